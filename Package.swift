@@ -1,0 +1,137 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// One manifest, one section a floor. Arrows between floors point down only
+// (Documentation/Modules.md has a paragraph for each module; Tests/TidyTests holds the table of allowed arrows).
+
+// MARK: Base
+
+let base: [Target] = [
+    .target(
+        name: "Basics",
+        path: "Sources/Base/Basics")
+]
+
+// MARK: System: C libraries, each imported by exactly one Swift target
+
+let system: [Target] = [
+    .systemLibrary(
+        name: "CArgon2", path: "Sources/System/CArgon2",
+        pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+    .systemLibrary(
+        name: "CTurboJPEG", path: "Sources/System/CTurboJPEG",
+        pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(
+        name: "CPNG", path: "Sources/System/CPNG",
+        pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+        name: "CWebP", path: "Sources/System/CWebP",
+        pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+]
+
+// MARK: Engines
+
+let engines: [Target] = [
+    .target(
+        name: "Storage",
+        dependencies: [
+            "Basics",
+            .product(name: "GRDB", package: "GRDB.swift"),
+            .product(name: "Crypto", package: "swift-crypto"),
+        ],
+        path: "Sources/Engines/Storage"),
+    .target(
+        name: "Imaging",
+        dependencies: ["Basics", "CTurboJPEG", "CPNG", "CWebP"],
+        path: "Sources/Engines/Imaging"),
+    .target(
+        name: "Accounts",
+        dependencies: [
+            "Basics", "Storage", "CArgon2",
+            .product(name: "Crypto", package: "swift-crypto"),
+        ],
+        path: "Sources/Engines/Accounts"),
+]
+
+// MARK: Features
+
+let features: [Target] = [
+    .target(
+        name: "Messaging",
+        dependencies: [
+            "Basics", "Storage", "Accounts", "Imaging",
+            .product(name: "Crypto", package: "swift-crypto"),
+        ],
+        path: "Sources/Features/Messaging")
+]
+
+// MARK: Server and programs
+
+let server: [Target] = [
+    .target(
+        name: "Server",
+        dependencies: [
+            "Basics", "Storage", "Accounts", "Imaging", "Messaging",
+            .product(name: "Hummingbird", package: "hummingbird"),
+            .product(name: "HTTPTypes", package: "swift-http-types"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "Crypto", package: "swift-crypto"),
+        ],
+        path: "Sources/Server"),
+    .executableTarget(
+        name: "vitrine",
+        dependencies: [
+            "Basics", "Storage", "Accounts", "Messaging", "Server",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "TOMLKit", package: "TOMLKit"),
+        ],
+        path: "Sources/Apps/vitrine"),
+]
+
+// MARK: Tests
+
+let tests: [Target] = []
+
+// MARK: The package
+
+let package = Package(
+    name: "vitrine",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "vitrine", targets: ["vitrine"]),
+        .library(name: "Basics", targets: ["Basics"]),
+        .library(name: "Storage", targets: ["Storage"]),
+        .library(name: "Imaging", targets: ["Imaging"]),
+        .library(name: "Accounts", targets: ["Accounts"]),
+        .library(name: "Messaging", targets: ["Messaging"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: base + system + engines + features + server + tests
+)
+
+// MARK: Common settings
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .swiftLanguageMode(.v6),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .treatAllWarnings(as: .error),
+        ]
+}
