@@ -1,0 +1,65 @@
+# Everything a person does with Vitrine. `make` alone lists it.
+
+SWIFT ?= swift
+PORT ?= 8080
+
+# Warnings of a module that imports what its target does not name are errors in every build.
+BUILD_FLAGS = --explicit-target-dependency-import-check error
+
+SWIFT_PLACES = Package.swift Sources Tests $(wildcard Benchmarks Examples Fuzz)
+
+.DEFAULT_GOAL := help
+.PHONY: help bootstrap demo test test-full bench peers check format docs fuzz clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+bootstrap: ## install what is missing for the tests (apt and pip)
+	@Scripts/bootstrap test
+
+demo: ## start a shop with sample conversations and print where to look (PORT=8080; DEMO_EXIT=1: check and stop)
+	@Scripts/bootstrap demo
+	$(SWIFT) build -c release --product vitrine $(BUILD_FLAGS)
+	@python3 Scripts/demo --port $(PORT) $(if $(DEMO_EXIT),--exit)
+
+test: ## run all tests that take seconds
+	@Scripts/bootstrap test
+	$(SWIFT) build --build-tests $(BUILD_FLAGS)
+	$(SWIFT) test --skip-build --disable-xctest
+
+test-full: ## run all tests, those that take minutes too
+	@Scripts/bootstrap test
+	$(SWIFT) build --build-tests $(BUILD_FLAGS)
+	VITRINE_TEST_FULL=1 $(SWIFT) test --skip-build --disable-xctest
+
+bench: ## measure Vitrine alone with the load program of Benchmarks/peers
+	@Scripts/bootstrap peers
+	$(SWIFT) build -c release --product vitrine $(BUILD_FLAGS)
+	.venv-peers/bin/python Benchmarks/peers/run_messaging.py --servers vitrine
+
+peers: ## measure Vitrine beside Synapse and Prosody in the same minute and print the ratios
+	@Scripts/bootstrap peers
+	$(SWIFT) build -c release --product vitrine $(BUILD_FLAGS)
+	.venv-peers/bin/python Benchmarks/peers/run_messaging.py
+
+check: ## lint the format, run the tests of the repository about itself, build the examples
+	@Scripts/bootstrap test
+	$(SWIFT) format lint --strict --parallel --recursive $(SWIFT_PLACES)
+	@for script in Scripts/bootstrap Scripts/docs Scripts/fuzz .ci/run; do bash -n $$script || exit 1; done
+	python3 -m compileall -q -f Benchmarks Scripts Tests
+	$(SWIFT) build --build-tests $(BUILD_FLAGS)
+	$(SWIFT) test --skip-build --disable-xctest --filter TidyTests
+	@for example in $(wildcard Examples/*/Package.swift); do \
+		$(SWIFT) build --package-path "$$(dirname "$$example")" || exit 1; done
+
+format: ## rewrite all Swift files in the project's format
+	$(SWIFT) format --in-place --parallel --recursive $(SWIFT_PLACES)
+
+docs: ## make the reference pages of the libraries in .build/documentation
+	@Scripts/docs
+
+fuzz: ## feed every parser random and mutated bytes for FUZZ_SECONDS each (10)
+	@Scripts/fuzz
+
+clean: ## remove what building left behind (data and virtual environments stay)
+	$(SWIFT) package clean
