@@ -1,0 +1,93 @@
+import CPNG
+
+/// PNG by libpng's simplified interface, which keeps its long jumps to itself.
+enum PNGDecoder {
+    /// Most bytes that one byte of deflate data can become.
+    private static let maximumInflation = 1032
+
+    static func decode(_ bytes: [UInt8]) throws(ImageError) -> Image {
+        let view = ByteView(bytes)
+        let header = try PNGChunks.readHeader(view)
+        let (essential, pixelBytes) = PNGChunks.essential(view)
+        try checkPlausible(header, pixelBytes: pixelBytes)
+        let reader = try PNGReader(essential)
+        return try reader.read(header)
+    }
+
+    /// Refuses a file whose compressed pixels cannot fill its rows, before the rows are allocated.
+    private static func checkPlausible(_ header: PNGChunks.Header, pixelBytes: Int) throws(ImageError) {
+        let channels =
+            switch header.colourType {
+            case 2: 3
+            case 4: 2
+            case 6: 4
+            default: 1
+            }
+        let rowBytes = (header.width * channels * min(header.bitDepth, 16) + 7) / 8
+        guard pixelBytes > 0 else { throw .truncated }
+        guard rowBytes * header.height / maximumInflation <= pixelBytes else {
+            throw .implausible(width: header.width, height: header.height, byteCount: pixelBytes)
+        }
+    }
+}
+
+/// One file being read; the library's control block never leaves this class.
+private final class PNGReader {
+    private var control = png_image()
+    /// The library keeps a pointer into the file between its two calls, so the file lives at a fixed place.
+    private let file: UnsafeMutableBufferPointer<UInt8>
+
+    init(_ bytes: [UInt8]) throws(ImageError) {
+        file = .allocate(capacity: bytes.count)
+        _ = file.initialize(from: bytes)
+        control.version = CUnsignedInt(PNG_IMAGE_VERSION)
+        let started = png_image_begin_read_from_memory(&control, file.baseAddress, file.count)
+        guard started != 0 else { throw Self.fault(control) }
+    }
+
+    deinit {
+        png_image_free(&control)
+        file.deallocate()
+    }
+
+    func read(_ header: PNGChunks.Header) throws(ImageError) -> Image {
+        guard Int(control.width) == header.width, Int(control.height) == header.height else {
+            throw .damaged("its header is broken")
+        }
+        let format = chosenFormat()
+        control.format = format.pngFormat
+        // 16-bit samples without a gamma are screen values, not light.
+        control.flags |= CUnsignedInt(PNG_IMAGE_FLAG_16BIT_sRGB)
+        let stride = header.width * format.bytesPerPixel
+        return try Image(width: header.width, height: header.height, format: format) { (rows) throws(ImageError) in
+            let done = withExtendedLifetime(self) {
+                png_image_finish_read(&control, nil, rows.baseAddress, CInt(stride), nil)
+            }
+            guard done != 0 else { throw Self.fault(control) }
+        }
+    }
+
+    /// Grey with alpha becomes RGBA: there is no two-sample format.
+    private func chosenFormat() -> PixelFormat {
+        if control.format & CUnsignedInt(PNG_FORMAT_FLAG_ALPHA) != 0 { return .rgba8 }
+        return control.format & CUnsignedInt(PNG_FORMAT_FLAG_COLOR) != 0 ? .rgb8 : .gray8
+    }
+
+    private static func fault(_ control: png_image) -> ImageError {
+        let text = withUnsafeBytes(of: control.message) { message in
+            String(decoding: message.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        return text.contains("end of file") || text.contains("beyond end") ? .truncated : .damaged(text)
+    }
+}
+
+extension PixelFormat {
+    /// The simplified interface's name for this order of samples.
+    var pngFormat: CUnsignedInt {
+        switch self {
+        case .gray8: 0
+        case .rgb8: CUnsignedInt(PNG_FORMAT_FLAG_COLOR)
+        case .rgba8: CUnsignedInt(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA)
+        }
+    }
+}
