@@ -94,7 +94,9 @@ let server: [Target] = [
 
 // MARK: Tests
 
-let tests: [Target] = []
+let tests: [Target] = [
+    .testTarget(name: "TidyTests", path: "Tests/TidyTests")
+]
 
 // MARK: The package
 

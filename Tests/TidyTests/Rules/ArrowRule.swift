@@ -1,0 +1,100 @@
+/// Which module may import which: the table of allowed arrows between the floors.
+///
+/// Documentation/Modules.md tells the same in words. An arrow that is not here is a decision: add the row and say why
+/// in Documentation/Decisions.
+enum ArrowRule {
+    /// What every file may import: the toolchain's own modules.
+    static let toolchain: Set<String> = [
+        "Swift", "Foundation", "FoundationEssentials", "Synchronization", "Glibc", "Darwin", "Dispatch",
+    ]
+
+    /// Modules of the toolchain or of packages that are allowed in the named targets only.
+    static let guests: [String: Set<String>] = [
+        "GRDB": ["Storage"], "GRDBSQLite": ["Storage"], "SQLite3": ["Storage"],
+        "Crypto": ["Storage", "Accounts", "Messaging", "Server"],
+        "CArgon2": ["Accounts"],
+        "CTurboJPEG": ["Imaging"], "CPNG": ["Imaging"], "CWebP": ["Imaging"],
+        "Hummingbird": ["Server"], "HummingbirdCore": ["Server"], "HTTPTypes": ["Server"],
+        "NIOCore": ["Server"], "NIOPosix": ["Server"], "NIOHTTP1": ["Server"], "NIOHTTPTypes": ["Server"],
+        "ServiceLifecycle": ["Server"], "UnixSignals": ["Server"],
+        "Logging": ["Server", "vitrine"],
+        "ArgumentParser": ["vitrine"], "TOMLKit": ["vitrine"],
+        "Testing": ["TestSupport"], "FoundationNetworking": ["TestSupport"],
+    ]
+
+    /// The project's own targets, floor by floor, and what each may stand on.
+    static let floors: [String: Set<String>] = [
+        "Basics": [],
+        "Storage": ["Basics"],
+        "Imaging": ["Basics"],
+        "Accounts": ["Basics", "Storage"],
+        "Messaging": ["Basics", "Storage", "Accounts", "Imaging"],
+        "Server": ["Basics", "Storage", "Accounts", "Imaging", "Messaging"],
+        "vitrine": ["Basics", "Storage", "Accounts", "Messaging", "Server"],
+        "TestSupport": ["Basics", "Storage", "Accounts", "Imaging", "Messaging", "Server"],
+    ]
+
+    /// What test targets may import beside the target they test and everything below it.
+    static let testGuests: Set<String> = ["Testing", "TestSupport", "FoundationNetworking", "Crypto"]
+
+    /// Test targets whose sockets or signals are the thing under test.
+    static let networkTests: Set<String> = ["ServerTests", "ConformanceTests", "SimulationTests", "CrashTests"]
+
+    private static let importLine = Pattern(
+        #"^\s*(?:(?:@\w+(?:\([^)]*\))?|public|package|internal|fileprivate|private)\s+)*import\s+"#
+            + #"(?:(?:typealias|struct|class|enum|protocol|let|var|func)\s+)?(\w+)"#)
+
+    static func findings(_ file: TextFile) -> [Finding] {
+        guard let target = target(of: file.path) else { return [] }
+        return SwiftText(file.text).codeLines.numbered.compactMap { number, line in
+            guard line.contains("import"), let name = importLine.firstGroup(in: line) else { return nil }
+            return problem(target, imports: name).map { Finding(file.path, line: number, $0) }
+        }
+    }
+
+    static func problem(_ target: String, imports name: String) -> String? {
+        let isFine =
+            toolchain.contains(name) || name == target
+            || (target.hasSuffix("Tests") ? isFine(test: target, imports: name) : isFine(target, imports: name))
+        return isFine ? nil : "\(target) may not import \(name) (the table of arrows is in ArrowRule.swift)"
+    }
+
+    private static func isFine(_ target: String, imports name: String) -> Bool {
+        floors[target, default: []].contains(name) || guests[name, default: []].contains(target)
+    }
+
+    private static func isFine(test: String, imports name: String) -> Bool {
+        let tested = String(test.dropLast("Tests".count))
+        if networkTests.contains(test) {
+            return floors[name] != nil || guests[name] != nil || testGuests.contains(name)
+        }
+        return name == tested || testGuests.contains(name) || isFine(tested, imports: name)
+    }
+
+    /// The target that a source file belongs to; nil for files of no target.
+    static func target(of path: String) -> String? {
+        let parts = path.split(separator: "/").map(String.init)
+        guard path.hasSuffix(".swift"), parts.count > 2 else { return nil }
+        switch parts[0] {
+        case "Tests": return parts[1]
+        case "Sources" where parts[1] == "Server": return "Server"
+        case "Sources": return parts.count > 3 ? parts[2] : nil
+        default: return nil
+        }
+    }
+
+    /// A table with a circle could not be a picture of floors.
+    static func circle(in floors: [String: Set<String>]) -> [String]? {
+        func walk(_ target: String, _ path: [String]) -> [String]? {
+            if let start = path.firstIndex(of: target) { return Array(path[start...]) + [target] }
+            for next in floors[target, default: []].sorted() {
+                if let found = walk(next, path + [target]) { return found }
+            }
+            return nil
+        }
+        for target in floors.keys.sorted() {
+            if let found = walk(target, []) { return found }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,59 @@
+/// Words that do not belong in sources: shortcuts that trap, sleeps, notes to self.
+enum WordRules {
+    struct Ban: Sendable {
+        let pattern: Pattern
+        let why: String
+        /// Path prefixes where the word is right, each with its reason beside it.
+        let allowed: [String]
+
+        init(_ pattern: String, _ why: String, allowed: [String] = []) {
+            self.pattern = Pattern(pattern)
+            self.why = why
+            self.allowed = allowed
+        }
+    }
+
+    /// Banned in code everywhere.
+    static let everywhere: [Ban] = [
+        Ban(#"\btry!"#, "try! traps: throw, or say with a guard why it cannot fail"),
+        Ban(#"\bas!"#, "as! traps: use as? with a guard"),
+        Ban(#"[\w)\]}](?<!\btry)(?<!\bas)!(?![=\w])"#, "a force unwrap traps: use guard let or #require"),
+        Ban(#"\bThread\.sleep|\busleep\(|\bsleep\(forTimeInterval"#, "a sleep blocks a thread"),
+        Ban(
+            #"\bTask\.sleep"#, "a sleep hides a race: wait for the event, or take the clock as an argument",
+            allowed: sleepers),
+    ]
+
+    /// Banned in the product's code; tests and their tools may use them.
+    static let inSources: [Ban] = [
+        Ban(#"\bfatalError\("#, "fatalError ends the server: throw, or use precondition for our own misuse"),
+        Ban(#"(?<![\w.])print\("#, "print goes nowhere in a server: log it, or return it", allowed: ["Sources/Apps/"]),
+        Ban(
+            #"\bnonisolated\(unsafe\)|@unchecked\s+Sendable"#, "the compiler cannot check this for races",
+            allowed: unchecked),
+    ]
+
+    /// Loops of the product that wait for time to pass, and wait for nothing else.
+    static let sleepers: [String] = [
+        "Sources/Features/Messaging/Pipeline/WakeHub.swift"  // one timer for the earliest deadline of all long polls
+    ]
+
+    /// Files that guard their state by hand, each saying how in a comment.
+    static let unchecked: [String] = ["Sources/Engines/Storage/"]
+
+    private static let note = Pattern(#"\b(TODO|FIXME|XXX|HACK)\b"#)
+
+    static func findings(_ file: TextFile) -> [Finding] {
+        guard file.isSwift else { return [] }
+        let parts = SwiftText(file.text)
+        let bans = everywhere + (file.isUnder("Sources") ? inSources : [])
+        let open = bans.filter { ban in !ban.allowed.contains { file.path.hasPrefix($0) } }
+        let words = parts.codeLines.numbered.flatMap { number, line in
+            open.filter { $0.pattern.isFound(in: line) }.map { Finding(file.path, line: number, $0.why) }
+        }
+        let notes = parts.commentLines.numbered.filter { note.isFound(in: $0.text) }.map {
+            Finding(file.path, line: $0.line, "a note to self: do it, or open an issue")
+        }
+        return words + notes
+    }
+}
