@@ -15,6 +15,13 @@ public struct ThumbnailSize: Sendable, Hashable {
     /// How a picture is brought to it.
     public let method: ThumbnailMethod
 
+    /// A size of the given box and method.
+    public init(width: Int, height: Int, method: ThumbnailMethod) {
+        self.width = width
+        self.height = height
+        self.method = method
+    }
+
     /// The five sizes, smallest first.
     public static let all: [ThumbnailSize] = [
         ThumbnailSize(width: 32, height: 32, method: .crop),
