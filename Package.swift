@@ -95,7 +95,9 @@ let server: [Target] = [
 // MARK: Tests
 
 let tests: [Target] = [
-    .testTarget(name: "TidyTests", path: "Tests/TidyTests")
+    .testTarget(name: "TidyTests", path: "Tests/TidyTests"),
+    .testTarget(
+        name: "ImagingTests", dependencies: ["Basics", "Imaging", "CTurboJPEG"], path: "Tests/ImagingTests"),
 ]
 
 // MARK: The package
