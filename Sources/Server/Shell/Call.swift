@@ -1,0 +1,54 @@
+package import Accounts
+package import Basics
+import HTTPTypes
+package import HummingbirdCore
+
+/// One request on its way to its handler: the message, the parameters of its path, and who is at the other end.
+package struct Call: Sendable {
+    /// The request as it arrived; its body has not been read.
+    package let request: Request
+    /// The connection it came by.
+    package let link: ClientLink
+    let route: Route
+    let arguments: [String]
+    let shell: Shell
+
+    /// A parameter of the path, decoded. The name must be one of the route's pattern.
+    package func parameter(_ name: String) -> String {
+        for (index, known) in route.parameters.enumerated() where known == name { return arguments[index] }
+        preconditionFailure("\(route.pattern) has no parameter '\(name)'")
+    }
+
+    /// The parameters behind the `?`.
+    ///
+    /// - Throws: `M_INVALID_PARAM` when they cannot be decoded.
+    package func query() throws(RequestError) -> Query { try Query(target: request.head.path ?? "") }
+
+    /// The address of the client; that which a trusted proxy vouches for, else that of the connection.
+    package var clientAddress: ClientAddress {
+        shell.proxies.client(of: link.address, forwardedFor: request.headers[values: .forwardedFor])
+    }
+
+    /// The `User-Agent` header, at most 200 characters.
+    package var userAgent: String? { request.headers[.userAgent].map { String($0.prefix(200)) } }
+
+    /// The access token: the `Authorization` header, else the query parameter `access_token`.
+    ///
+    /// - Throws: `M_MISSING_TOKEN` when there is none.
+    package func accessToken() throws(RequestError) -> String {
+        if let header = request.headers[.authorization] {
+            guard header.utf8.count > 7, header.prefix(7).lowercased() == "bearer " else { throw .missingToken }
+            return String(header.dropFirst(7))
+        }
+        guard let token = try query()["access_token"], !token.isEmpty else { throw .missingToken }
+        return token
+    }
+
+    /// Who calls, on a route that is open but answers more to those who are known; nil without a token.
+    ///
+    /// - Throws: `M_UNKNOWN_TOKEN` when there is a token and it is not valid.
+    package func sessionIfAny() async throws -> Session? {
+        guard let token = try? accessToken() else { return nil }
+        return try await shell.authenticate(token, self)
+    }
+}

@@ -1,0 +1,93 @@
+import Crypto
+import Foundation
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+
+/// The files of the web pages, read once at start. Only what is in this table can be served, so no path leads out of
+/// it.
+package struct StaticPages: Sendable {
+    private struct Page: Sendable {
+        let body: ByteBuffer
+        let type: String
+        let tag: String
+    }
+
+    private let pages: [String: Page]
+
+    /// No pages at all.
+    package static let none = StaticPages(pages: [:])
+
+    /// How many files there are.
+    package var count: Int { pages.count }
+
+    private init(pages: [String: Page]) { self.pages = pages }
+
+    /// Reads the regular files under a folder: `index.html` answers `/`, `agent.html` answers `/agent`, all of them
+    /// answer `/web/...`. Files of unknown type are left out.
+    package init(folder: String) throws {
+        let root = URL(filePath: folder, directoryHint: .isDirectory)
+        var pages: [String: Page] = [:]
+        for name in try FileManager.default.subpathsOfDirectory(atPath: root.path()) {
+            guard let type = Self.type(of: name), !name.split(separator: "/").contains(where: { $0.first == "." })
+            else {
+                continue
+            }
+            let bytes = [UInt8](try Data(contentsOf: root.appending(path: name)))
+            let tag = SHA256.hash(data: bytes).prefix(12).map {
+                String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
+            }
+            pages["/web/" + name] = Page(body: ByteBuffer(bytes: bytes), type: type, tag: "\"\(tag.joined())\"")
+        }
+        pages["/"] = pages["/web/index.html"]
+        pages["/agent"] = pages["/web/agent.html"]
+        self.pages = pages
+    }
+
+    /// The reply to a request for a page; nil when there is no such page.
+    func response(to request: Request, target: String) -> Response? {
+        let path = String(target.prefix { $0 != "?" })
+        guard let page = pages[path] else { return nil }
+        guard request.method == .get || request.method == .head else {
+            return ErrorReply.wrongMethod(allowed: [.get, .head])
+        }
+        var headers = Self.headers
+        headers[.eTag] = page.tag
+        if request.headers[values: .ifNoneMatch].contains(where: { $0 == "*" || $0.contains(page.tag) }) {
+            return Response(status: .notModified, headers: headers)
+        }
+        headers[.contentType] = page.type
+        headers[.contentLength] = String(page.body.readableBytes)
+        return Response(
+            status: .ok, headers: headers, body: request.method == .head ? .init() : .init(byteBuffer: page.body))
+    }
+
+    private static let headers: HTTPFields = [
+        .contentSecurityPolicy: [
+            "default-src 'self'", "img-src 'self' blob: data:", "style-src 'self'", "script-src 'self'",
+            "connect-src 'self'", "frame-ancestors 'self'", "base-uri 'none'", "form-action 'self'",
+            "object-src 'none'",
+        ].joined(separator: "; "),
+        .xContentTypeOptions: "nosniff",
+        .referrerPolicy: "no-referrer",
+        .openerPolicy: "same-origin",
+        .permissionsPolicy: "camera=(self), microphone=(self), geolocation=()",
+        .cacheControl: "no-cache",
+    ]
+
+    private static func type(of name: String) -> String? {
+        switch name.split(separator: ".").last {
+        case "html": "text/html; charset=utf-8"
+        case "css": "text/css; charset=utf-8"
+        case "js", "mjs": "text/javascript; charset=utf-8"
+        case "json", "webmanifest": "application/json"
+        case "svg": "image/svg+xml"
+        case "png": "image/png"
+        case "webp": "image/webp"
+        case "ico": "image/x-icon"
+        case "woff2": "font/woff2"
+        case "txt": "text/plain; charset=utf-8"
+        default: nil
+        }
+    }
+}
