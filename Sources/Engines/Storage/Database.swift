@@ -17,7 +17,7 @@ public final class Database: Sendable {
     init(_ opened: OpenedDatabase, path: String, options: DatabaseOptions, clock: any WallClock) {
         self.path = path
         generation = opened.generation
-        status = DatabaseStatus(opened.state, position: opened.position)
+        status = DatabaseStatus(opened.state, position: opened.stand.position, stampedMilliseconds: opened.stand.now)
         readers = ReaderPool(path: path, options: options)
         writer = Writer(
             opened.connection, path: path, options: options, status: status, readers: readers, clock: clock)
@@ -89,6 +89,9 @@ public final class Database: Sendable {
     public func observeCommits(_ body: @escaping @Sendable (_ position: Int64) -> Void) {
         writer.observer.withLock { $0 = body }
     }
+
+    /// What a commit would be stamped with now: the wall clock, but never before an earlier commit.
+    public var now: Int64 { max(writer.clock.now(), status.stampedMilliseconds.load(ordering: .relaxed)) }
 
     /// Whether writes are taken.
     public var state: DatabaseState { status.state }

@@ -16,6 +16,8 @@ final class DatabaseStatus: Sendable {
     private let writable: Atomic<Bool>
     /// The newest acknowledged position.
     let position: Atomic<Int64>
+    /// The newest time that a commit was stamped with.
+    let stampedMilliseconds: Atomic<Int64>
     let commits = Atomic<Int>(0)
     let commands = Atomic<Int>(0)
     let refusedCommands = Atomic<Int>(0)
@@ -23,10 +25,11 @@ final class DatabaseStatus: Sendable {
     let logBytes = Atomic<Int>(0)
     let checkpointFailures = Atomic<Int>(0)
 
-    init(_ state: DatabaseState, position: Int64) {
+    init(_ state: DatabaseState, position: Int64, stampedMilliseconds: Int64) {
         board = Mutex(Board(working: state))
         writable = Atomic(state == .writable)
         self.position = Atomic(position)
+        self.stampedMilliseconds = Atomic(stampedMilliseconds)
     }
 
     var state: DatabaseState { board.withLock { $0.state } }

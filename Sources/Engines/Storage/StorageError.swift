@@ -1,3 +1,5 @@
+public import Basics
+
 /// What went wrong between the program and its database or its files.
 public struct StorageError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kinds that a caller may want to tell apart.
@@ -50,6 +52,17 @@ public struct StorageError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// The sentence.
     public var description: String { code == 0 ? message : "\(message) [\(code)]" }
+
+    /// What somebody who sent a request is told. Says nothing about files and statements.
+    public var requestError: RequestError {
+        switch kind {
+        case .diskFull: .resourceLimit("The server's disk is full, so nothing was stored. Try again later.")
+        case .busy, .tookTooLong: .resourceLimit("The server is busy. Try again.", retryAfterMilliseconds: 1_000)
+        case .missing: .notFound("This is not stored here.")
+        case .tooLarge: .tooLarge("This is larger than the server allows.")
+        default: .unknown("The server could not do this.")
+        }
+    }
 
     /// Whether the transaction around the failing statement cannot be trusted any more.
     var endsBatch: Bool {

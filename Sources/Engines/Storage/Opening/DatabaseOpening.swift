@@ -5,7 +5,7 @@ import Foundation
 struct OpenedDatabase {
     var connection: Connection
     var state: DatabaseState
-    var position: Int64
+    var stand: (position: Int64, now: Int64)
     var generation: UInt32
 }
 
@@ -81,7 +81,7 @@ struct DatabaseOpening {
             throw StorageError(.damaged, "The table meta of \(path) has no generation.")
         }
         return OpenedDatabase(
-            connection: connection, state: state, position: try Meta.position(connection),
+            connection: connection, state: state, stand: try Meta.stand(connection),
             generation: UInt32(truncatingIfNeeded: generation))
     }
 

@@ -8,7 +8,7 @@ struct Batch {
     }
 
     private let connection: Connection
-    private let now: Int64
+    let now: Int64
     private let changesBefore: Int64
     private let startPosition: Int64
     private(set) var position: Int64

@@ -12,7 +12,7 @@ final class Writer: @unchecked Sendable {
     let status: DatabaseStatus
     let checkpointer: Checkpointer
     let readers: ReaderPool
-    private let clock: any WallClock
+    let clock: any WallClock
     /// Told of each commit after the hooks of its commands and before their callers.
     let observer = Mutex<@Sendable (_ position: Int64) -> Void>({ _ in })
     private var thread: WorkerThread?
@@ -78,6 +78,7 @@ final class Writer: @unchecked Sendable {
 
     private func finish(_ batch: Batch, count: Int) {
         status.position.store(batch.position, ordering: .sequentiallyConsistent)
+        status.stampedMilliseconds.store(batch.now, ordering: .sequentiallyConsistent)
         status.commits.add(1, ordering: .relaxed)
         status.commands.add(count, ordering: .relaxed)
         status.lastCommitMilliseconds.store(clock.now(), ordering: .relaxed)
