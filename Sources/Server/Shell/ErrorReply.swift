@@ -31,13 +31,18 @@ package enum ErrorReply {
 
     /// The reply that says it.
     package static func response(for refusal: RequestError) -> Response {
-        var members: JSONObject = ["errcode": .string(refusal.code), "error": .string(refusal.message)]
-        for member in refusal.extra { members[member.key] = member.value }
-        var response = Response.json(.object(members), status: .init(code: refusal.status))
+        var response = Response.json(bytes: body(of: refusal), status: .init(code: refusal.status))
         if let wait = refusal.retryAfterMilliseconds {
             response.headers[.retryAfter] = String(max(1, (wait + 999) / 1_000))
         }
         return response
+    }
+
+    /// The text of the reply.
+    static func body(of refusal: RequestError) -> [UInt8] {
+        var members: JSONObject = ["errcode": .string(refusal.code), "error": .string(refusal.message)]
+        for member in refusal.extra { members[member.key] = member.value }
+        return JSON.object(members).encoded()
     }
 
     /// The refusal of a method that the path does not know.

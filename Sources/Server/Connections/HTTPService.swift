@@ -1,0 +1,47 @@
+import HummingbirdCore
+package import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// Listens on a port and serves what comes until the service group shuts down.
+package struct HTTPService: Service {
+    private let shell: Shell
+    private let host: String
+    private let port: Int
+    private let limits: ConnectionLimits
+    private let logger: Logger
+    private let onListening: @Sendable (_ port: Int) async -> Void
+
+    /// A service for a shell; port 0 takes any free port, `onListening` is told which.
+    package init(
+        shell: Shell, host: String, port: Int, limits: ConnectionLimits, logger: Logger,
+        onListening: @escaping @Sendable (_ port: Int) async -> Void
+    ) {
+        self.shell = shell
+        self.host = host
+        self.port = port
+        self.limits = limits
+        self.logger = logger
+        self.onListening = onListening
+    }
+
+    package func run() async throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let table = ConnectionTable(limits: limits, proxies: shell.proxies)
+        shell.metrics.gauge("vitrine_connections", "Open connections.") { Double(table.count) }
+        shell.metrics.counter("vitrine_connections_refused_total", "Connections refused for want of a place.") {
+            Double(table.refused.total)
+        }
+        let channels = GuardedChannel(
+            shell: shell, limits: limits, table: table, loops: try await LoopLocals(of: group, limits: limits))
+        let configuration = ServerConfiguration(address: .hostname(host, port: port), backlog: 1_024)
+        try await channels.server(
+            configuration: configuration,
+            onServerRunning: { [onListening, port] channel in
+                await onListening(channel.localAddress?.port ?? port)
+            },
+            eventLoopGroup: group, logger: logger
+        ).run()
+    }
+}
