@@ -2,7 +2,7 @@
 ///
 /// `*` stands for any run of characters, `?` for one. The matcher keeps the set of all positions of the pattern that
 /// the text read so far can have reached as bits of machine words (Baeza-Yates and Gonnet 1992, with the self loops of
-/// Navarro and Raffinot 2002 for `*`), so the time is length of text × (length of pattern / 64) and nothing backtracks.
+/// Navarro and Raffinot 2002 for `*`): the time is length of text × (length of pattern / 64), nothing backtracks.
 package struct GlobPattern: Sendable, Hashable {
     /// Words of 64 bits in a set of positions; position i is reached when i tokens are matched.
     private let words: Int

@@ -107,7 +107,7 @@ package struct RoomEventFilter: Sendable, Hashable {
         return !notRooms.contains(room)
     }
 
-    /// Whether the filter looks at the content; when false, content need not be parsed for ``allows(type:sender:hasURL:)``.
+    /// Whether the filter looks at the content; when false, ``allows(type:sender:hasURL:)`` needs no parsed content.
     package var looksAtContent: Bool { containsURL != nil }
 
     /// Whether every event of an allowed room passes.
