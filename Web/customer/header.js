@@ -1,0 +1,36 @@
+// The sign over the door: who one talks to, and the page's few settings.
+
+import { t } from '../language.js';
+import { avatarOf } from '../parts/avatar.js';
+import { h, setText } from '../parts/dom.js';
+import { icon } from '../parts/icons.js';
+import { openMenu } from '../parts/menu.js';
+import { languageButton, themeButton } from '../parts/preferences.js';
+
+export class ShopHeader {
+    /** `forget()` is called when the visitor wants this browser to forget the conversation. */
+    constructor(client, forget) {
+        this.client = client;
+        this.face = avatarOf({ id: 'shop', name: 'Vitrine', isShop: true });
+        this.name = h('h1', { class: 'shop-name', dir: 'auto' });
+        this.more = h('button', {
+            type: 'button', class: 'icon-button', label: 'more', tip: 'more', 'aria-haspopup': 'menu', 'aria-expanded': 'false',
+            on: { click: () => openMenu(this.more, [{ icon: 'trash', t: 'forget_chat', danger: true, action: forget }], 'more') },
+        }, icon('more'));
+        this.element = h('header', { class: 'shop-header' }, this.face,
+            h('div', { class: 'shop-title' }, this.name, h('p', { class: 'shop-line', t: 'shop_line' })),
+            h('div', { class: 'shop-tools' }, languageButton(), themeButton(), this.more));
+        document.addEventListener('vitrine:language', () => this.show(this.room));
+        this.show(null);
+    }
+
+    /** Shows the name and picture of `room`'s shop; a general name before there is a room. */
+    show(room) {
+        this.room = room;
+        const name = room?.stateEvent('m.room.name')?.content.name;
+        this.title = typeof name === 'string' && name.trim() ? name.trim() : t('the_shop');
+        setText(this.name, this.title);
+        this.face.show({ id: 'shop', name: this.title, avatar: room?.avatar ?? null, client: this.client, isShop: true });
+        this.more.hidden = room === null;
+    }
+}

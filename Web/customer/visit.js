@@ -1,0 +1,56 @@
+// A visitor's account and conversation, made when they are first needed.
+
+import { contactShop } from '../matrix/actions.js';
+import { Client } from '../matrix/client.js';
+
+export class Visit {
+    #opening = null;
+    #started = false;
+
+    constructor() {
+        this.client = new Client('customer', { roomOf: () => this.#ensureRoom() });
+        this.client.addEventListener('over', () => {
+            this.#started = false;
+            this.client.reset();
+        });
+    }
+
+    get roomId() {
+        return this.client.session.roomId;
+    }
+
+    get room() {
+        return this.roomId ? this.client.room(this.roomId) : null;
+    }
+
+    /** Goes on with an earlier visit, or with messages that were written before a reload. */
+    async resume() {
+        if (this.roomId) await this.#start();
+        else this.client.outbox.pump();
+    }
+
+    /** Ends the visit for good: the account's token is given up and nothing is kept in this browser. */
+    forget() {
+        return this.client.logout();
+    }
+
+    #ensureRoom() {
+        this.#opening ??= this.#open().finally(() => { this.#opening = null; });
+        return this.#opening;
+    }
+
+    async #open() {
+        const { client } = this;
+        if (!client.session.isOpen) await client.openAnonymous();
+        if (!client.session.roomId) client.session.rememberRoom((await contactShop(client)).room_id);
+        await this.#start();
+        return client.session.roomId;
+    }
+
+    async #start() {
+        if (this.#started) return;
+        this.#started = true;
+        await this.client.start();
+        this.client.announce('started');
+    }
+}

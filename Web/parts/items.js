@@ -1,0 +1,118 @@
+// From events and unsent messages to the list that is shown: bubbles, lines between days, holes, notices. Pure: the
+// same input gives the same list, so the view only has to find out what differs.
+
+import { dayKey } from '../dates.js';
+import { isRedacted, isSpeech, isState, transactionOf } from '../matrix/event.js';
+import { Delivery } from '../matrix/outbox.js';
+
+const groupMilliseconds = 5 * 60_000;
+
+/** Rank up to which somebody else has read. */
+function readRank(room) {
+    let most = -Infinity;
+    for (const [user, receipt] of room.receipts) {
+        const rank = user === room.ownUser ? null : room.timeline.rankOf(receipt.eventId);
+        if (rank !== null && rank > most) most = rank;
+    }
+    return most;
+}
+
+function messageOf(event, room, read) {
+    const { content, edit } = room.timeline.relations.contentOf(event);
+    const mine = event.sender === room.ownUser;
+    const rank = room.timeline.rankOf(event.event_id);
+    return {
+        kind: 'message', key: (mine && transactionOf(event)) || event.event_id, event, content, edit, mine,
+        sender: event.sender, ts: event.origin_server_ts ?? 0, redacted: isRedacted(event),
+        reactions: room.timeline.relations.reactionsTo(event.event_id),
+        state: mine ? (rank <= read ? 'read' : 'sent') : null,
+    };
+}
+
+function echoOf(entry, ownUser) {
+    return {
+        kind: 'message', key: entry.txn, entry, event: null, content: entry.content, edit: null, mine: true,
+        sender: ownUser ?? '', ts: entry.ts, redacted: false, reactions: [],
+        state: entry.state === Delivery.waiting ? 'sending' : entry.state,
+    };
+}
+
+/** The text key of what happened to a member, or null when nothing a person would want to know did. */
+function noticeOf(event) {
+    if (event.type === 'm.room.name') return 'notice_named';
+    if (event.type !== 'm.room.member') return null;
+    const now = event.content.membership;
+    const before = event.unsigned?.prev_content?.membership;
+    if (now === before) return null;
+    if (now === 'join') return 'notice_joined';
+    if (now === 'leave') return event.sender === event.state_key ? 'notice_left' : 'notice_removed';
+    return now === 'ban' ? 'notice_removed' : null;
+}
+
+function fromEvents(room, { showNotices, unreadAfter }) {
+    const items = [];
+    const read = readRank(room);
+    const edge = unreadAfter === null ? null : room.timeline.rankOf(unreadAfter);
+    let unreadShown = edge === null;
+    for (const event of room.timeline.events) {
+        const hole = room.timeline.hasHoleBefore(event.event_id);
+        if (hole && items.length > 0) items.push({ kind: 'gap', key: `gap ${event.event_id}`, eventId: event.event_id });
+        if (isSpeech(event)) {
+            const item = messageOf(event, room, read);
+            if (!unreadShown && !item.mine && room.timeline.rankOf(event.event_id) > edge) {
+                items.push({ kind: 'unread', key: 'unread' });
+                unreadShown = true;
+            }
+            items.push(item);
+        } else if (showNotices && isState(event) && noticeOf(event)) {
+            items.push({
+                kind: 'notice', key: event.event_id, t: noticeOf(event), ts: event.origin_server_ts ?? 0,
+                name: event.type === 'm.room.name' ? String(event.content.name ?? '') : room.member(event.state_key).name,
+            });
+        }
+    }
+    return items;
+}
+
+/** Puts a line before the first item of each day, and marks what follows its own kind closely. */
+function arranged(items) {
+    const list = [];
+    let last = null;
+    for (const item of items) {
+        if (item.ts && (!last || dayKey(last.ts) !== dayKey(item.ts))) {
+            list.push({ kind: 'day', key: `day ${dayKey(item.ts)} ${item.key}`, ts: item.ts });
+        }
+        const before = list.at(-1);
+        item.grouped = item.kind === 'message' && before?.kind === 'message' && before.sender === item.sender
+            && before.mine === item.mine && item.ts - before.ts < groupMilliseconds;
+        list.push(item);
+        if (item.ts) last = item;
+    }
+    return list;
+}
+
+function settleDays(list) {
+    const seen = new Map();
+    for (const item of list) {
+        if (item.kind !== 'day') continue;
+        const day = dayKey(item.ts);
+        seen.set(day, (seen.get(day) ?? 0) + 1);
+        item.key = `day ${day} ${seen.get(day)}`;
+    }
+    return list;
+}
+
+/**
+ * The list for `room` (null before there is one) and the unsent `entries`. `showNotices`: comings and goings too;
+ * `unreadAfter`: id of the last event read before the room was opened, or null.
+ */
+export function buildItems(room, entries, { showNotices = false, unreadAfter = null } = {}) {
+    const items = room ? fromEvents(room, { showNotices, unreadAfter }) : [];
+    const list = settleDays(arranged([...items, ...entries.map((entry) => echoOf(entry, room?.ownUser))]));
+    const lastRead = list.findLast((item) => item.kind === 'message' && item.state === 'read');
+    if (lastRead) lastRead.isLastRead = true;
+    if (room && room.timeline.events.length > 0) {
+        list.unshift(room.timeline.reachesStart ? { kind: 'start', key: 'start' } : { kind: 'older', key: 'older' });
+    }
+    return list;
+}

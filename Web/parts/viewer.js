@@ -1,0 +1,57 @@
+// The full-size viewer: a dialog with the picture fitted to the screen, and a button to save it.
+
+import { t } from '../language.js';
+import { h } from './dom.js';
+import { icon } from './icons.js';
+import { toast } from './toast.js';
+
+/** Gives the bytes to the browser's downloads under `name`. */
+export function saveBlob(blob, name) {
+    const url = URL.createObjectURL(blob);
+    const link = h('a', { href: url, download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+export async function saveMedia(client, mxc, name) {
+    try {
+        saveBlob(await client.media.fetchFull(mxc), name);
+    } catch {
+        toast('download_failed');
+    }
+}
+
+/** Shows `source` (`{mxc}` or `{blob}`) over the page. */
+export async function viewPicture(client, { source, name }) {
+    const stage = h('div', { class: 'viewer-stage', 'aria-busy': 'true' });
+    const save = h('button', { type: 'button', class: 'icon-button', label: 'save_picture', tip: 'save_picture' }, icon('download'));
+    const close = h('button', { type: 'button', class: 'icon-button', label: 'close', tip: 'close' }, icon('close'));
+    const viewer = h('dialog', { class: 'viewer', 'aria-label': t('picture_named', { name }) },
+        h('div', { class: 'viewer-bar' }, h('span', { class: 'viewer-name' }, name), save, close), stage);
+    close.addEventListener('click', () => viewer.close());
+    stage.addEventListener('click', (event) => {
+        if (event.target === stage) viewer.close();
+    });
+    let release = () => {};
+    viewer.addEventListener('close', () => {
+        release();
+        viewer.remove();
+    });
+    document.body.append(viewer);
+    viewer.showModal();
+    save.addEventListener('click', () => (source.mxc ? saveMedia(client, source.mxc, name) : saveBlob(source.blob, name)));
+    try {
+        const picture = source.mxc ? await client.media.acquire(source.mxc) : local(source.blob);
+        release = picture.release;
+        stage.replaceChildren(h('img', { src: picture.url, alt: t('picture_named', { name }) }));
+    } catch {
+        stage.replaceChildren(h('p', { t: 'picture_failed' }));
+    }
+    stage.removeAttribute('aria-busy');
+    if (!viewer.open) release();
+}
+
+function local(blob) {
+    const url = URL.createObjectURL(blob);
+    return { url, release: () => URL.revokeObjectURL(url) };
+}
