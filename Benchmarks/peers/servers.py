@@ -1,5 +1,4 @@
 """Starts the servers that are compared, each on a fresh data folder and a free port of the loopback address."""
-import os
 import signal
 import socket
 import subprocess
@@ -161,9 +160,8 @@ class Vitrine(Server):
     program = ROOT / ".build" / "release" / "vitrine"
 
     def start(self):
-        environment = {**os.environ, "VITRINE_RATE_LIMITS": "off", "VITRINE_REGISTRATION": "open"}
-        self.spawn(self.program, "serve", "--data", self.folder / "data", "--port", self.port,
-                   "--server-name", "bench.local", env=environment)
+        self.spawn(self.program, "serve", "--data", self.folder / "data", "--listen", f"127.0.0.1:{self.port}",
+                   "--server-name", "bench.local", "--registration", "open", "--no-rate-limits")
         self.wait_until(lambda: self.answers("/_matrix/client/versions"))
 
     def version(self):

@@ -1,9 +1,35 @@
 import Foundation
+import Synchronization
 
 /// One text file of the repository, by its path from the root.
 struct TextFile: Sendable {
     let path: String
     let text: String
+    private let parts: Parts
+
+    init(path: String, text: String) {
+        self.path = path
+        self.text = text
+        parts = Parts(text)
+    }
+
+    /// The file as Swift source, taken apart once.
+    var swift: SwiftText { parts.value }
+
+    private final class Parts: Sendable {
+        private let text: String
+        private let known = Mutex<SwiftText?>(nil)
+
+        init(_ text: String) { self.text = text }
+
+        var value: SwiftText {
+            known.withLock { known in
+                let value = known ?? SwiftText(text)
+                known = value
+                return value
+            }
+        }
+    }
 
     var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
     var isSwift: Bool { path.hasSuffix(".swift") }

@@ -2,10 +2,25 @@
 ///
 /// Line numbers and columns stay as they were, so a find in one part points at the source. Code inside a string's
 /// interpolation counts as code. Regex literals are not known: write `Regex` with a string, or keep quotes out of them.
-struct SwiftText {
-    private(set) var code: [UInt8]
-    private(set) var comments: [UInt8]
-    private(set) var strings: [UInt8]
+struct SwiftText: Sendable {
+    let code: String
+    let comments: String
+    let strings: String
+
+    init(_ text: String) {
+        var reader = SwiftReader(text)
+        reader.run()
+        code = String(decoding: reader.code, as: UTF8.self)
+        comments = String(decoding: reader.comments, as: UTF8.self)
+        strings = String(decoding: reader.strings, as: UTF8.self)
+    }
+}
+
+/// The pass over the bytes that fills the three parts.
+private struct SwiftReader {
+    var code: [UInt8]
+    var comments: [UInt8]
+    var strings: [UInt8]
 
     private enum Frame {
         case string(pounds: Int, isMultiline: Bool)
@@ -18,8 +33,11 @@ struct SwiftText {
 
     init(_ text: String) {
         source = Array(text.utf8)
-        let blank = source.map { $0 == UInt8(ascii: "\n") ? $0 : UInt8(ascii: " ") }
+        let blank = source.map { $0 == 10 ? $0 : 32 }
         (code, comments, strings) = (blank, blank, blank)
+    }
+
+    mutating func run() {
         while position < source.count {
             if case .string(let pounds, let isMultiline) = frames.last {
                 readString(pounds: pounds, isMultiline: isMultiline)
@@ -29,29 +47,27 @@ struct SwiftText {
         }
     }
 
-    var codeLines: [String] { Self.lines(code) }
-    var commentLines: [String] { Self.lines(comments) }
-    var stringLines: [String] { Self.lines(strings) }
-
-    private static func lines(_ bytes: [UInt8]) -> [String] {
-        bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
-            String(decoding: $0, as: UTF8.self)
-        }
-    }
-
     private func matches(_ text: StaticString, at offset: Int = 0) -> Bool {
         let start = position + offset
         guard start + text.utf8CodeUnitCount <= source.count else { return false }
         return text.withUTF8Buffer { wanted in wanted.indices.allSatisfy { source[start + $0] == wanted[$0] } }
     }
 
-    private mutating func take(_ count: Int, into part: WritableKeyPath<SwiftText, [UInt8]>) {
-        let end = min(position + count, source.count)
-        while position < end {
-            self[keyPath: part][position] = source[position]
-            position += 1
-        }
+    private mutating func take(_ count: Int, into part: WritableKeyPath<SwiftReader, [UInt8]>) {
+        let range = position..<min(position + count, source.count)
+        self[keyPath: part].replaceSubrange(range, with: source[range])
+        position = range.upperBound
     }
+
+    /// Takes bytes that mean nothing special, up to the first that might.
+    private mutating func takeRun(into part: WritableKeyPath<SwiftReader, [UInt8]>, until special: Set<UInt8>) {
+        var end = position + 1
+        while end < source.count, !special.contains(source[end]) { end += 1 }
+        take(end - position, into: part)
+    }
+
+    private static let codeSpecials = Set("/\"#()".utf8)
+    private static let stringSpecials = Set("\\\"\n".utf8)
 
     // MARK: Code
 
@@ -63,8 +79,13 @@ struct SwiftText {
         } else if let pounds = poundsBeforeQuote() {
             openString(pounds: pounds)
         } else {
+            let before = frames.count
             countParentheses()
-            if position < source.count { take(1, into: \.code) }
+            if frames.count < before {
+                take(1, into: \.code)
+            } else {
+                takeRun(into: \.code, until: Self.codeSpecials)
+            }
         }
     }
 
@@ -125,7 +146,7 @@ struct SwiftText {
         } else if !isMultiline, source[position] == UInt8(ascii: "\n") {
             frames.removeLast()
         } else {
-            take(1, into: \.strings)
+            takeRun(into: \.strings, until: Self.stringSpecials)
         }
     }
 

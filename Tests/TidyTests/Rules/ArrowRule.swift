@@ -41,14 +41,13 @@ enum ArrowRule {
     static let networkTests: Set<String> = ["ServerTests", "ConformanceTests", "SimulationTests", "CrashTests"]
 
     private static let importLine = Pattern(
-        #"^\s*(?:(?:@\w+(?:\([^)]*\))?|public|package|internal|fileprivate|private)\s+)*import\s+"#
-            + #"(?:(?:typealias|struct|class|enum|protocol|let|var|func)\s+)?(\w+)"#)
+        #"^[ \t]*(?:(?:@\w+(?:\([^)\n]*\))?|public|package|internal|fileprivate|private)[ \t]+)*import[ \t]+"#
+            + #"(?:(?:typealias|struct|class|enum|protocol|let|var|func)[ \t]+)?(\w+)"#)
 
     static func findings(_ file: TextFile) -> [Finding] {
         guard let target = target(of: file.path) else { return [] }
-        return SwiftText(file.text).codeLines.numbered.compactMap { number, line in
-            guard line.contains("import"), let name = importLine.firstGroup(in: line) else { return nil }
-            return problem(target, imports: name).map { Finding(file.path, line: number, $0) }
+        return importLine.matches(in: file.swift.code).compactMap { match in
+            problem(target, imports: match[1]).map { Finding(file.path, line: match.line, $0) }
         }
     }
 

@@ -7,9 +7,9 @@ enum DocumentRules {
 
     static func brokenLinks(_ file: TextFile, paths: Set<String>, headings: (String) -> Set<String>) -> [Finding] {
         guard file.isMarkdown else { return [] }
-        return prose(file).flatMap { number, line in
+        return prose(file).filter { $0.text.contains("](") }.flatMap { number, line in
             link.matches(in: line).compactMap { match in
-                problem(match[1] ?? "", in: file, paths: paths, headings: headings).map {
+                problem(match[1], in: file, paths: paths, headings: headings).map {
                     Finding(file.path, line: number, $0)
                 }
             }
@@ -60,7 +60,7 @@ enum DocumentRules {
     // MARK: Commands
 
     static func makeTargets(_ makefile: TextFile) -> Set<String> {
-        Set(Pattern(#"(?m)^([a-z][a-z-]*):"#).matches(in: makefile.text).compactMap { $0[1] })
+        Set(Pattern(#"^([a-z][a-z-]*):"#).matches(in: makefile.text).map { $0[1] })
     }
 
     /// A command that a document tells to type is one that the Makefile has.
@@ -69,13 +69,13 @@ enum DocumentRules {
         var isCode = false
         return file.lines.numbered.flatMap { number, line -> [Finding] in
             if line.hasPrefix("```") { isCode.toggle() }
-            guard isCode || line.contains("`") else { return [] }
+            guard line.contains("make "), isCode || line.contains("`") else { return [] }
             let text =
                 isCode
                 ? String(line)
                 : line.split(separator: "`", omittingEmptySubsequences: false)
                     .enumerated().filter { $0.offset % 2 == 1 }.map(\.element).joined(separator: "\n")
-            return makeCommand.matches(in: text).compactMap { $0[1] }.filter { !targets.contains($0) }.map {
+            return makeCommand.matches(in: text).map { $0[1] }.filter { !targets.contains($0) }.map {
                 Finding(file.path, line: number, "make \($0) is not in the Makefile")
             }
         }
@@ -133,7 +133,7 @@ enum DocumentRules {
     static func missingModules(manifest: TextFile, modules: TextFile) -> [Finding] {
         let named = Pattern(#"(?:target|executableTarget|systemLibrary)\(\s*name: "(\w+)""#).matches(in: manifest.text)
         let headings = Set(modules.lines.filter { $0.hasPrefix("### ") }.map { $0.dropFirst(4).trimmingSpaces })
-        return named.compactMap { $0[1] }.filter { !$0.hasSuffix("Tests") && !headings.contains($0) }.map {
+        return named.map { $0[1] }.filter { !$0.hasSuffix("Tests") && !headings.contains($0) }.map {
             Finding(modules.path, "has no paragraph for the target \($0)")
         }
     }

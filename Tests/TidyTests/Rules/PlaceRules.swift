@@ -6,9 +6,7 @@ enum PlaceRules {
         #"(?<![\w.])/(work|farm|root|home|Users)/[\w.]|(?<![\w.])/(opt|mnt|scratch)/\w|(?<![\w.$}/])/tmp/[a-z]"#)
 
     static func machinePaths(_ file: TextFile) -> [Finding] {
-        file.lines.numbered.filter { $0.text.contains("/") && machinePath.isFound(in: $0.text) }.map {
-            Finding(file.path, line: $0.line, "a path of one machine")
-        }
+        machinePath.matches(in: file.text).map { Finding(file.path, line: $0.line, "a path of one machine: \($0[0])") }
     }
 
     /// Joined here, so that this file does not name them itself.
@@ -19,9 +17,7 @@ enum PlaceRules {
     ].map { $0.joined(separator: ".") }
 
     static func registryHosts(_ file: TextFile) -> [Finding] {
-        file.lines.numbered.flatMap { number, line in
-            registries.filter { line.contains($0) }.map { Finding(file.path, line: number, "names the registry \($0)") }
-        }
+        registries.filter { file.text.contains($0) }.map { Finding(file.path, "names the registry \($0)") }
     }
 
     static let longest = 400

@@ -1,7 +1,7 @@
 /// What a feature's Core may not touch: the network, the clock, the disk, a logger, a task.
 enum PurityRule {
     private static let imports = Pattern(
-        #"^\s*(?:\w+\s+)*import\s+(Storage|GRDB|NIO\w*|Hummingbird\w*|Logging|Dispatch|ServiceLifecycle)\b"#)
+        #"^[ \t]*(?:\w+[ \t]+)*import[ \t]+(Storage|GRDB|NIO\w*|Hummingbird\w*|Logging|Dispatch|ServiceLifecycle)\b"#)
 
     private static let calls: [(Pattern, String)] = [
         (Pattern(#"\bDate\(\)|\bDate\.now\b|\bContinuousClock\(|\bSystemWallClock\("#), "reads the clock"),
@@ -14,14 +14,11 @@ enum PurityRule {
 
     static func findings(_ file: TextFile) -> [Finding] {
         guard file.isSwift, file.isUnder("Sources/Features"), file.path.contains("/Core/") else { return [] }
-        return SwiftText(file.text).codeLines.numbered.flatMap { number, line -> [Finding] in
-            let imported = imports.firstGroup(in: line).map {
-                [Finding(file.path, line: number, "a core imports \($0): what it needs from outside is an argument")]
-            }
-            return (imported ?? [])
-                + calls.filter { $0.0.isFound(in: line) }.map {
-                    Finding(file.path, line: number, "a core \($0.1): what it needs from outside is an argument")
-                }
+        let code = file.swift.code
+        let imported = imports.matches(in: code).map { (line: $0.line, "imports \($0[1])") }
+        let called = calls.flatMap { call in call.0.matches(in: code).map { (line: $0.line, call.1) } }
+        return (imported + called).map {
+            Finding(file.path, line: $0.line, "a core \($0.1): what it needs from outside is an argument")
         }
     }
 }

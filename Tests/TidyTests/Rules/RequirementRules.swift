@@ -32,7 +32,7 @@ enum RequirementRules {
     static func rows(_ file: TextFile) -> [Row] {
         guard file.isMarkdown, file.isUnder("Documentation/Requirements") else { return [] }
         return file.lines.numbered.compactMap { number, line in
-            guard let id = row.firstGroup(in: line) else { return nil }
+            guard line.hasPrefix("|"), let id = row.firstMatch(in: line)?[1] else { return nil }
             let cells = line.split(separator: "|").map { $0.trimmingSpaces }
             let shown = cells.count > 3 ? cells[3] : ""
             return Row(
@@ -47,7 +47,7 @@ enum RequirementRules {
     static func shownIDs(_ file: TextFile) -> [ShownID] {
         guard file.isSwift, file.isUnder("Tests") else { return [] }
         return testName.matches(in: file.text).flatMap { match in
-            leadingIDs(match[1] ?? "").map { ShownID(id: $0, path: file.path) }
+            leadingIDs(match[1]).map { ShownID(id: $0, path: file.path) }
         }
     }
 

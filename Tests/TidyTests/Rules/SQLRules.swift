@@ -8,13 +8,12 @@ enum SQLRules {
 
     static func foreignTables(_ file: TextFile) -> [Finding] {
         guard file.isSwift, file.isUnder("Sources") else { return [] }
-        let foreign = owners.filter { owner in !owner.folders.contains { file.isUnder($0) } }
-        let patterns = foreign.map { (owner: $0, pattern: Pattern(#"\b"# + $0.prefix + "[a-z]")) }
-        return SwiftText(file.text).stringLines.numbered.flatMap { number, line in
-            patterns.filter { line.contains($0.owner.prefix) && $0.pattern.isFound(in: line) }.map {
+        return owners.flatMap { owner -> [Finding] in
+            guard !owner.folders.contains(where: file.isUnder) else { return [] }
+            return Pattern(#"\b"# + owner.prefix + "[a-z]").matches(in: file.swift.strings).map {
                 Finding(
-                    file.path, line: number,
-                    "SQL on \($0.owner.prefix) tables belongs to \($0.owner.folders.joined(separator: ", "))")
+                    file.path, line: $0.line,
+                    "SQL on \(owner.prefix) tables belongs to \(owner.folders.joined(separator: ", "))")
             }
         }
     }
@@ -22,7 +21,7 @@ enum SQLRules {
     // MARK: Indexes
 
     private static let index = Pattern(
-        #"CREATE\s+(?:UNIQUE\s+)?INDEX\s+(?:IF\s+NOT\s+EXISTS\s+)?\w+\s+ON\s+(\w+)\s*\(([^)]*)\)([^";]*)"#,
+        #"CREATE\s+(?:UNIQUE\s+)?INDEX\s+(?:IF\s+NOT\s+EXISTS\s+)?\w+\s+ON\s+(\w+)\s*\(([^)]*)\)([^;]*)"#,
         ignoresCase: true)
     private static let flag = Pattern(
         #"\b(flags?|state|redacted\w*|recalled\w*|deleted\w*|is_\w+|has_\w+|enabled|locked|hidden)\b"#)
@@ -33,12 +32,11 @@ enum SQLRules {
     /// since its rows leave it again.
     static func flagIndexes(_ file: TextFile) -> [Finding] {
         guard file.isSwift, file.isUnder("Sources") else { return [] }
-        return index.matches(in: file.text).compactMap { match in
-            let parts = match.map { $0 ?? "" }
-            let first = parts[2].split(separator: ",").first ?? ""
-            let isOwned = owners.contains { parts[1].hasPrefix($0.prefix) }
-            guard flag.isFound(in: first) || (isOwned && flag.isFound(in: parts[3])) else { return nil }
-            return Finding(file.path, "an index on a flag: \(parts[0])")
+        return index.matches(in: file.swift.strings).compactMap { match in
+            let first = match[2].split(separator: ",").first ?? ""
+            let isOwned = owners.contains { match[1].hasPrefix($0.prefix) }
+            guard flag.isFound(in: first) || (isOwned && flag.isFound(in: match[3])) else { return nil }
+            return Finding(file.path, line: match.line, "an index on a flag: \(match[0].trimmingSpaces)")
         }
     }
 
@@ -52,7 +50,7 @@ enum SQLRules {
             "a function of SQLite alone"
         ),
         (Pattern(#"\bGLOB\b|\bPRAGMA\b|\bATTACH\b"#), "a statement of SQLite alone"),
-        (Pattern(#"(=|,|\(|<|>|VALUES|LIMIT)\s*\?(?!\d)"#), "an unnumbered parameter (write ?1, ?2)"),
+        (Pattern(#"(=|,|\(|<|>|VALUES|LIMIT)[ \t]*\?(?!\d)"#), "an unnumbered parameter (write ?1, ?2)"),
     ]
     private static let statement = Pattern(#"\b(SELECT|INSERT|UPDATE|DELETE|VALUES|WHERE|SET|PRAGMA|ATTACH|CREATE)\b"#)
 
@@ -62,10 +60,11 @@ enum SQLRules {
     static func unsharedSQL(_ file: TextFile) -> [Finding] {
         let isBound = file.isUnder("Sources/Features") || file.isUnder("Sources/Engines/Accounts")
         guard file.isSwift, isBound, !sqliteOnly.contains(file.path) else { return [] }
-        return SwiftText(file.text).stringLines.numbered.flatMap { number, line in
-            guard statement.isFound(in: line) else { return [Finding]() }
-            return unshared.filter { $0.0.isFound(in: line) }.map {
-                Finding(file.path, line: number, "SQL that PostgreSQL does not share: \($0.1)")
+        let text = file.swift.strings
+        let statements = Set(statement.matches(in: text).map(\.line))
+        return unshared.flatMap { pattern, name in
+            pattern.matches(in: text).filter { statements.contains($0.line) }.map {
+                Finding(file.path, line: $0.line, "SQL that PostgreSQL does not share: \(name)")
             }
         }
     }

@@ -1,33 +1,46 @@
 import Foundation
 
-/// A regular expression that was written in this folder, ready to search lines.
+/// A regular expression that was written in this folder, ready to search whole files; `^` and `$` stand for lines.
 ///
-/// Foundation's engine, since the tests run unoptimised and a whole repository goes through it.
+/// Foundation's engine, since the tests run unoptimised and the whole repository goes through it. Each search costs a
+/// conversion of its text, so search a file once rather than its lines one by one.
 struct Pattern: Sendable {
+    struct Match: Sendable {
+        /// The whole match and its groups; empty where a group took no part.
+        let groups: [String]
+        /// The line on which the match begins, counted from 1.
+        let line: Int
+
+        subscript(group: Int) -> String { groups[group] }
+    }
+
     private let expression: NSRegularExpression
 
     init(_ text: String, ignoresCase: Bool = false) {
         do {
-            expression = try NSRegularExpression(pattern: text, options: ignoresCase ? [.caseInsensitive] : [])
+            let options: NSRegularExpression.Options = ignoresCase ? [.caseInsensitive] : []
+            expression = try NSRegularExpression(pattern: text, options: options.union(.anchorsMatchLines))
         } catch {
             preconditionFailure("the pattern \(text) does not compile: \(error)")
         }
     }
 
-    func isFound(in text: some StringProtocol) -> Bool { !matches(in: text).isEmpty }
+    func isFound(in text: some StringProtocol) -> Bool { firstMatch(in: text) != nil }
 
-    /// For every match the whole and its groups; a group that took no part is nil.
-    func matches(in text: some StringProtocol) -> [[String?]] {
+    func firstMatch(in text: some StringProtocol) -> Match? { matches(in: text).first }
+
+    func matches(in text: some StringProtocol) -> [Match] {
         let text = String(text)
-        let whole = NSRange(text.startIndex..., in: text)
-        return expression.matches(in: text, range: whole).map { match in
-            (0..<match.numberOfRanges).map { Range(match.range(at: $0), in: text).map { String(text[$0]) } }
+        let results = expression.matches(in: text, range: NSRange(text.startIndex..., in: text))
+        guard !results.isEmpty else { return [] }
+        var (line, place) = (1, text.startIndex)
+        return results.compactMap { result in
+            let ranges = (0..<result.numberOfRanges).map { Range(result.range(at: $0), in: text) }
+            guard let whole = ranges.first ?? nil else { return nil }
+            line += text[place..<whole.lowerBound].utf8.count { $0 == 10 }
+            place = whole.lowerBound
+            return Match(groups: ranges.map { range in range.map { String(text[$0]) } ?? "" }, line: line)
         }
-    }
-
-    /// The first match's first group.
-    func firstGroup(in text: some StringProtocol) -> String? {
-        matches(in: text).first.flatMap { $0.count > 1 ? $0[1] : $0[0] }
     }
 }
 

@@ -35,7 +35,8 @@ enum WordRules {
 
     /// Loops of the product that wait for time to pass, and wait for nothing else.
     static let sleepers: [String] = [
-        "Sources/Features/Messaging/Pipeline/WakeHub.swift"  // one timer for the earliest deadline of all long polls
+        "Sources/Features/Messaging/Pipeline/WakeHub.swift",  // one timer for the earliest deadline of all long polls
+        "Sources/Server/Composition/Upkeep.swift",  // the clock of the regular work
     ]
 
     /// Files that guard their state by hand, each saying how in a comment.
@@ -45,13 +46,12 @@ enum WordRules {
 
     static func findings(_ file: TextFile) -> [Finding] {
         guard file.isSwift else { return [] }
-        let parts = SwiftText(file.text)
         let bans = everywhere + (file.isUnder("Sources") ? inSources : [])
         let open = bans.filter { ban in !ban.allowed.contains { file.path.hasPrefix($0) } }
-        let words = parts.codeLines.numbered.flatMap { number, line in
-            open.filter { $0.pattern.isFound(in: line) }.map { Finding(file.path, line: number, $0.why) }
+        let words = open.flatMap { ban in
+            ban.pattern.matches(in: file.swift.code).map { Finding(file.path, line: $0.line, ban.why) }
         }
-        let notes = parts.commentLines.numbered.filter { note.isFound(in: $0.text) }.map {
+        let notes = note.matches(in: file.swift.comments).map {
             Finding(file.path, line: $0.line, "a note to self: do it, or open an issue")
         }
         return words + notes
