@@ -65,7 +65,10 @@ struct InteractiveAuth: Sendable {
 
     /// A request came in, with or without `auth`.
     mutating func received(_ request: Request, at now: Int64) throws(RequestError) -> Action {
-        guard let auth = request.auth else { return .challenge(challenge(open(request, at: now))) }
+        guard let auth = request.auth else {
+            let id = open(request, at: now)
+            return .challenge(challenge(id))
+        }
         let known = auth["session"]?.stringValue
         let id: String
         if let known, live(known, at: now) != nil {
