@@ -50,6 +50,16 @@ struct RouteTests {
         #expect(RouteRules.findings(registered: registered(source), described: described(description)) == [])
     }
 
+    @Test("an interpolated part of a route stands for anything")
+    func interpolated() {
+        let row = registered(#"routes.post("\(root)/upload", .upload, handler)"#)
+        let media = described(
+            "paths:\n  /_matrix/media/v3/upload:\n    post: {}\n  /_matrix/media/r0/upload:\n    post: {}\n")
+        let other = described("paths:\n  /_matrix/media/v3/download:\n    post: {}\n")
+        #expect(RouteRules.findings(registered: row, described: media) == [])
+        #expect(RouteRules.findings(registered: row, described: other).count == 2)
+    }
+
     @Test("a route that is not described, another method and a description of nothing are found")
     func breaches() {
         func count(_ source: String, _ description: String) -> Int {

@@ -33,10 +33,11 @@ enum WordRules {
             allowed: unchecked),
     ]
 
-    /// Loops of the product that wait for time to pass, and wait for nothing else.
+    /// What waits for time to pass, and for nothing else.
     static let sleepers: [String] = [
         "Sources/Features/Messaging/Pipeline/WakeHub.swift",  // one timer for the earliest deadline of all long polls
         "Sources/Server/Composition/Upkeep.swift",  // the clock of the regular work
+        "Tests/TestSupport/",  // time limits for programs outside, such as a browser that hangs
     ]
 
     /// Files that guard their state by hand, each saying how in a comment.
