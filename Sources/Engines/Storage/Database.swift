@@ -62,6 +62,7 @@ public final class Database: Sendable {
     /// - Parameter bytes: about how much the body will store, for the limits of batch and queue.
     /// - Throws: what the body throws, after its changes alone were rolled back; `RequestError` 503 when too many
     ///   commands wait, the disk is full or the database is read-only: then nothing was stored.
+    @discardableResult
     public func write<T: Sendable>(
         bytes: Int = 1_024, _ body: @escaping @Sendable (WriteContext) throws -> T
     ) async throws -> T {

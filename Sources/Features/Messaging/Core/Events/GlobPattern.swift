@@ -19,12 +19,19 @@ package struct GlobPattern: Sendable, Hashable {
     /// Longest pattern that is compiled, in characters; a longer one matches nothing.
     package static let maximumLength = 1_024
 
+    /// Which characters of a pattern are wildcards.
+    package enum Wildcards: Sendable {
+        case none
+        case star
+        case starAndQuestionMark
+    }
+
     /// Compiles a pattern.
     ///
     /// - Parameters:
-    ///   - questionMark: whether `?` is a wildcard; sync filters know only `*`.
+    ///   - wildcards: what stands for other characters; sync filters know only `*`.
     ///   - foldsCase: whether upper and lower case are the same.
-    package init(_ pattern: String, questionMark: Bool = true, foldsCase: Bool = true) {
+    package init(_ pattern: String, wildcards: Wildcards = .starAndQuestionMark, foldsCase: Bool = true) {
         self.foldsCase = foldsCase
         var parsed: [UInt32?] = []
         var stars: [Int] = []
@@ -32,8 +39,8 @@ package struct GlobPattern: Sendable, Hashable {
         isUsable = characters.count <= Self.maximumLength
         for scalar in characters where isUsable {
             switch scalar {
-            case 0x2A: stars.append(parsed.count)
-            case 0x3F where questionMark: parsed.append(nil)
+            case 0x2A where wildcards != .none: stars.append(parsed.count)
+            case 0x3F where wildcards == .starAndQuestionMark: parsed.append(nil)
             default: parsed.append(scalar)
             }
         }

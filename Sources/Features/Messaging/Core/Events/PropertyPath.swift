@@ -30,9 +30,12 @@ package struct PropertyPath: Sendable, Hashable {
     }
 
     /// The property, or nil when any part of the path is absent or not an object.
-    package func value(in object: JSONObject) -> JSON? {
-        guard let first = keys.first, var found = object[first] else { return nil }
-        for key in keys.dropFirst() {
+    ///
+    /// - Parameter skipping: how many keys at the front lead to `object` already.
+    package func value(in object: JSONObject, skipping: Int = 0) -> JSON? {
+        let rest = keys.dropFirst(skipping)
+        guard let first = rest.first, var found = object[first] else { return nil }
+        for key in rest.dropFirst() {
             guard let next = found[key] else { return nil }
             found = next
         }

@@ -72,7 +72,7 @@ package struct RelatedEvent: Sendable, Hashable {
     /// Whether this event is a valid edit of `original` (spec, "Validity of replacement events").
     ///
     /// Of the same sender and type, neither a state event, the original no edit itself, and with new content; the new
-    /// content of an encrypted event cannot be seen and is not asked for. That both are in one room is the caller's part.
+    /// content of an encrypted event cannot be seen and is not asked for. That both are in one room, the caller checks.
     package func isValidEdit(of original: RelatedEvent) -> Bool {
         relations.edits != nil && sender == original.sender && type == original.type && !isState && !original.isState
             && original.relations.edits == nil && (hasNewContent || type == "m.room.encrypted")

@@ -8,7 +8,7 @@ struct TypePatterns: Sendable, Hashable {
     init(_ patterns: [String]) {
         for pattern in patterns {
             if pattern.utf8.contains(UInt8(ascii: "*")) {
-                globs.append(GlobPattern(pattern, questionMark: false, foldsCase: false))
+                globs.append(GlobPattern(pattern, wildcards: .star, foldsCase: false))
             } else {
                 exact.insert(pattern)
             }

@@ -1,0 +1,166 @@
+package import Accounts
+package import Basics
+import Storage
+
+/// How a transcript is written.
+package enum TranscriptFormat: String, Sendable {
+    case json, html, text
+
+    package init(named name: String) throws(RequestError) {
+        guard let format = TranscriptFormat(rawValue: name) else {
+            throw .invalidParam("'format' is json, html or text.")
+        }
+        self = format
+    }
+
+    package var contentType: String {
+        switch self {
+        case .json: "application/json"
+        case .html: "text/html; charset=utf-8"
+        case .text: "text/plain; charset=utf-8"
+        }
+    }
+
+    package var disposition: String { "attachment; filename=\"transcript.\(self == .text ? "txt" : rawValue)\"" }
+}
+
+/// Records: transcripts, and how long they are kept.
+extension MessagingEngine {
+    private static let transcriptLimit = 100_000
+
+    /// All that the caller may see of a conversation, the oldest first. Admins may ask for what was recalled; each
+    /// such look is written down in the room's audit.
+    package func transcript(
+        _ session: Session, room roomID: String, format: TranscriptFormat, includesRecalled: Bool
+    ) async throws -> [UInt8] {
+        if includesRecalled, !session.isAdmin {
+            throw RequestError.forbidden("Recalled messages are shown to auditors only.")
+        }
+        guard let room = try await room(try number(of: roomID)) else { throw RequestError.notFound("No such room.") }
+        let visible =
+            includesRecalled
+            ? VisibleRanges(intervals: [(1, room.headSeq)]) : room.visible(to: session.userNumber)
+        guard !visible.isEmpty else { throw RequestError.forbidden("You are not in this room.") }
+        if includesRecalled { try await noteAudit(session, room: room.number) }
+        let queries = events
+        let writer = TranscriptWriter(room: room, title: title(of: room, for: session.userNumber), format: format)
+        return try await database.read { connection in
+            var writer = writer
+            var recalled: [Int64: [UInt8]] = [:]
+            if includesRecalled {
+                try connection.forEach(
+                    "SELECT seq, original FROM msg_recalled WHERE room_no = ?1", .integer(room.number.value)
+                ) { row in
+                    recalled[row.int(0)] = row.bytesOfText(1)
+                    return true
+                }
+            }
+            writer.begin()
+            for range in visible.ranges {
+                var next = range.lowerBound
+                while next <= range.upperBound, writer.count < Self.transcriptLimit {
+                    let page = try queries.forwards(
+                        room: room.number, from: next, upTo: range.upperBound, limit: 500, in: connection)
+                    guard let last = page.last else { break }
+                    for event in page { writer.write(event, original: recalled[event.seq]) }
+                    next = last.seq + 1
+                }
+            }
+            writer.end()
+            return writer.bytes
+        }
+    }
+
+    private func noteAudit(_ session: Session, room: RoomNumber) async throws {
+        let user = session.userNumber
+        try await database.write { context in
+            try context.connection.run(
+                "INSERT INTO msg_audit(room_no, user_no, at_ms, what) VALUES (?1, ?2, ?3, 'recalled')",
+                .integer(room.value), .integer(user), .integer(context.now))
+        }
+    }
+
+    /// Sets for how many days messages of a room are kept (`nil` or 0: for ever), or holds them whatever the rule.
+    package func setRetention(_ session: Session, room roomID: String, days: Int64?, hold: Bool) async throws {
+        let room = try await room(roomID, for: session)
+        guard session.isAdmin || room.levels.level(of: session.user.text) >= 100 else {
+            throw RequestError.forbidden("Setting the retention of this room needs power level 100.")
+        }
+        guard (0...3_650).contains(days ?? 0) else {
+            throw RequestError.invalidParam("'max_days' lies between 0 and 3650.")
+        }
+        try await database.write { context in
+            try context.connection.run(
+                """
+                INSERT INTO msg_retention(room_no, max_days, hold) VALUES (?1, ?2, ?3)
+                ON CONFLICT(room_no) DO UPDATE SET max_days = ?2, hold = ?3
+                """, .integer(room.number.value), .integer(days ?? 0), .bool(hold))
+        }
+    }
+
+    /// Removes a step of what retention rules have let go; call it again while it returns true.
+    ///
+    /// State events stay, because the room's present state hangs on them; of messages the rows go.
+    package func purgeStep(limit: Int = 500) async throws -> Bool {
+        let now = clock.now()
+        let due: (room: RoomNumber, upTo: Int64)? = try await database.read { connection in
+            let rules = try connection.rows(
+                "SELECT room_no, max_days FROM msg_retention WHERE hold = 0 AND max_days > 0"
+            ) { ($0.int(0), $0.int(1)) }
+            for (raw, days) in rules {
+                guard let room = RoomNumber(value: raw) else { continue }
+                let upTo =
+                    try connection.first(
+                        """
+                        SELECT MAX(e.seq) FROM (SELECT seq FROM msg_event WHERE room_no = ?1 AND recv_ms < ?2
+                          AND seq > (SELECT purged_seq FROM msg_room WHERE room_no = ?1) ORDER BY seq LIMIT ?3) e
+                        """, .integer(raw), .integer(now - days * 86_400_000), .int(limit)
+                    ) { $0.intOrNil(0) } ?? nil
+                if let upTo { return (room, upTo) }
+            }
+            return nil
+        }
+        guard let due else { return false }
+        try await database.write { [self] context in
+            try RoomTransaction.run(self, due.room, in: context) { try $0.purge(upTo: due.upTo) }
+        }
+        return true
+    }
+
+    /// Deletes remembered transaction ids that are older than a day, and recalled originals whose time is over.
+    package func sweep(limit: Int = 500) async throws {
+        try await database.write { context in
+            try context.connection.run(
+                """
+                DELETE FROM msg_txn WHERE (device_no, path_hash, txn_id) IN
+                  (SELECT device_no, path_hash, txn_id FROM msg_txn WHERE at_ms < ?1 ORDER BY at_ms LIMIT ?2)
+                """, .integer(context.now - 86_400_000), .int(limit))
+            try context.connection.run(
+                """
+                UPDATE msg_recalled SET original = '{}' WHERE expires_ms < ?1 AND original <> '{}' AND room_no NOT IN
+                  (SELECT room_no FROM msg_retention WHERE hold = 1)
+                """, .integer(context.now))
+        }
+    }
+}
+
+extension RoomTransaction {
+    /// Removes the messages up to a seq; state events stay, because the room's state hangs on them.
+    mutating func purge(upTo seq: Int64) throws {
+        let key = SQLValue.integer(room.number.value)
+        guard seq > room.purgedSeq, seq < room.headSeq else { return }
+        try context.connection.run(
+            "DELETE FROM msg_event WHERE room_no = ?1 AND seq > ?2 AND seq <= ?3 AND state_key IS NULL", key,
+            .integer(room.purgedSeq), .integer(seq))
+        for table in ["msg_recalled", "msg_relation", "msg_highlight"] {
+            try context.connection.run(
+                "DELETE FROM \(table) WHERE room_no = ?1 AND seq > ?2 AND seq <= ?3", key, .integer(room.purgedSeq),
+                .integer(seq))
+        }
+        room.purgedSeq = seq
+        room.tail.removeAll { $0.seq <= seq }
+        room.recalled.removeAll { $0 <= seq }
+        try context.connection.run("UPDATE msg_room SET purged_seq = ?2 WHERE room_no = ?1", key, .integer(seq))
+        publication.position = context.nextPosition()
+    }
+}

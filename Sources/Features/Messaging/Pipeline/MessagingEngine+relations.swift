@@ -1,0 +1,90 @@
+package import Accounts
+import Basics
+import Storage
+
+extension MessagingEngine {
+    /// A page of the events that relate to one.
+    package func relations(
+        _ session: Session, room roomID: String, event eventID: String, relation: String?, type: String?,
+        _ request: HistoryRequest
+    ) async throws -> [UInt8] {
+        let room = try await visibleRoom(roomID, for: session)
+        return try await database.read { [self] connection in
+            let reader = RoomReader(self, room, viewer: session, connection: connection)
+            let target = try reader.visibleEvent(eventID)
+            let typeNumber = try type.map { try events.types.number(of: $0, in: connection) ?? -1 }
+            let limit = max(1, min(request.limit, 100))
+            let from = try request.from.map { place in
+                try place.boundary(backwards: !request.isForwards) { try reader.seq(atPosition: $0) }
+            }
+            let low = request.isForwards ? (from?.after ?? 0) + 1 : 1
+            let high = request.isForwards ? room.headSeq : from?.after ?? room.headSeq
+            let seqs =
+                low > high
+                ? []
+                : try RelationQueries.seqs(
+                    room: room.number, target: target.seq, relation: relation, type: typeNumber, within: low...high,
+                    forwards: request.isForwards, limit: limit + 1, in: connection)
+            let visible = seqs.filter { reader.visible.contains($0) }
+            let page = visible.prefix(limit)
+            var writer = JSONWriter(reserving: 2_048)
+            try writer.object { writer in
+                writer.key("chunk")
+                try writer.array { writer in
+                    for seq in page {
+                        guard let event = try reader.event(seq) else { continue }
+                        try EventRenderer(reader: reader).write(event, to: &writer)
+                    }
+                }
+                if seqs.count > limit, let last = page.last {
+                    writer.key("next_batch")
+                    writer.string((request.isForwards ? PageToken(after: last) : PageToken(before: last)).text)
+                }
+            }
+            return writer.bytes
+        }
+    }
+
+    /// The threads of a room, the most recently continued first.
+    package func threads(
+        _ session: Session, room roomID: String, onlyOwn: Bool, from: PageToken?, limit: Int
+    ) async throws -> [UInt8] {
+        let room = try await room(roomID, for: session)
+        let count = max(1, min(limit, 50))
+        return try await database.read { [self] connection in
+            let reader = RoomReader(self, room, viewer: session, connection: connection)
+            let before = from.map { $0.after + 1 } ?? .max
+            let roots = try RelationQueries.threadRoots(
+                room: room.number, before: before, limit: count + 1, in: connection)
+            var writer = JSONWriter(reserving: 2_048)
+            try writer.object { writer in
+                writer.key("chunk")
+                try writer.array { writer in
+                    for entry in roots.prefix(count) where reader.visible.contains(entry.root) {
+                        guard let event = try reader.event(entry.root) else { continue }
+                        if onlyOwn, try !reader.takesPart(in: event) { continue }
+                        try EventRenderer(reader: reader).write(event, to: &writer)
+                    }
+                }
+                if roots.count > count, let last = roots.prefix(count).last {
+                    writer.key("next_batch")
+                    writer.string(PageToken(before: last.newest).text)
+                }
+            }
+            return writer.bytes
+        }
+    }
+}
+
+extension RoomReader {
+    /// Whether the viewer began a thread or has written in it.
+    func takesPart(in root: StoredEvent) throws -> Bool {
+        if root.sender == viewer.userNumber { return true }
+        return try database().first(
+            """
+            SELECT 1 FROM msg_relation WHERE room_no = ?1 AND target_seq = ?2 AND rel = 'm.thread' AND sender_no = ?3
+            LIMIT 1
+            """, .integer(root.room.value), .integer(root.seq), .integer(viewer.userNumber)
+        ) { _ in true } ?? false
+    }
+}

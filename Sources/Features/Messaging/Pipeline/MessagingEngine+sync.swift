@@ -1,0 +1,81 @@
+package import Accounts
+import Basics
+import Storage
+import Synchronization
+
+extension MessagingEngine {
+    /// Answers what a device has not heard yet; waits for news up to the time-out if there is none.
+    ///
+    /// The token in the reply is the only thing that says how far the device is: until it comes back as `since`, the
+    /// same events come again.
+    package func sync(_ session: Session, _ request: SyncRequest) async throws -> [UInt8] {
+        if let since = request.since, since.generation == database.generation {
+            accounts.acknowledge(device: session.deviceNumber, position: min(since.position, position))
+            try await userData?.acknowledge(session, upTo: since.position)
+        }
+        let wait = min(max(0, request.timeout), settings.longestPoll)
+        let deadline = monotonicMilliseconds() + wait
+        while true {
+            let snapshot = try await snapshot(session, request)
+            let reply = try await reply(session, request, snapshot)
+            let isAtOnce = wait == 0 || snapshot.since == nil || request.isFullState
+            if isAtOnce || !reply.isEmpty { return reply.bytes }
+            let user = session.userNumber
+            let reason = await hub.wait(
+                user: user, device: session.deviceNumber,
+                after: WakeMark(position: snapshot.position, ephemeral: snapshot.ephemeral), deadline: deadline
+            ) { [self] _, room in
+                guard let number = RoomNumber(value: room) else { return false }
+                return committed.withLock { $0.users[user]?[number]?.membership == .join }
+            }
+            switch reason {
+            case .news: continue
+            case .over: return reply.bytes
+            case .sessionEnded: throw RequestError.unknownToken()
+            }
+        }
+    }
+
+    private func reply(
+        _ session: Session, _ request: SyncRequest, _ snapshot: SyncSnapshot
+    ) async throws -> SyncReply {
+        let personal =
+            snapshot.hasPersonalNews
+            ? try await userData?.news(for: session, after: snapshot.since, upTo: snapshot.position) : nil
+        var furthest: Int64?
+        if snapshot.rooms.contains(where: { $0.tail.contains { $0.flags.contains(.deliverFirst) } }) {
+            furthest = try await accounts.positions(of: session.userNumber)
+                .filter { $0.device.number != session.deviceNumber }.map(\.position).max()
+        }
+        let builder = SyncBuilder(
+            engine: self, session: session, request: request, snapshot: snapshot, personal: personal,
+            furthestOther: furthest)
+        do {
+            return try builder.build(with: nil)
+        } catch is NeedsDatabase {
+            return try await database.read { try builder.build(with: $0) }
+        }
+    }
+}
+
+/// What happened to a user alone, read from where account data, to-device messages and keys are kept.
+package struct PersonalNews: Sendable {
+    package var accountData: [(type: String, content: [UInt8])] = []
+    package var roomAccountData: [Int64: [(type: String, content: [UInt8])]] = [:]
+    /// Ready-made to-device events.
+    package var toDevice: [[UInt8]] = []
+    package var changedDevices: [String] = []
+    package var leftDevices: [String] = []
+    package var oneTimeKeys: [String: Int64] = [:]
+    package var unusedFallbackKeys: [String] = []
+
+    package init() {}
+}
+
+/// Where what belongs to a user alone is kept.
+package protocol PersonalData: Sendable {
+    /// What came after a position up to another one; everything for `nil`.
+    func news(for session: Session, after: Int64?, upTo: Int64) async throws -> PersonalNews
+    /// The device has everything up to a position: what was kept for it alone may go.
+    func acknowledge(_ session: Session, upTo: Int64) async throws
+}
