@@ -36,7 +36,7 @@ let engines: [Target] = [
         name: "Storage",
         dependencies: [
             "Basics",
-            .product(name: "GRDB", package: "GRDB.swift"),
+            .product(name: "GRDBSQLite", package: "GRDB.swift"),
             .product(name: "Crypto", package: "swift-crypto"),
         ],
         path: "Sources/Engines/Storage"),
