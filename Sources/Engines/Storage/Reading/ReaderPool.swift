@@ -99,6 +99,9 @@ extension Connection {
     static func reading(path: String, options: DatabaseOptions) throws -> Connection {
         let connection = Connection(try SQLiteHandle(path: path, readOnly: true))
         try connection.prepareForUse(cacheKibibytes: options.cacheKibibytes / 4)
+        // For sorting. Not for the writer: SQLite's journal of a savepoint, kept in memory, makes one command of many
+        // thousand changes quadratic (3.40; measured 200 us a row instead of 7).
+        try connection.script("PRAGMA temp_store = MEMORY")
         connection.handle.watchDeadline()
         return connection
     }
@@ -120,7 +123,6 @@ extension Connection {
             """
             PRAGMA cache_size = -\(cacheKibibytes);
             PRAGMA foreign_keys = OFF;
-            PRAGMA temp_store = MEMORY;
             PRAGMA trusted_schema = OFF;
             """)
     }
