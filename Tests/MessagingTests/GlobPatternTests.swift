@@ -90,8 +90,14 @@ struct GlobPatternTests {
         #expect(GlobPattern("LUNC?*").matches("lunch"))
         #expect(GlobPattern("ÉCOLE").matches("école"))
         #expect(!GlobPattern("A*", foldsCase: false).matches("abc"))
-        #expect(GlobPattern("a?", questionMark: false).matches("a?"))
-        #expect(!GlobPattern("a?", questionMark: false).matches("ab"))
+        #expect(GlobPattern("a?", wildcards: .star).matches("a?"))
+        #expect(!GlobPattern("a?", wildcards: .star).matches("ab"))
+    }
+
+    @Test("Without wildcards the characters stand for themselves")
+    func literal() {
+        #expect(GlobPattern("a*b?", wildcards: .none).matchesWords(in: "so a*b? indeed"))
+        #expect(!GlobPattern("a*b?", wildcards: .none).matchesWords(in: "so axxbc indeed"))
     }
 
     @Test("A pattern made to backtrack costs no more than its length times the text")

@@ -43,7 +43,8 @@ enum PushRuleDefaults {
                 .override, "is_user_mention",
                 when: [
                     [
-                        "kind": "event_property_contains", "key": "content.m\\.mentions.user_ids", "value": .string(userID),
+                        "kind": "event_property_contains", "key": "content.m\\.mentions.user_ids",
+                        "value": .string(userID),
                     ]
                 ], loudMention),
             rule(
@@ -65,7 +66,8 @@ enum PushRuleDefaults {
                 .override, "room.server_acl", when: [match("type", "m.room.server_acl"), match("state_key", "")], []),
             rule(
                 .override, "suppress_edits",
-                when: [["kind": "event_property_is", "key": "content.m\\.relates_to.rel_type", "value": "m.replace"]], []),
+                when: [["kind": "event_property_is", "key": "content.m\\.relates_to.rel_type", "value": "m.replace"]],
+                []),
         ]
     }
 

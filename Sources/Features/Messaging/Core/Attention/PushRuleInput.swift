@@ -27,7 +27,8 @@ extension PushRule {
         guard let json else { throw .missingParam("`actions` is missing.") }
         guard let actions = json.arrayValue else { throw .badJSON("`actions` must be a list.") }
         let words = ["notify", "dont_notify", "coalesce"]
-        for action in actions where !words.contains(action.stringValue ?? "") && action["set_tweak"]?.stringValue == nil {
+        for action in actions where !words.contains(action.stringValue ?? "") && action["set_tweak"]?.stringValue == nil
+        {
             throw .badJSON("`actions` holds something that is neither \"notify\" nor a `set_tweak`.")
         }
         return actions

@@ -67,7 +67,8 @@ package struct PushRule: Sendable, Hashable {
     /// The rule as the push rule API shows it.
     package var json: JSON {
         var object: JSONObject = [
-            "rule_id": .string(id), "default": .bool(isDefault), "enabled": .bool(isEnabled), "actions": .array(actions),
+            "rule_id": .string(id), "default": .bool(isDefault), "enabled": .bool(isEnabled),
+            "actions": .array(actions),
         ]
         if kind.hasConditions { object["conditions"] = .array(conditions) }
         if let pattern { object["pattern"] = .string(pattern) }
@@ -156,6 +157,7 @@ package struct PushRuleSet: Sendable, Hashable {
     package mutating func delete(_ kind: PushRuleKind, _ id: String) throws(RequestError) {
         guard let index = own[kind]?.firstIndex(where: { $0.id == id }) else { throw Self.notFound }
         own[kind]?.remove(at: index)
+        if own[kind]?.isEmpty == true { own[kind] = nil }
     }
 
     /// Switches a rule, the user's or the server's, on or off.
@@ -183,5 +185,5 @@ package struct PushRuleSet: Sendable, Hashable {
     }
 
     /// Puts stored rules in place, without the checks that requests go through.
-    mutating func restore(_ kind: PushRuleKind, _ rules: [PushRule]) { own[kind] = rules }
+    mutating func restore(_ kind: PushRuleKind, _ rules: [PushRule]) { own[kind] = rules.isEmpty ? nil : rules }
 }
