@@ -148,6 +148,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    /// Closes without waiting for anything.
+    func closeNow() {
+        context?.close(promise: closesWhenSent?.promise)
+        closesWhenSent = nil
+    }
+
     private var unsentBytes: Int {
         guard let options = context?.channel.syncOptions else { return 0 }
         return (try? options.getOption(.bufferedWritableBytes)) ?? 0

@@ -8,11 +8,11 @@ final class ConnectionTable: Sendable {
     }
 
     private let limits: ConnectionLimits
-    private let proxies: TrustedProxies
+    private let proxies: NetworkList
     private let counts = Mutex(Counts())
     let refused = Counter()
 
-    init(limits: ConnectionLimits, proxies: TrustedProxies) {
+    init(limits: ConnectionLimits, proxies: NetworkList) {
         self.limits = limits
         self.proxies = proxies
     }

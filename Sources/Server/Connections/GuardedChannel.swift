@@ -21,10 +21,9 @@ struct GuardedChannel: ServerChildChannel {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let address = ClientAddress(channel.remoteAddress) ?? .unspecified
-        let link = ClientLink(address: address)
-        guard let local = loops.local(of: channel.eventLoop), table.admit(address) else {
-            return refuse(channel, link)
-        }
+        let local = loops.local(of: channel.eventLoop)
+        let link = ClientLink(address: address, executor: local?.executor)
+        guard let local, table.admit(address) else { return refuse(channel, link) }
         channel.closeFuture.whenComplete { _ in table.release(address) }
         do {
             try tune(channel)
@@ -98,6 +97,11 @@ struct LoopLocals: Sendable {
             locals[ObjectIdentifier(loop)] = Local(watch: watch, executor: LoopExecutor(loop: loop))
         }
         self.locals = locals
+    }
+
+    /// Closes every connection at once, whatever it is doing.
+    func closeAll() {
+        for local in locals.values { local.watch.eventLoop.execute { local.watch.value.closeAll() } }
     }
 
     func local(of loop: any EventLoop) -> Local? { locals[ObjectIdentifier(loop)] }

@@ -12,11 +12,14 @@ package struct HTTPService: Service {
     private let limits: ConnectionLimits
     private let logger: Logger
     private let onListening: @Sendable (_ port: Int) async -> Void
+    private let onDrain: @Sendable () -> Void
 
-    /// A service for a shell; port 0 takes any free port, `onListening` is told which.
+    /// A service for a shell; port 0 takes any free port, `onListening` is told which. `onDrain` must wake whatever
+    /// waits, so that running requests come to an end.
     package init(
         shell: Shell, host: String, port: Int, limits: ConnectionLimits, logger: Logger,
-        onListening: @escaping @Sendable (_ port: Int) async -> Void
+        onListening: @escaping @Sendable (_ port: Int) async -> Void,
+        onDrain: @escaping @Sendable () -> Void = {}
     ) {
         self.shell = shell
         self.host = host
@@ -24,6 +27,7 @@ package struct HTTPService: Service {
         self.limits = limits
         self.logger = logger
         self.onListening = onListening
+        self.onDrain = onDrain
     }
 
     package func run() async throws {
@@ -33,15 +37,23 @@ package struct HTTPService: Service {
         shell.metrics.counter("vitrine_connections_refused_total", "Connections refused for want of a place.") {
             Double(table.refused.total)
         }
-        let channels = GuardedChannel(
-            shell: shell, limits: limits, table: table, loops: try await LoopLocals(of: group, limits: limits))
+        let loops = try await LoopLocals(of: group, limits: limits)
+        let channels = GuardedChannel(shell: shell, limits: limits, table: table, loops: loops)
         let configuration = ServerConfiguration(address: .hostname(host, port: port), backlog: 1_024)
-        try await channels.server(
+        let server = channels.server(
             configuration: configuration,
             onServerRunning: { [onListening, port] channel in
                 await onListening(channel.localAddress?.port ?? port)
             },
-            eventLoopGroup: group, logger: logger
-        ).run()
+            eventLoopGroup: group, logger: logger)
+        try await withTaskCancellationHandler {
+            try await withGracefulShutdownHandler {
+                try await server.run()
+            } onGracefulShutdown: {
+                onDrain()
+            }
+        } onCancel: {
+            loops.closeAll()
+        }
     }
 }

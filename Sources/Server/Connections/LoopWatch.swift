@@ -20,4 +20,9 @@ final class LoopWatch {
         tick += 1
         for connection in Array(guards.values) { connection.tick() }
     }
+
+    /// The time for a graceful end is over.
+    func closeAll() {
+        for connection in Array(guards.values) { connection.closeNow() }
+    }
 }

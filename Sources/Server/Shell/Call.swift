@@ -29,8 +29,17 @@ package struct Call: Sendable {
         shell.proxies.client(of: link.address, forwardedFor: request.headers[values: .forwardedFor])
     }
 
-    /// The `User-Agent` header, at most 200 characters.
-    package var userAgent: String? { request.headers[.userAgent].map { String($0.prefix(200)) } }
+    /// Where the call comes from, for the list of a user's sessions.
+    package var trace: ClientTrace {
+        let isDirect = request.headers[.forwardedFor] == nil
+        return ClientTrace(address: isDirect ? link.addressText : clientAddress.description, agent: userAgent)
+    }
+
+    /// The `User-Agent` header, cut to 200 characters.
+    package var userAgent: String? {
+        guard let agent = request.headers[.userAgent] else { return nil }
+        return agent.utf8.count <= 200 ? agent : String(agent.prefix(200))
+    }
 
     /// The access token: the `Authorization` header, else the query parameter `access_token`.
     ///

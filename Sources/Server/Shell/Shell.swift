@@ -13,7 +13,7 @@ package final class Shell: Sendable {
     let pages: StaticPages
     let authenticate: Authenticate
     let limiter: RateLimiter?
-    let proxies: TrustedProxies
+    let proxies: NetworkList
     let metrics: Metrics
     let logger: Logger
     private let dates = DateHeader()
@@ -22,7 +22,7 @@ package final class Shell: Sendable {
     /// A shell; without a limiter there are no rate limits.
     package init(
         routes: RouteTable, pages: StaticPages, authenticate: @escaping Authenticate, limiter: RateLimiter?,
-        proxies: TrustedProxies, metrics: Metrics, logger: Logger
+        proxies: NetworkList, metrics: Metrics, logger: Logger
     ) {
         self.routes = routes
         self.pages = pages

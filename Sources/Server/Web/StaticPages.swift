@@ -19,7 +19,7 @@ package struct StaticPages: Sendable {
     package static let none = StaticPages(pages: [:])
 
     /// How many files there are.
-    package var count: Int { pages.count }
+    package var fileCount: Int { pages.keys.count { $0.hasPrefix("/web/") } }
 
     private init(pages: [String: Page]) { self.pages = pages }
 

@@ -1,0 +1,106 @@
+package import Accounts
+package import Basics
+import Foundation
+package import Logging
+package import Messaging
+package import Storage
+
+/// The parts of a server that stand on its data folder, opened and wired to each other.
+///
+/// The server and the commands that work on a folder without a server share it.
+package struct ServerCore: Sendable {
+    /// The folder and the claim on it.
+    package let directory: DataDirectory
+    let lock: DirectoryLock
+    /// The database.
+    package let database: Database
+    /// Uploaded files.
+    package let blobs: BlobStore
+    /// Users and sessions.
+    package let accounts: Accounts
+    /// Conversations.
+    package let messaging: MessagingEngine
+    /// The clock of all of them.
+    package let clock: any WallClock
+
+    /// Every step of the schema, in order.
+    package static var migrations: [Migration] { Accounts.migrations + MessagingEngine.migrations }
+
+    /// Opens the data folder of a configuration, making it when there is none.
+    ///
+    /// - Throws: `StorageError`, of kind `busy` while another process holds the folder; ``ConfigurationError`` when
+    ///   the server name is not the one in the folder.
+    package static func open(_ configuration: Configuration, logger: Logger) async throws -> ServerCore {
+        let directory = DataDirectory(configuration.data)
+        let lock = try directory.lock()
+        var options = DatabaseOptions()
+        options.onFatal = { error in
+            logger.critical("the database cannot go on safely; the process ends", metadata: ["error": "\(error)"])
+            exit(EXIT_FAILURE)
+        }
+        let clock = SystemWallClock()
+        let database = try Database.open(
+            path: directory.databasePath, migrations: migrations, options: options, clock: clock)
+        do {
+            let name = try await ServerNameRecord.settle(configuration.serverName, in: database)
+            return try assemble(configuration, name, directory, lock, database, clock)
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    private static func assemble(
+        _ configuration: Configuration, _ serverName: String, _ directory: DataDirectory, _ lock: DirectoryLock,
+        _ database: Database, _ clock: any WallClock
+    ) throws -> ServerCore {
+        var policy = AccountPolicy()
+        policy.registration = configuration.registration
+        policy.sharedSecret = configuration.registrationSharedSecret
+        if !configuration.hasRateLimits { policy.loginLimit = nil }
+        let accounts = Accounts(database: database, serverName: serverName, policy: policy, clock: clock)
+        var settings = MessagingSettings()
+        settings.shopName = configuration.shopName
+        let messaging = MessagingEngine(database: database, accounts: accounts, clock: clock, settings: settings)
+        let blobs = try BlobStore(directory: directory.blobPath, database: database)
+        accounts.onSessionsEnded = { [weak messaging] devices in messaging?.endPolls(ofDevices: devices) }
+        return ServerCore(
+            directory: directory, lock: lock, database: database, blobs: blobs, accounts: accounts,
+            messaging: messaging, clock: clock)
+    }
+}
+
+/// The server name as it stands in the database, from the first start on.
+package enum ServerNameRecord {
+    private static let key = "server_name"
+
+    /// Takes the wished name when the database has none, `localhost` when nobody wishes for one.
+    ///
+    /// - Throws: ``ConfigurationError`` when another name is wished than the one that ids were made with.
+    static func settle(_ wished: String?, in database: Database) async throws -> String {
+        if let known = try await database.read({ try read($0) }) {
+            guard let wished, wished != known else { return known }
+            throw ConfigurationError(
+                "This data folder belongs to the server name '\(known)'; it cannot become '\(wished)', because every "
+                    + "user and room id holds the name. Leave --server-name out, or choose another --data folder.")
+        }
+        let name = wished ?? "localhost"
+        try await database.write { context in
+            try Meta.set(key, .text(name), context.connection)
+        }
+        return name
+    }
+
+    /// The name in a database; nil before the first start.
+    package static func read(_ connection: Connection) throws -> String? {
+        try Meta.get(key, connection)
+    }
+}
+
+extension ServerCore {
+    /// Ends what was opened; commands call it, the server does it in its own order.
+    package func close() async {
+        try? await accounts.flushActivity()
+        await database.close()
+    }
+}

@@ -1,0 +1,8 @@
+extension VitrineServer {
+    /// Every route of the product, feature by feature.
+    func addRoutes(to routes: inout RouteTable) {
+        routes.add(
+            HealthRoutes(
+                database: core.database, metrics: metrics, readers: configuration.metricsReaders, clock: core.clock))
+    }
+}
