@@ -1,0 +1,36 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// One runnable program a library. `make check` builds them; each `Getting Started` page quotes its program.
+
+let programs: [(name: String, library: String)] = [
+    ("canonical-json", "Basics"),
+    ("shared-notes", "Storage"),
+    ("thumbnail", "Imaging"),
+    ("sign-in", "Accounts"),
+]
+
+let package = Package(
+    name: "examples",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(name: "vitrine", path: "..")
+    ],
+    targets: programs.map { program in
+        .executableTarget(
+            name: program.name,
+            dependencies: [
+                .product(name: program.library, package: "vitrine"),
+                .product(name: "Basics", package: "vitrine"),
+                .product(name: "Storage", package: "vitrine"),
+            ],
+            path: "Sources/\(program.name)",
+            swiftSettings: [
+                .swiftLanguageMode(.v6),
+                .enableUpcomingFeature("ExistentialAny"),
+                .enableUpcomingFeature("InternalImportsByDefault"),
+                .enableUpcomingFeature("MemberImportVisibility"),
+                .treatAllWarnings(as: .error),
+            ])
+    }
+)
