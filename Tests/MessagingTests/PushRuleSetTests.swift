@@ -139,6 +139,7 @@ struct PushRuleSetTests {
         let long = JSON.string(String(repeating: "x", count: PushRuleSet.maximumRuleBytes))
         let big: JSONObject = ["actions": [["set_tweak": "x", "value": long]]]
         expect("413 M_TOO_LARGE") { try rules.put(.sender, "a", big) }
+        expect("413 M_TOO_LARGE") { try rules.setActions(.underride, ".m.rule.call", big["actions"]) }
         let pattern = JSON.string(String(repeating: "x", count: GlobPattern.maximumLength + 1))
         expect("400 M_BAD_JSON") { try rules.put(.content, "a", ["actions": [], "pattern": pattern]) }
         for number in 0..<PushRuleSet.maximumRules { try rules.put(.sender, "\(number)", silent) }

@@ -8,10 +8,12 @@ extension PushRule {
         let conditions = kind.hasConditions ? try Self.conditions(body["conditions"]) : []
         let pattern = kind == .content ? try Self.pattern(body["pattern"]) : nil
         let size = JSON.array(actions + conditions).canonical().count + (pattern?.utf8.count ?? 0)
-        guard size <= PushRuleSet.maximumRuleBytes else {
-            throw .tooLarge("A push rule has at most \(PushRuleSet.maximumRuleBytes) bytes.")
-        }
+        guard size <= PushRuleSet.maximumRuleBytes else { throw Self.tooLarge }
         self.init(kind, id, conditions: conditions, pattern: pattern, actions: actions)
+    }
+
+    private static var tooLarge: RequestError {
+        .tooLarge("A push rule has at most \(PushRuleSet.maximumRuleBytes) bytes.")
     }
 
     private static func check(id: String) throws(RequestError) {
@@ -31,6 +33,7 @@ extension PushRule {
         {
             throw .badJSON("`actions` holds something that is neither \"notify\" nor a `set_tweak`.")
         }
+        guard JSON.array(actions).canonical().count <= PushRuleSet.maximumRuleBytes else { throw tooLarge }
         return actions
     }
 
