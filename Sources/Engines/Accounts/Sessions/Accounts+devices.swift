@@ -1,5 +1,5 @@
 internal import Basics
-internal import Storage
+public import Storage
 internal import Synchronization
 
 extension Accounts {
@@ -16,6 +16,11 @@ extension Accounts {
         let pending = activity.withLock { $0.pending }
         let device = try await database.read { [self] in try queries($0).device(of: user, id: id) }
         return device.map { $0.with(pending[$0.number]) }
+    }
+
+    /// The devices of a user as a running read or write sees them.
+    public func devices(of user: Int64, on connection: Connection) throws -> [DeviceRecord] {
+        try queries(connection).devices(of: user)
     }
 
     /// The device of a number.
