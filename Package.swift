@@ -98,9 +98,20 @@ let server: [Target] = [
 // MARK: Tests
 
 let tests: [Target] = [
+    .target(name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport"),
     .testTarget(name: "TidyTests", path: "Tests/TidyTests"),
     .testTarget(
         name: "ImagingTests", dependencies: ["Basics", "Imaging", "CTurboJPEG"], path: "Tests/ImagingTests"),
+    .testTarget(
+        name: "ServerTests",
+        dependencies: [
+            "Basics", "Storage", "Accounts", "Server", "TestSupport",
+            .product(name: "HTTPTypes", package: "swift-http-types"),
+            .product(name: "HummingbirdCore", package: "hummingbird"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "Logging", package: "swift-log"),
+        ],
+        path: "Tests/ServerTests"),
 ]
 
 // MARK: The package
