@@ -39,7 +39,27 @@ struct DocumentTests {
         #expect(DocumentRules.missingModules(manifest: manifest, modules: modules) == [])
     }
 
+    @Test("what the Getting Started pages show is quoted from programs that are built")
+    func gettingStarted() {
+        let programs = Repository.swiftFiles.filter { $0.isUnder("Examples/Sources") }
+        #expect(programs.count >= 4)
+        #expect(Self.markdown.count { $0.path.hasSuffix("GettingStarted.md") } >= 4)
+        #expect(Self.markdown.flatMap { DocumentRules.unquotedCode($0, programs: programs) } == [])
+    }
+
     // MARK: Samples
+
+    @Test("code that stands in no program is found")
+    func unquoted() {
+        let programs = [TextFile(path: "Examples/Sources/a/main.swift", text: "let a = 1\nlet b = 2\n")]
+        func count(_ text: String) -> Int {
+            DocumentRules.unquotedCode(TextFile(path: "S/A.docc/GettingStarted.md", text: text), programs: programs)
+                .count
+        }
+        #expect(count("```swift\nlet b = 2\n```\n") == 0)
+        #expect(count("```swift\nlet c = 2\n```\n") == 1)
+        #expect(count("no code\n") == 1)
+    }
 
     @Test(
         "a link that resolves is no finding",

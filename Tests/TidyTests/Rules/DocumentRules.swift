@@ -138,3 +138,21 @@ enum DocumentRules {
         }
     }
 }
+
+// MARK: Getting Started
+
+extension DocumentRules {
+    /// Code in a Getting Started page is quoted from a program that is built: its lines stand there one after another.
+    static func unquotedCode(_ page: TextFile, programs: [TextFile]) -> [Finding] {
+        guard page.path.hasSuffix(".docc/GettingStarted.md") else { return [] }
+        let blocks = swiftBlocks(page)
+        guard !blocks.isEmpty else { return [Finding(page.path, "shows no code")] }
+        return blocks.filter { block in !programs.contains { $0.text.contains(block.text) } }.map {
+            Finding(page.path, line: $0.line, "this code stands in no program of Examples")
+        }
+    }
+
+    private static func swiftBlocks(_ page: TextFile) -> [(line: Int, text: String)] {
+        Pattern("^```swift\\n([\\s\\S]*?)^```$").matches(in: page.text).map { ($0.line, $0[1]) }
+    }
+}

@@ -5,7 +5,7 @@ enum PurityRule {
 
     private static let calls: [(Pattern, String)] = [
         (Pattern(#"\bDate\(\)|\bDate\.now\b|\bContinuousClock\(|\bSystemWallClock\("#), "reads the clock"),
-        (Pattern(#"\bFileManager\b|\bFileHandle\b|contentsOf:"#), "touches the disk"),
+        (Pattern(#"\bFileManager\b|\bFileHandle\b|\b(Data|String)\(contentsOf"#), "touches the disk"),
         (Pattern(#"\bURLSession\b"#), "touches the network"),
         (Pattern(#"\bTask\s*[({]|\bTask\.detached\b|\basync\b|\bawait\b"#), "starts or awaits a task"),
         (Pattern(#"\bSystemRandomNumberGenerator\b|\.random\(in: [^,)]*\)|\bUUID\(\)"#), "draws its own randomness"),
