@@ -105,7 +105,7 @@ let tests: [Target] = [
     .testTarget(
         name: "ServerTests",
         dependencies: [
-            "Basics", "Storage", "Accounts", "Server", "TestSupport",
+            "Basics", "Storage", "Accounts", "Imaging", "Messaging", "Server", "TestSupport",
             .product(name: "HTTPTypes", package: "swift-http-types"),
             .product(name: "HummingbirdCore", package: "hummingbird"),
             .product(name: "NIOCore", package: "swift-nio"),
