@@ -89,7 +89,7 @@ private struct World {
         case 7: if count > 8 { try await accounts.deactivate(user: user) }
         case 8, 9: await refresh(grant)
         case 10: await again(grant)
-        default: fixture.clock.advance(by: Int64.random(in: 0..<86_400_000, using: &random))
+        default: fixture.clock.advance(milliseconds: Int64.random(in: 0..<86_400_000, using: &random))
         }
     }
 

@@ -55,7 +55,7 @@ struct LoginTests {
             let error = await #expect(throws: RequestError.self) { _ = try await fixture.login("alice") }
             #expect(error?.status == 429)
             #expect(error?.retryAfterMilliseconds == 900_000)
-            fixture.clock.advance(by: 900_000)
+            fixture.clock.advance(milliseconds: 900_000)
             #expect(try await fixture.login("alice").user.identifier.localpart == "alice")
         }
     }
@@ -119,7 +119,7 @@ struct LoginTests {
         try await AccountsFixture.run({ $0.maximumDevices = 3 }) { fixture in
             let first = try await fixture.register("alice", device: "D0")
             for number in 1..<6 {
-                fixture.clock.advance(by: 1_000)
+                fixture.clock.advance(milliseconds: 1_000)
                 _ = try await fixture.login("alice", device: DeviceRequest(deviceID: "D\(number)"))
             }
             let devices = try await fixture.accounts.devices(of: first.user.number)
@@ -142,7 +142,7 @@ struct LoginTests {
                 try await refusal { _ = try await accounts.login(loginToken: token.text, device: .init()) }
                     == "M_FORBIDDEN")
             let late = try await accounts.makeLoginToken(for: grant.user.number)
-            fixture.clock.advance(by: 120_001)
+            fixture.clock.advance(milliseconds: 120_001)
             #expect(
                 try await refusal { _ = try await accounts.login(loginToken: late.text, device: .init()) }
                     == "M_FORBIDDEN")

@@ -60,7 +60,7 @@ struct RegistrationTokenTests {
             let end = AccountsFixture.start + 1_000
             _ = try await accounts.createRegistrationToken("T", expiresMilliseconds: end)
             #expect(try await accounts.isRegistrationTokenValid("T"))
-            fixture.clock.advance(by: 1_000)
+            fixture.clock.advance(milliseconds: 1_000)
             #expect(try await !accounts.isRegistrationTokenValid("T"))
             let code = try await refusal {
                 _ = try await accounts.register(Registration(localpart: "alice", registrationToken: "T"))

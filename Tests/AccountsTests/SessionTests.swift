@@ -51,7 +51,7 @@ struct SessionTests {
             for accounts in [fixture.accounts, fixture.restarted()] {
                 #expect(try await isOpen(grant.accessToken, accounts))
             }
-            fixture.clock.advance(by: 7 * 86_400_000 + 60_001)
+            fixture.clock.advance(milliseconds: 7 * 86_400_000 + 60_001)
             for accounts in [fixture.accounts, fixture.restarted()] {
                 let error = await #expect(throws: RequestError.self) {
                     _ = try await accounts.session(token: grant.accessToken)
@@ -71,7 +71,7 @@ struct SessionTests {
             let idle = try await accounts.registerVisitor(displayName: nil)
             let member = try await fixture.register("alice")
             for _ in 0..<3 {
-                fixture.clock.advance(by: 29 * 86_400_000)
+                fixture.clock.advance(milliseconds: 29 * 86_400_000)
                 #expect(try await isOpen(active.accessToken, accounts))
             }
             #expect(try await !isOpen(idle.accessToken, accounts))

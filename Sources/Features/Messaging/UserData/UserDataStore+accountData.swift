@@ -26,8 +26,9 @@ extension UserDataStore {
 
     /// A piece of data, as JSON text.
     package func accountData(_ type: String, room: RoomNumber? = nil, of user: Int64) async throws -> [UInt8]? {
-        try await database.read { connection in
-            try AccountDataQueries.content(user: user, room: room?.value ?? 0, type: type, in: connection)
+        try await database.read { [self] connection in
+            if type == Self.pushRulesType, room == nil { return try pushRulesContent(of: user, on: connection) }
+            return try AccountDataQueries.content(user: user, room: room?.value ?? 0, type: type, in: connection)
         }
     }
 

@@ -18,6 +18,7 @@ package final class UserDataStore: Sendable {
     let clock: any WallClock
     let announce: Announce
     let delivered = Mutex(DeliveredMarks())
+    let ruleCache = Mutex(PushRuleCache())
 
     package init(database: Database, accounts: Accounts, clock: any WallClock, announce: @escaping Announce) {
         self.database = database
@@ -53,7 +54,7 @@ extension UserDataStore: PersonalData {
     package func news(for session: Session, after: Int64?, upTo: Int64) async throws -> PersonalNews {
         let (news, rest) = try await database.read { [self] connection in
             var news = PersonalNews()
-            try addAccountData(to: &news, of: session.userNumber, after: after ?? 0, upTo: upTo, in: connection)
+            try addAccountData(to: &news, of: session.userNumber, after: after, upTo: upTo, in: connection)
             let rest = try addMessages(to: &news, for: session, after: after ?? 0, upTo: upTo, in: connection)
             if let after {
                 let lists = try deviceLists(of: session.userNumber, after: after, in: connection)
@@ -74,9 +75,14 @@ extension UserDataStore: PersonalData {
     }
 
     private func addAccountData(
-        to news: inout PersonalNews, of user: Int64, after: Int64, upTo: Int64, in connection: Connection
+        to news: inout PersonalNews, of user: Int64, after: Int64?, upTo: Int64, in connection: Connection
     ) throws {
-        for row in try AccountDataQueries.changes(user: user, after: after, upTo: upTo, in: connection) {
+        let rows = try AccountDataQueries.changes(user: user, after: after ?? 0, upTo: upTo, in: connection)
+        let hasRules = rows.contains { $0.type == Self.pushRulesType && $0.room == 0 }
+        if hasRules || after == nil, let rules = try pushRulesContent(of: user, on: connection) {
+            news.accountData.append((Self.pushRulesType, rules))
+        }
+        for row in rows where row.type != Self.pushRulesType || row.room != 0 {
             if row.room == 0 {
                 news.accountData.append((row.type, row.content))
             } else {
