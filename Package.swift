@@ -103,6 +103,9 @@ let tests: [Target] = [
     .testTarget(
         name: "ImagingTests", dependencies: ["Basics", "Imaging", "CTurboJPEG"], path: "Tests/ImagingTests"),
     .testTarget(
+        name: "AccountsTests", dependencies: ["Basics", "Storage", "Accounts", "TestSupport"],
+        path: "Tests/AccountsTests"),
+    .testTarget(
         name: "ServerTests",
         dependencies: [
             "Basics", "Storage", "Accounts", "Imaging", "Messaging", "Server", "TestSupport",
