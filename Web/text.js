@@ -96,6 +96,7 @@ export const text = {
     tray: ['To be sent', '待发送'],
 
     // Customer page
+    visitor_name: ['Visitor {n}', '访客 {n}'],
     the_shop: ['Our shop', '本店'],
     shop_line: ['Happy to help', '很高兴为您服务'],
     welcome: ['Welcome', '欢迎'],

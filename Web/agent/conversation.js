@@ -2,7 +2,7 @@
 
 import { clock } from '../dates.js';
 import { t } from '../language.js';
-import { editText, sendFile, sendPicture, sendText, setMarkedUnread } from '../matrix/actions.js';
+import { editText, members, sendFile, sendPicture, sendText, setMarkedUnread } from '../matrix/actions.js';
 import { avatarOf } from '../parts/avatar.js';
 import '../parts/composer.js';
 import { h, setText } from '../parts/dom.js';
@@ -80,11 +80,19 @@ export class Conversation {
             this.element.hidden = false;
             this.composer.openDraft(roomId);
             this.timeline.open(this.#room, { unreadAfter: conversation?.unread > 0 ? own : null });
+            this.#loadMembers(this.#room);
         }
         if (conversation?.marked_unread) this.#setMarked(false);
         this.#refresh();
         if (eventId && !await this.timeline.showEvent(eventId)) toast('message_gone');
         else if (!eventId) this.composer.focusField();
+    }
+
+    // The sync reply names only who spoke lately; the panel and the list of readers name everybody.
+    async #loadMembers(room) {
+        const reply = await members(this.client, room.id).catch(() => null);
+        room.takeMembers(reply?.chunk);
+        if (reply) this.client.announce('room', { id: room.id, fresh: [] });
     }
 
     shut() {
@@ -110,7 +118,7 @@ export class Conversation {
     #refresh() {
         if (!this.#room) return;
         const known = this.inbox.get(this.roomId);
-        const name = known?.title || this.#room.name || t('unnamed');
+        const name = this.inbox.titleOf(this.roomId) ?? t('unnamed');
         setText(this.title, name);
         this.face.show({ id: this.roomId, name, avatar: known?.avatar ?? this.#room.avatar, client: this.client });
         this.typingLine.show([...this.#room.typing].map((user) => this.#room.member(user).name));

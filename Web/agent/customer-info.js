@@ -22,8 +22,8 @@ export class CustomerInfo {
             this.body.replaceChildren();
             return;
         }
-        const customer = customerOf(room);
-        const name = this.inbox.get(room.id)?.title || customer?.name || t('unnamed');
+        const customer = room.customer;
+        const name = this.inbox.titleOf(room.id) ?? t('unnamed');
         const people = room.members().filter((member) => member.id !== customer?.id);
         this.body.replaceChildren(
             h('div', { class: 'info-face' }, avatarOf({ id: room.id, name, avatar: customer?.avatar, client: this.client }),
@@ -45,10 +45,4 @@ export class CustomerInfo {
         ];
         return facts.filter(([, value]) => value).flatMap(([key, value, write]) => [h('dt', { t: key }), h('dd', { dir: 'auto' }, write(value))]);
     }
-}
-
-/** The member with the least power who is not oneself: in a service room that is the customer. */
-function customerOf(room) {
-    const others = room.members().filter((member) => member.id !== room.ownUser);
-    return others.sort((a, b) => room.powerOf(a.id) - room.powerOf(b.id))[0] ?? null;
 }

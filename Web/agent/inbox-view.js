@@ -38,7 +38,7 @@ export class InboxView {
     /** The rooms as listed now. */
     get shown() {
         const words = this.words.trim().toLocaleLowerCase();
-        return this.inbox.conversations.filter((each) => (!words || String(each.title ?? '').toLocaleLowerCase().includes(words))
+        return this.inbox.conversations.filter((each) => (!words || String(this.inbox.titleOf(each.room) ?? '').toLocaleLowerCase().includes(words))
             && (!this.onlyUnread || each.unread > 0 || each.marked_unread || each.room === this.#current));
     }
 
@@ -88,7 +88,8 @@ export class InboxView {
 
     #rowFor(each) {
         const isCurrent = each.room === this.#current;
-        const key = JSON.stringify([each.title, each.avatar, each.last?.event_id, isRedacted(safeEvent(each.last)), each.last_ts,
+        const title = this.inbox.titleOf(each.room) ?? t('unnamed');
+        const key = JSON.stringify([title, each.avatar, each.last?.event_id, isRedacted(safeEvent(each.last)), each.last_ts,
             each.unread, each.highlight, each.marked_unread, isCurrent, new Date().toDateString()]);
         let row = this.#rows.get(each.room);
         if (!row) {
@@ -98,13 +99,12 @@ export class InboxView {
         }
         if (row.key !== key) {
             row.key = key;
-            this.#fill(row.button, each, isCurrent);
+            this.#fill(row.button, each, title, isCurrent);
         }
         return row;
     }
 
-    #fill(button, each, isCurrent) {
-        const title = each.title || t('unnamed');
+    #fill(button, each, title, isCurrent) {
         const isUnread = each.unread > 0 || each.marked_unread;
         button.classList.toggle('is-unread', isUnread);
         if (isCurrent) button.setAttribute('aria-current', 'true');
@@ -114,7 +114,7 @@ export class InboxView {
             h('span', { class: 'inbox-title', dir: 'auto' }, title),
             h('time', { class: 'inbox-time', title: each.last_ts ? full(each.last_ts) : null }, each.last_ts ? brief(each.last_ts) : ''),
             h('span', { class: 'inbox-last', dir: 'auto' }, this.#lastLine(each)),
-            this.#badge(each));
+            ...this.#badge(each));
     }
 
     #lastLine(each) {
@@ -127,9 +127,10 @@ export class InboxView {
 
     #badge(each) {
         if (each.unread > 0) {
-            return h('span', { class: 'badge', 'aria-label': counted('unread', each.unread), role: 'img' }, each.unread > 99 ? '99+' : String(each.unread));
+            const name = counted('unread', each.unread);
+            return [h('span', { class: 'badge', role: 'img', 'aria-label': name }, each.unread > 99 ? '99+' : String(each.unread))];
         }
-        return each.marked_unread ? h('span', { class: 'badge is-dot', role: 'img', label: 'marked_unread' }, icon('unread')) : null;
+        return each.marked_unread ? [h('span', { class: 'badge is-dot', role: 'img', label: 'marked_unread' }, icon('unread'))] : [];
     }
 
     // MARK: Keyboard

@@ -1,10 +1,12 @@
-// The list of conversations as the server orders and counts them. The first request brings the page, later ones only
-// what changed since; /sync says when to ask.
+// The list of conversations as the server orders and counts them. The first requests bring the whole list page by
+// page, later ones only what changed since; /sync says when to ask.
 
 import { conversations, join } from '../matrix/actions.js';
 import { debounced } from '../parts/dom.js';
 
-const pageSize = 200;
+const firstPage = 50;
+const laterPages = 200;
+const most = 5000;
 
 export class Inbox extends EventTarget {
     #byRoom = new Map();
@@ -33,10 +35,16 @@ export class Inbox extends EventTarget {
         return this.#byRoom.get(roomId) ?? null;
     }
 
-    /** Conversations with something unread, for the title. */
+    /** What staff call a conversation: a service room bears the shop's name, but for them it is the customer's. */
+    titleOf(roomId) {
+        const room = this.client.rooms.get(roomId);
+        return room?.customer?.name ?? this.get(roomId)?.title ?? room?.name ?? null;
+    }
+
+    /** Unread messages, and conversations marked unread, for the title. */
     get unreadTotal() {
         let total = 0;
-        for (const each of this.#byRoom.values()) total += each.unread > 0 ? each.unread : each.marked_unread ? 1 : 0;
+        for (const each of this.#byRoom.values()) total += each.unread > 0 ? each.unread : Number(each.marked_unread === true);
         return total;
     }
 
@@ -58,22 +66,38 @@ export class Inbox extends EventTarget {
         try {
             do {
                 this.#again = false;
-                this.#take(await conversations(this.client, { since: this.#next, limit: pageSize }));
+                if (this.#next === null) await this.#askAll();
+                else this.#take(await conversations(this.client, { since: this.#next, limit: laterPages }));
             } while (this.#again);
             this.hasFailed = false;
-        } catch {
+        } catch (error) {
             this.hasFailed = true;
+            // A position the server no longer knows: the list is read anew.
+            if (error.status === 400) this.#next = null;
         }
         this.#asking = false;
         this.dispatchEvent(new Event('changed'));
     }
 
+    // The position is that of the first page: what moves between two pages comes with the next delta.
+    async #askAll() {
+        const first = await conversations(this.client, { limit: firstPage });
+        this.#byRoom.clear();
+        this.#take(first);
+        this.dispatchEvent(new Event('changed'));
+        for (let from = first.more_from; Number.isInteger(from) && from < most;) {
+            const page = await conversations(this.client, { limit: laterPages, from });
+            this.#take({ ...page, next: this.#next });
+            from = page.more_from > from ? page.more_from : null;
+        }
+        this.isLoaded = true;
+    }
+
     #take(reply) {
-        const list = Array.isArray(reply.conversations) ? reply.conversations : [];
-        for (const each of list) if (typeof each?.room === 'string') this.#byRoom.set(each.room, each);
+        for (const each of Array.isArray(reply.conversations) ? reply.conversations : []) {
+            if (typeof each?.room === 'string') this.#byRoom.set(each.room, each);
+        }
         for (const room of reply.removed ?? []) this.#byRoom.delete(room);
         this.#next = reply.next ?? this.#next;
-        this.isLoaded = true;
-        if (list.length >= pageSize) this.#again = true;
     }
 }

@@ -11,7 +11,7 @@ export class Sidebar {
     /** `open(roomId, eventId?)`, `settings()` answers the entries of the account menu. */
     constructor(client, inbox, { open, settings }) {
         this.inboxView = new InboxView(inbox, client, (roomId) => open(roomId));
-        this.searchView = new SearchView(client, (roomId) => inbox.get(roomId)?.title, open);
+        this.searchView = new SearchView(client, (roomId) => inbox.titleOf(roomId), open);
         this.search = h('input', { type: 'search', class: 'input search-input', label: 'search', hint: 'search_hint', autocomplete: 'off', enterkeyhint: 'search' });
         this.search.addEventListener('input', () => this.#searched());
         this.search.addEventListener('keydown', (event) => this.#searchKey(event));

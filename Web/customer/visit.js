@@ -1,7 +1,13 @@
 // A visitor's account and conversation, made when they are first needed.
 
+import { t } from '../language.js';
 import { contactShop } from '../matrix/actions.js';
 import { Client } from '../matrix/client.js';
+
+// A number tells two visitors apart; the language of the word tells the shop which one they read.
+function visitorName() {
+    return t('visitor_name', { n: String(Math.floor(1000 + Math.random() * 9000)) });
+}
 
 export class Visit {
     #opening = null;
@@ -41,7 +47,7 @@ export class Visit {
 
     async #open() {
         const { client } = this;
-        if (!client.session.isOpen) await client.openAnonymous();
+        if (!client.session.isOpen) await client.openAnonymous(visitorName());
         if (!client.session.roomId) client.session.rememberRoom((await contactShop(client)).room_id);
         await this.#start();
         return client.session.roomId;

@@ -55,8 +55,9 @@ export class Client extends EventTarget {
     async start() {
         const kept = await this.snapshot.load(this.session.userId);
         if (kept && !this.sync.since) {
-            for (const [id, room] of kept.rooms) this.rooms.set(id, Room.restored(id, this.session.userId, room));
+            for (const [id, room] of kept.rooms) this.room(id).restore(room);
             this.sync.since = kept.since;
+            for (const id of kept.rooms.keys()) this.announce('room', { id, fresh: [] });
         }
         this.announce('rooms');
         this.sync.start();
@@ -72,8 +73,10 @@ export class Client extends EventTarget {
         this.isOver = false;
     }
 
-    async openAnonymous() {
-        this.session.begin(await request(null, 'POST', '/api/v1/anonymous', { body: {} }));
+    /** Makes a visitor's account; `displayName` is what the shop sees. */
+    async openAnonymous(displayName) {
+        const body = { display_name: displayName };
+        this.session.begin(await request(null, 'POST', '/api/v1/anonymous', { body }));
         this.isOver = false;
     }
 

@@ -105,6 +105,13 @@ export class Room {
         return others.length ? others.slice(0, 3).map((member) => member.name).join(', ') : null;
     }
 
+    /** In a service room, as staff see it: the member with the least power. Null elsewhere, and for the customer. */
+    get customer() {
+        if (!this.stateEvent('shop.vitrine.conversation') || this.powerOf(this.ownUser) < 50) return null;
+        const others = this.members().filter((member) => this.powerOf(member.id) < 50);
+        return others.sort((a, b) => this.powerOf(a.id) - this.powerOf(b.id))[0] ?? null;
+    }
+
     get avatar() {
         const url = this.stateEvent('m.room.avatar')?.content.url;
         return typeof url === 'string' ? url : null;
@@ -147,15 +154,14 @@ export class Room {
         };
     }
 
-    static restored(id, ownUser, kept) {
-        const room = new Room(id, ownUser);
-        room.#takeState(kept.state);
-        room.timeline.restore(kept.timeline);
-        room.receipts = new Map(kept.receipts);
-        room.accountData = new Map(kept.accountData);
-        room.unread = kept.unread ?? 0;
-        room.highlight = kept.highlight ?? 0;
-        return room;
+    /** Takes back what `snapshot` gave; what this page has learned meanwhile is newer and stays. */
+    restore(kept) {
+        this.takeMembers(kept.state);
+        this.timeline.restore(kept.timeline);
+        this.receipts = new Map([...kept.receipts, ...this.receipts]);
+        this.accountData = new Map([...kept.accountData, ...this.accountData]);
+        this.unread = kept.unread ?? 0;
+        this.highlight = kept.highlight ?? 0;
     }
 }
 

@@ -81,6 +81,8 @@ export class SyncLoop {
                 this.#become(Connection.online);
             } catch (error) {
                 if (stopped.aborted || (error instanceof MatrixError && error.isSessionOver)) return;
+                // A position the server does not know (another database, say): from the beginning.
+                if (error.status === 400 && this.since !== null) this.since = null;
                 this.#become(navigator.onLine === false ? Connection.offline : Connection.reconnecting);
                 this.#wait = new AbortController();
                 await rest(error.retryAfter ?? backoff(failures), this.#wait.signal);

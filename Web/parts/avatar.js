@@ -6,9 +6,9 @@ import { mark } from './icons.js';
 const tones = 8;
 const size = { width: 96, height: 96, method: 'crop' };
 
-function toneOf(id) {
+function toneOf(name) {
     let sum = 0;
-    for (const letter of id) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
+    for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
     return sum % tones;
 }
 
@@ -35,12 +35,12 @@ export class Avatar extends HTMLElement {
         this.#shown = null;
     }
 
-    /** `id` gives the colour, `name` the initials; `isShop` draws the mark where there is no picture. */
+    /** The colour and the initials come from `name`; `isShop` draws the mark where there is no picture. */
     show({ id, name, avatar = null, client = null, isShop = false }) {
         const key = `${id}\n${name}\n${avatar}`;
         if (this.#shown === key) return;
         this.#shown = key;
-        this.dataset.tone = toneOf(id);
+        this.dataset.tone = toneOf(name);
         this.replaceChildren(isShop ? mark() : h('span', {}, initialsOf(name)));
         this.#release?.();
         this.#release = null;

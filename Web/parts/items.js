@@ -39,7 +39,7 @@ function echoOf(entry, ownUser) {
 
 /** The text key of what happened to a member, or null when nothing a person would want to know did. */
 function noticeOf(event) {
-    if (event.type === 'm.room.name') return 'notice_named';
+    if (event.type === 'm.room.name') return event.unsigned?.prev_content ? 'notice_named' : null;
     if (event.type !== 'm.room.member') return null;
     const now = event.content.membership;
     const before = event.unsigned?.prev_content?.membership;
@@ -64,14 +64,21 @@ function fromEvents(room, { showNotices, unreadAfter }) {
                 unreadShown = true;
             }
             items.push(item);
-        } else if (showNotices && isState(event) && noticeOf(event)) {
-            items.push({
-                kind: 'notice', key: event.event_id, t: noticeOf(event), ts: event.origin_server_ts ?? 0,
-                name: event.type === 'm.room.name' ? String(event.content.name ?? '') : room.member(event.state_key).name,
-            });
+        } else if (showNotices && isState(event)) {
+            addNotice(items, event, room);
         }
     }
     return items;
+}
+
+/** Adds a line for `event`; people who come one after the other share theirs. */
+function addNotice(items, event, room) {
+    const t = noticeOf(event);
+    if (!t) return;
+    const name = event.type === 'm.room.name' ? String(event.content.name ?? '') : room.member(event.state_key).name;
+    const last = items.at(-1);
+    if (last?.kind === 'notice' && last.t === t && t !== 'notice_named') last.names.push(name);
+    else items.push({ kind: 'notice', key: event.event_id, t, ts: event.origin_server_ts ?? 0, names: [name] });
 }
 
 /** Puts a line before the first item of each day, and marks what follows its own kind closely. */

@@ -4,7 +4,7 @@
 import { day } from '../dates.js';
 import { counted, t } from '../language.js';
 import { fillBefore, loadAround, loadOlder, repair } from '../matrix/history.js';
-import { sequenceOf } from '../matrix/event.js';
+import { isRedacted, sequenceOf } from '../matrix/event.js';
 import { h } from './dom.js';
 import { icon } from './icons.js';
 import { buildItems } from './items.js';
@@ -108,6 +108,7 @@ export class TimelineView extends HTMLElement {
         const { showNotices } = this.context;
         this.items = buildItems(this.#room, entries, { showNotices, unreadAfter: this.unreadAfter });
         this.keeper.keeping(() => this.#reconcile());
+        this.#forgetRecalled();
         this.dispatchEvent(new Event('vt-drawn'));
     }
 
@@ -146,7 +147,7 @@ export class TimelineView extends HTMLElement {
         const words = {
             day: () => day(item.ts), unread: () => t('unread_from_here'), older: () => t('loading_older'),
             gap: () => t('loading_gap'), start: () => this.context.startLine?.() ?? t('conversation_start'),
-            notice: () => t(item.t, { name: item.name }),
+            notice: () => t(item.t, { name: item.names?.join(', ') }),
         }[item.kind]();
         if (element.dataset.words === words) return;
         element.dataset.words = words;
@@ -193,10 +194,19 @@ export class TimelineView extends HTMLElement {
         const spoken = fresh.filter((event) => event.type === 'm.room.message' && event.sender !== this.#room.ownUser
             && event.content['m.relates_to']?.rel_type !== 'm.replace');
         for (const event of spoken.slice(-3)) {
-            this.spoken.append(h('p', {}, `${this.context.personOf(event.sender).name}: ${summaryOf(event.content, false)}`));
+            const words = `${this.context.personOf(event.sender).name}: ${summaryOf(event.content, false)}`;
+            this.spoken.append(h('p', { data: { spoken: event.event_id } }, words));
         }
         while (this.spoken.children.length > 6) this.spoken.firstChild.remove();
         if (!this.keeper.atEnd) this.#setBelow(this.#below + spoken.length);
+    }
+
+    // What was recalled may not stand in the hidden announcements either.
+    #forgetRecalled() {
+        for (const line of [...this.spoken.children]) {
+            const event = this.#room?.timeline.get(line.dataset.spoken);
+            if (!event || isRedacted(event)) line.remove();
+        }
     }
 
     #scrolled() {

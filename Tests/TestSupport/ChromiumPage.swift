@@ -1,0 +1,196 @@
+package import Basics
+import Foundation
+import Synchronization
+
+/// One page in a profile of its own (own storage, own cookies), with what a person does to it.
+package final class ChromiumPage: Sendable {
+    /// How a page is shown.
+    package struct Look: Sendable {
+        package var width = 1280
+        package var height = 800
+        package var isPhone = false
+        package var isDark = false
+        package var language = "en"
+
+        package init(
+            width: Int = 1280, height: Int = 800, isPhone: Bool = false, isDark: Bool = false, language: String = "en"
+        ) {
+            self.width = width
+            self.height = height
+            self.isPhone = isPhone
+            self.isDark = isDark
+            self.language = language
+        }
+
+        package static let phone = Look(width: 390, height: 844, isPhone: true)
+    }
+
+    package let browser: Chromium
+    let session: String
+    private let problemLog = Mutex<[String]>([])
+    private let waiters = Mutex<[(method: String, stream: AsyncStream<JSON>.Continuation)]>([])
+    private let interceptor = Mutex<(@Sendable (JSON) async -> Void)?>(nil)
+
+    private init(browser: Chromium, session: String) {
+        self.browser = browser
+        self.session = session
+    }
+
+    /// Opens an empty page.
+    package static func open(_ browser: Chromium, look: Look = Look()) async throws -> ChromiumPage {
+        let context = try await browser.send("Target.createBrowserContext")["browserContextId"] ?? .null
+        let target = try await browser.send("Target.createTarget", ["url": "about:blank", "browserContextId": context])
+        let attached = try await browser.send(
+            "Target.attachToTarget", ["targetId": target["targetId"] ?? .null, "flatten": true])
+        guard let session = attached["sessionId"]?.stringValue else { throw Chromium.Failure("no page was opened") }
+        let page = ChromiumPage(browser: browser, session: session)
+        await browser.listen(session: session) { [weak page] in page?.heard($0) }
+        for domain in ["Page", "Runtime", "Log", "DOM", "Network"] { try await page.send("\(domain).enable") }
+        try await page.send("Emulation.setFocusEmulationEnabled", ["enabled": true])
+        try await page.send("Network.setCacheDisabled", ["cacheDisabled": true])
+        try await page.show(look)
+        return page
+    }
+
+    @discardableResult
+    package func send(_ method: String, _ parameters: JSON = [:]) async throws -> JSON {
+        try await browser.send(method, parameters, session: session)
+    }
+
+    /// Changes size, theme and language (the language counts from the next load on).
+    package func show(_ look: Look) async throws {
+        try await send(
+            "Emulation.setDeviceMetricsOverride",
+            [
+                "width": .int(Int64(look.width)), "height": .int(Int64(look.height)),
+                "deviceScaleFactor": look.isPhone ? 2 : 1, "mobile": .bool(look.isPhone),
+            ])
+        let theme: JSON = ["name": "prefers-color-scheme", "value": .string(look.isDark ? "dark" : "light")]
+        let calm: JSON = ["name": "prefers-reduced-motion", "value": "reduce"]
+        try await send("Emulation.setEmulatedMedia", ["features": [theme, calm]])
+        let user = try await browser.send("Browser.getVersion")["userAgent"] ?? ""
+        try await send(
+            "Emulation.setUserAgentOverride", ["userAgent": user, "acceptLanguage": .string(look.language)])
+    }
+
+    /// Loads `address` and waits until the page and its scripts are there.
+    package func open(_ address: String) async throws {
+        let loaded = expect("Page.loadEventFired")
+        let reply = try await send("Page.navigate", ["url": .string(address)])
+        if let problem = reply["errorText"]?.stringValue { throw Chromium.Failure("\(address): \(problem)") }
+        _ = await loaded.first { _ in true }
+    }
+
+    package func reload() async throws {
+        let loaded = expect("Page.loadEventFired")
+        try await send("Page.reload")
+        _ = await loaded.first { _ in true }
+    }
+
+    /// Closes the page.
+    package func close() async {
+        _ = try? await send("Page.close")
+        await browser.forget(session: session)
+    }
+
+    // MARK: Scripts
+
+    /// The value of a JavaScript expression; promises are waited for, what is thrown is thrown here.
+    @discardableResult
+    package func evaluate(_ expression: String) async throws -> JSON {
+        let reply = try await send(
+            "Runtime.evaluate",
+            ["expression": .string(expression), "awaitPromise": true, "returnByValue": true, "userGesture": true])
+        if let problem = reply["exceptionDetails"] {
+            let text = problem["exception"]?["description"]?.stringValue ?? problem["text"]?.stringValue ?? "?"
+            throw Chromium.Failure("\(text)\nin: \(expression.prefix(400))")
+        }
+        return reply["result"]?["value"] ?? .null
+    }
+
+    /// Waits until `condition` holds, looking whenever the page changes; throws with the page's text after `seconds`.
+    @discardableResult
+    package func wait(_ condition: String, seconds: Int = 30) async throws -> JSON {
+        let script = """
+            new Promise((yes, no) => {
+                const watch = new MutationObserver(look);
+                const late = setTimeout(() => { watch.disconnect(); no(new Error('never true')); }, \(seconds * 1000));
+                function look() {
+                    let value;
+                    try { value = (\(condition)); } catch { value = false; }
+                    if (!value) return;
+                    watch.disconnect();
+                    clearTimeout(late);
+                    yes(value === true ? true : String(value));
+                }
+                watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+                document.addEventListener('scroll', look, true);
+                document.addEventListener('focusin', look, true);
+                look();
+            })
+            """
+        do {
+            return try await evaluate(script)
+        } catch {
+            let words = "location.href + ' ' + document.readyState + '\\n' + document.body.innerText.slice(-1500)"
+            let text = try? await evaluate(words).stringValue
+            throw Chromium.Failure(
+                "still not true after \(seconds) s: \(condition)\nthe page says: \(text ?? "?")\nproblems: \(problems)")
+        }
+    }
+
+    // MARK: Events
+
+    /// Errors the page had: exceptions, console errors, refused requests, violations of the content security policy.
+    package var problems: [String] { problemLog.withLock { $0 } }
+
+    package func forgetProblems() { problemLog.withLock { $0 = [] } }
+
+    /// The next event of that name, from this call on: its parameters come as the only element.
+    package func expect(_ method: String) -> AsyncStream<JSON> {
+        let (stream, continuation) = AsyncStream.makeStream(of: JSON.self)
+        waiters.withLock { $0.append((method, continuation)) }
+        return stream
+    }
+
+    /// Hands every request that the Fetch domain pauses to `body`, which must let it go on.
+    package func intercept(_ body: (@Sendable (JSON) async -> Void)?) {
+        interceptor.withLock { $0 = body }
+    }
+
+    private func heard(_ event: Chromium.Event) {
+        let ready = waiters.withLock { all in
+            let hits = all.filter { $0.method == event.method }
+            all.removeAll { $0.method == event.method }
+            return hits
+        }
+        for waiter in ready {
+            waiter.stream.yield(event.parameters)
+            waiter.stream.finish()
+        }
+        if event.method == "Fetch.requestPaused", let body = interceptor.withLock({ $0 }) {
+            Task { await body(event.parameters) }
+        }
+        if let problem = Self.problem(in: event) { problemLog.withLock { $0.append(problem) } }
+    }
+
+    private static func problem(in event: Chromium.Event) -> String? {
+        let parameters = event.parameters
+        switch event.method {
+        case "Runtime.exceptionThrown":
+            let details = parameters["exceptionDetails"]
+            return details?["exception"]?["description"]?.stringValue ?? details?["text"]?.stringValue
+        case "Runtime.consoleAPICalled":
+            guard ["error", "assert"].contains(parameters["type"]?.stringValue) else { return nil }
+            let words = parameters["args"]?.arrayValue?.compactMap {
+                $0["value"]?.stringValue ?? $0["description"]?.stringValue
+            }
+            return "console: \(words?.joined(separator: " ") ?? "")"
+        case "Log.entryAdded":
+            let entry = parameters["entry"]
+            guard entry?["level"]?.stringValue == "error" else { return nil }
+            return "\(entry?["text"]?.stringValue ?? "") \(entry?["url"]?.stringValue ?? "")"
+        default: return nil
+        }
+    }
+}
