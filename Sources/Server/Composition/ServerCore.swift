@@ -20,11 +20,17 @@ package struct ServerCore: Sendable {
     package let accounts: Accounts
     /// Conversations.
     package let messaging: MessagingEngine
+    /// What belongs to users alone.
+    package let userData: UserDataStore
+    /// Pictures and files.
+    package let media: MediaStore
     /// The clock of all of them.
     package let clock: any WallClock
 
     /// Every step of the schema, in order.
-    package static var migrations: [Migration] { Accounts.migrations + MessagingEngine.migrations }
+    package static var migrations: [Migration] {
+        Accounts.migrations + MessagingEngine.migrations + UserDataStore.migrations + MediaStore.migrations
+    }
 
     /// Opens the data folder of a configuration, making it when there is none.
     ///
@@ -62,11 +68,35 @@ package struct ServerCore: Sendable {
         var settings = MessagingSettings()
         settings.shopName = configuration.shopName
         let messaging = MessagingEngine(database: database, accounts: accounts, clock: clock, settings: settings)
+        let userData = UserDataStore(database: database, accounts: accounts, clock: clock) {
+            [weak messaging] position, users, context in messaging?.announce(position, to: users, in: context)
+        }
+        messaging.userData = userData
         let blobs = try BlobStore(directory: directory.blobPath, database: database)
-        accounts.onSessionsEnded = { [weak messaging] devices in messaging?.endPolls(ofDevices: devices) }
+        var mediaPolicy = MediaPolicy()
+        mediaPolicy.maximumBytes = Int64(configuration.maximumUploadBytes)
+        if !configuration.hasRateLimits { mediaPolicy.quota = nil }
+        let media = MediaStore(
+            database: database, blobs: blobs, serverName: serverName,
+            policy: mediaPolicy, clock: clock
+        ) { user in try await accounts.user(number: user)?.avatarURL }
+        connect(accounts, messaging, userData)
         return ServerCore(
             directory: directory, lock: lock, database: database, blobs: blobs, accounts: accounts,
-            messaging: messaging, clock: clock)
+            messaging: messaging, userData: userData, media: media, clock: clock)
+    }
+
+    /// Tells conversations of what happens to accounts.
+    private static func connect(_ accounts: Accounts, _ messaging: MessagingEngine, _ userData: UserDataStore) {
+        var hooks = accounts.hooks
+        hooks.sessionsEnded = { [weak messaging] devices in messaging?.endPolls(ofDevices: devices) }
+        hooks.devicesRemoved = { [weak userData] context, devices in try userData?.remove(devices, in: context) }
+        hooks.profileChanged = { [weak messaging] change in
+            guard change.spreads else { return }
+            try await messaging?.profileChanged(change.user)
+        }
+        hooks.userDeactivated = { [weak messaging] user in try await messaging?.leaveAllRooms(user) }
+        accounts.hooks = hooks
     }
 }
 

@@ -1,5 +1,7 @@
 import Accounts
+import Basics
 import Logging
+import Messaging
 import ServiceLifecycle
 import Storage
 
@@ -38,14 +40,17 @@ extension VitrineServer {
     var upkeep: Upkeep {
         let accounts = core.accounts
         let blobs = core.blobs
+        let media = core.media
+        let clock = core.clock
         return Upkeep(
             chores: [
                 .init(name: "activity", every: .seconds(10)) { try await accounts.flushActivity() },
                 .init(name: "idle sessions", every: .seconds(600)) { _ = try await accounts.endIdleSessions() },
+                .init(name: "unused media", every: .seconds(3_600)) { _ = try await media.sweep(now: clock.now()) },
                 .init(name: "unreferenced blobs", every: .seconds(3_600)) {
                     // A day's grace: an upload may wait that long for the message that refers to it.
                     _ = try await blobs.collectGarbage(graceMilliseconds: 86_400_000)
                 },
-            ], logger: logger)
+            ] + messagingChores, logger: logger)
     }
 }

@@ -4,5 +4,7 @@ extension VitrineServer {
         routes.add(
             HealthRoutes(
                 database: core.database, metrics: metrics, readers: configuration.metricsReaders, clock: core.clock))
+        routes.add(MediaRoutes(media: core.media))
+        addMessagingRoutes(to: &routes)
     }
 }

@@ -1,5 +1,6 @@
 import Accounts
-package import Basics
+import Basics
+import HTTPTypes
 import HummingbirdCore
 package import Messaging
 

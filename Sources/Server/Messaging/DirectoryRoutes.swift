@@ -1,5 +1,5 @@
 import Accounts
-package import Basics
+import Basics
 import HummingbirdCore
 package import Messaging
 

@@ -1,5 +1,5 @@
 import Accounts
-package import Basics
+import Basics
 import HummingbirdCore
 package import Messaging
 
@@ -89,7 +89,11 @@ package struct HistoryRoutes: RouteGroup {
     /// The page that a query asks for; `isForwards` is the usual direction, `nil` if it must be named.
     static func page(_ query: Query, isForwards: Bool?) throws(RequestError) -> HistoryRequest {
         var request = HistoryRequest()
-        request.isForwards = try query["dir"] == nil ? isForwards ?? direction(query) : direction(query)
+        if query["dir"] == nil, let isForwards {
+            request.isForwards = isForwards
+        } else {
+            request.isForwards = try direction(query)
+        }
         request.limit = Int(try query.integer("limit", clampedTo: 0...500) ?? 10)
         if let from = query["from"], !from.isEmpty { request.from = try HistoryPlace(parsing: from, parameter: "from") }
         if let to = query["to"], !to.isEmpty { request.to = try HistoryPlace(parsing: to, parameter: "to") }
@@ -107,14 +111,12 @@ package struct HistoryRoutes: RouteGroup {
 
     private static func filter(_ query: Query) throws(RequestError) -> RoomEventFilter {
         guard let text = query["filter"], !text.isEmpty else { return RoomEventFilter() }
-        do {
-            return try RoomEventFilter(try JSON(parsing: text))
-        } catch let error as JSONError {
-            throw RequestError(error)
-        } catch let error as RequestError {
-            throw error
+        let json: JSON
+        do throws(JSONError) {
+            json = try JSON(parsing: text)
         } catch {
-            throw .badJSON("'filter' is no filter.")
+            throw RequestError(error)
         }
+        return try RoomEventFilter(json)
     }
 }

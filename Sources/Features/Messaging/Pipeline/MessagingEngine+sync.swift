@@ -16,8 +16,8 @@ extension MessagingEngine {
         let wait = min(max(0, request.timeout), settings.longestPoll)
         let deadline = monotonicMilliseconds() + wait
         while true {
-            let snapshot = try await snapshot(session, request)
-            let reply = try await reply(session, request, snapshot)
+            let (snapshot, personal) = try await news(session, request)
+            let reply = try await reply(session, request, snapshot, personal)
             let isAtOnce = wait == 0 || snapshot.since == nil || request.isFullState
             if isAtOnce || !reply.isEmpty { return reply.bytes }
             let user = session.userNumber
@@ -36,12 +36,29 @@ extension MessagingEngine {
         }
     }
 
+    /// What happened in the user's rooms and to the user alone, of one moment.
+    private func news(
+        _ session: Session, _ request: SyncRequest
+    ) async throws -> (SyncSnapshot, PersonalNews?) {
+        var extra: Set<RoomNumber> = []
+        for _ in 0..<16 {
+            let snapshot = try await snapshot(session, request, including: extra)
+            guard snapshot.hasPersonalNews, let userData else { return (snapshot, nil) }
+            let personal = try await userData.news(for: session, after: snapshot.since, upTo: snapshot.position)
+            // Account data of a room in which nothing else happened: the room must be told of, too.
+            let named = Set(personal.roomAccountData.keys.compactMap(RoomNumber.init(value:)))
+            let missing = named.subtracting(snapshot.rooms.map(\.number)).filter {
+                snapshot.places[$0]?.membership == .join
+            }
+            if missing.isEmpty { return (snapshot, personal) }
+            extra.formUnion(missing)
+        }
+        throw RequestError.resourceLimit("The server is busy. Try again.", retryAfterMilliseconds: 500)
+    }
+
     private func reply(
-        _ session: Session, _ request: SyncRequest, _ snapshot: SyncSnapshot
+        _ session: Session, _ request: SyncRequest, _ snapshot: SyncSnapshot, _ personal: PersonalNews?
     ) async throws -> SyncReply {
-        let personal =
-            snapshot.hasPersonalNews
-            ? try await userData?.news(for: session, after: snapshot.since, upTo: snapshot.position) : nil
         var furthest: Int64?
         if snapshot.rooms.contains(where: { $0.tail.contains { $0.flags.contains(.deliverFirst) } }) {
             furthest = try await accounts.positions(of: session.userNumber)

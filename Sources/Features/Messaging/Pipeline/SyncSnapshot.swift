@@ -33,14 +33,18 @@ struct SyncSnapshot: Sendable {
 
 extension MessagingEngine {
     /// Takes a snapshot of all that happened for a user after a token, loading rooms that are not in memory.
-    func snapshot(_ session: Session, _ request: SyncRequest) async throws -> SyncSnapshot {
+    ///
+    /// - Parameter extra: rooms to take in though nothing happened in them.
+    func snapshot(
+        _ session: Session, _ request: SyncRequest, including extra: Set<RoomNumber> = []
+    ) async throws -> SyncSnapshot {
         let user = session.userNumber
         try await loadRooms(of: user)
         let now = clock.now()
         for _ in 0..<16 {
             let ephemeral = typing.withLock { ($0.boot, $0.counter) }
             let (snapshot, missing) = committed.withLock { committed in
-                take(&committed, user, request, boot: ephemeral.0, counter: ephemeral.1, now: now)
+                take(&committed, user, request, extra, boot: ephemeral.0, counter: ephemeral.1, now: now)
             }
             if missing.isEmpty { return snapshot }
             try await load(missing, now: now)
@@ -49,7 +53,8 @@ extension MessagingEngine {
     }
 
     private func take(
-        _ committed: inout Committed, _ user: Int64, _ request: SyncRequest, boot: UInt32, counter: Int64, now: Int64
+        _ committed: inout Committed, _ user: Int64, _ request: SyncRequest, _ extra: Set<RoomNumber>, boot: UInt32,
+        counter: Int64, now: Int64
     ) -> (SyncSnapshot, missing: [RoomNumber]) {
         let token = request.since
         let fits = token.map { $0.generation == database.generation && $0.position <= committed.position } ?? false
@@ -68,6 +73,7 @@ extension MessagingEngine {
                 if !wanted.contains(room) { wanted.append(room) }
             }
         }
+        wanted += extra.subtracting(wanted)
         wanted.removeAll { room in
             guard let place = places[room] else { return true }
             return isOver(place, since: since, request)

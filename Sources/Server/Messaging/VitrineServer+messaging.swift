@@ -1,0 +1,25 @@
+import Accounts
+import Basics
+import Messaging
+
+extension VitrineServer {
+    /// The routes about rooms and what is said in them.
+    func addMessagingRoutes(to routes: inout RouteTable) {
+        let messaging = core.messaging
+        routes.add(
+            RoomRoutes(messaging: messaging), SendRoutes(messaging: messaging), HistoryRoutes(messaging: messaging),
+            ReceiptRoutes(messaging: messaging), DirectoryRoutes(messaging: messaging),
+            ConversationRoutes(messaging: messaging),
+            SyncRoutes(messaging: messaging, userData: core.userData))
+    }
+
+    /// What conversations need done again and again.
+    var messagingChores: [Upkeep.Chore] {
+        let messaging = core.messaging
+        return [
+            .init(name: "typing", every: .seconds(1)) { messaging.expireTyping() },
+            .init(name: "sweep", every: .seconds(60)) { try await messaging.sweep() },
+            .init(name: "retention", every: .seconds(60)) { while try await messaging.purgeStep() {} },
+        ]
+    }
+}
