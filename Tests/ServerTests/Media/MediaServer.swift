@@ -25,7 +25,7 @@ final class MediaServer: Sendable {
         let clock = MockWallClock()
         let database = try Database.open(
             path: folder.appending(path: "test.db").path,
-            migrations: MessagingEngine.migrations + MediaStore.migrations,
+            migrations: MessagingSchema.migrations + MediaStore.migrations,
             clock: clock)
         var policy = MediaPolicy()
         change(&policy)

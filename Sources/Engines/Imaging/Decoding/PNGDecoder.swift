@@ -10,8 +10,48 @@ enum PNGDecoder {
         let header = try PNGChunks.readHeader(view)
         let (essential, pixelBytes) = PNGChunks.essential(view)
         try checkPlausible(header, pixelBytes: pixelBytes)
-        let reader = try PNGReader(essential)
-        return try reader.read(header)
+        return try essential.withUnsafeBufferPointer { (file) throws(ImageError) in
+            // The library keeps the address of its control block from the first call on.
+            var control = png_image()
+            return try withUnsafeMutablePointer(to: &control) { (control) throws(ImageError) in
+                try read(file, header, control)
+            }
+        }
+    }
+
+    private static func read(
+        _ file: UnsafeBufferPointer<UInt8>, _ header: PNGChunks.Header, _ control: UnsafeMutablePointer<png_image>
+    ) throws(ImageError) -> Image {
+        control.pointee.version = CUnsignedInt(PNG_IMAGE_VERSION)
+        let started = png_image_begin_read_from_memory(control, file.baseAddress, file.count)
+        defer { png_image_free(control) }
+        guard started != 0 else { throw fault(control.pointee) }
+        guard Int(control.pointee.width) == header.width, Int(control.pointee.height) == header.height else {
+            throw .damaged("its header is broken")
+        }
+        let format = chosenFormat(control.pointee.format)
+        control.pointee.format = format.pngFormat
+        // 16-bit samples without a gamma are screen values, not light.
+        control.pointee.flags |= CUnsignedInt(PNG_IMAGE_FLAG_16BIT_sRGB)
+        let stride = CInt(header.width * format.bytesPerPixel)
+        return try Image(width: header.width, height: header.height, format: format) { (rows) throws(ImageError) in
+            guard png_image_finish_read(control, nil, rows.baseAddress, stride, nil) != 0 else {
+                throw fault(control.pointee)
+            }
+        }
+    }
+
+    /// Grey with alpha becomes RGBA: there is no two-sample format.
+    private static func chosenFormat(_ stored: CUnsignedInt) -> PixelFormat {
+        if stored & CUnsignedInt(PNG_FORMAT_FLAG_ALPHA) != 0 { return .rgba8 }
+        return stored & CUnsignedInt(PNG_FORMAT_FLAG_COLOR) != 0 ? .rgb8 : .gray8
+    }
+
+    private static func fault(_ control: png_image) -> ImageError {
+        let text = withUnsafeBytes(of: control.message) { message in
+            String(decoding: message.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        return text.contains("end of file") || text.contains("beyond end") ? .truncated : .damaged(text)
     }
 
     /// Refuses a file whose compressed pixels cannot fill its rows, before the rows are allocated.
@@ -28,56 +68,6 @@ enum PNGDecoder {
         guard rowBytes * header.height / maximumInflation <= pixelBytes else {
             throw .implausible(width: header.width, height: header.height, byteCount: pixelBytes)
         }
-    }
-}
-
-/// One file being read; the library's control block never leaves this class.
-private final class PNGReader {
-    private var control = png_image()
-    /// The library keeps a pointer into the file between its two calls, so the file lives at a fixed place.
-    private let file: UnsafeMutableBufferPointer<UInt8>
-
-    init(_ bytes: [UInt8]) throws(ImageError) {
-        file = .allocate(capacity: bytes.count)
-        _ = file.initialize(from: bytes)
-        control.version = CUnsignedInt(PNG_IMAGE_VERSION)
-        let started = png_image_begin_read_from_memory(&control, file.baseAddress, file.count)
-        guard started != 0 else { throw Self.fault(control) }
-    }
-
-    deinit {
-        png_image_free(&control)
-        file.deallocate()
-    }
-
-    func read(_ header: PNGChunks.Header) throws(ImageError) -> Image {
-        guard Int(control.width) == header.width, Int(control.height) == header.height else {
-            throw .damaged("its header is broken")
-        }
-        let format = chosenFormat()
-        control.format = format.pngFormat
-        // 16-bit samples without a gamma are screen values, not light.
-        control.flags |= CUnsignedInt(PNG_IMAGE_FLAG_16BIT_sRGB)
-        let stride = header.width * format.bytesPerPixel
-        return try Image(width: header.width, height: header.height, format: format) { (rows) throws(ImageError) in
-            let done = withExtendedLifetime(self) {
-                png_image_finish_read(&control, nil, rows.baseAddress, CInt(stride), nil)
-            }
-            guard done != 0 else { throw Self.fault(control) }
-        }
-    }
-
-    /// Grey with alpha becomes RGBA: there is no two-sample format.
-    private func chosenFormat() -> PixelFormat {
-        if control.format & CUnsignedInt(PNG_FORMAT_FLAG_ALPHA) != 0 { return .rgba8 }
-        return control.format & CUnsignedInt(PNG_FORMAT_FLAG_COLOR) != 0 ? .rgb8 : .gray8
-    }
-
-    private static func fault(_ control: png_image) -> ImageError {
-        let text = withUnsafeBytes(of: control.message) { message in
-            String(decoding: message.prefix { $0 != 0 }, as: UTF8.self)
-        }
-        return text.contains("end of file") || text.contains("beyond end") ? .truncated : .damaged(text)
     }
 }
 
