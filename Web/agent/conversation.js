@@ -2,7 +2,8 @@
 
 import { clock } from '../dates.js';
 import { t } from '../language.js';
-import { editText, members, sendFile, sendPicture, sendText, setMarkedUnread } from '../matrix/actions.js';
+import { editText, sendFile, sendPicture, sendText, setMarkedUnread } from '../matrix/actions.js';
+import { loadMembers } from '../matrix/history.js';
 import { avatarOf } from '../parts/avatar.js';
 import '../parts/composer.js';
 import { h, setText } from '../parts/dom.js';
@@ -80,19 +81,12 @@ export class Conversation {
             this.element.hidden = false;
             this.composer.openDraft(roomId);
             this.timeline.open(this.#room, { unreadAfter: conversation?.unread > 0 ? own : null });
-            this.#loadMembers(this.#room);
+            loadMembers(this.client, this.#room);
         }
         if (conversation?.marked_unread) this.#setMarked(false);
         this.#refresh();
         if (eventId && !await this.timeline.showEvent(eventId)) toast('message_gone');
-        else if (!eventId) this.composer.focusField();
-    }
-
-    // The sync reply names only who spoke lately; the panel and the list of readers name everybody.
-    async #loadMembers(room) {
-        const reply = await members(this.client, room.id).catch(() => null);
-        room.takeMembers(reply?.chunk);
-        if (reply) this.client.announce('room', { id: room.id, fresh: [] });
+        else if (!eventId) this.composer.offerFocus();
     }
 
     shut() {

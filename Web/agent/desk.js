@@ -85,7 +85,9 @@ export class Desk {
     }
 
     #followAddress() {
-        const id = roomInAddress();
+        const named = roomInAddress();
+        const isKnown = !this.inbox.isLoaded || this.inbox.get(named) !== null || this.client.rooms.has(named);
+        const id = isKnown ? named : '';
         const eventId = this.wantedEvent ?? null;
         this.wantedEvent = null;
         this.element.dataset.screen = id ? 'room' : 'list';

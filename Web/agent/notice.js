@@ -8,6 +8,7 @@ let context = null;
 
 function beep() {
     context ??= new AudioContext();
+    context.resume();
     const now = context.currentTime;
     for (const [index, frequency] of [659.3, 880].entries()) {
         const tone = context.createOscillator();

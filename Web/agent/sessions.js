@@ -51,7 +51,9 @@ async function askPassword(client, device, item, button, changed) {
         if (!session) return toast('end_failed');
     }
     const input = h('input', { type: 'password', class: 'input', label: 'password', hint: 'password', autocomplete: 'current-password', required: true });
-    const form = h('form', { class: 'session-form' }, input, h('button', { type: 'submit', class: 'button is-small is-danger', t: 'end_session' }));
+    // Password managers, and the people who use them, want to know whose password it is.
+    const whose = h('input', { type: 'text', autocomplete: 'username', value: client.session.userId, readonly: true, hidden: true });
+    const form = h('form', { class: 'session-form' }, whose, input, h('button', { type: 'submit', class: 'button is-small is-danger', t: 'end_session' }));
     form.addEventListener('submit', async (event) => {
         event.preventDefault();
         try {

@@ -3,6 +3,7 @@
 import { t } from '../language.js';
 import { isSpeech } from '../matrix/event.js';
 import { sendPicture, sendText } from '../matrix/actions.js';
+import { loadMembers } from '../matrix/history.js';
 import '../parts/banner.js';
 import '../parts/composer.js';
 import { confirmed } from '../parts/dialog.js';
@@ -49,7 +50,10 @@ class CustomerPage extends HTMLElement {
         });
         new ReadMarker(client, timeline, () => setTitleCount(0));
         acceptDrops(this, () => this.composer);
-        client.addEventListener('started', () => this.#showRoom());
+        client.addEventListener('started', () => {
+            this.#showRoom();
+            loadMembers(client, this.visit.room);
+        });
         client.addEventListener('rooms', () => this.#refresh());
         client.addEventListener('room', ({ detail }) => this.#noticed(detail.fresh));
         client.addEventListener('over', ({ detail }) => this.#over(detail.reason));
@@ -103,7 +107,7 @@ class CustomerPage extends HTMLElement {
         for (const { picture } of parts) if (picture) await sendPicture(this.client, null, picture);
         if (text) await sendText(this.client, null, text, mode?.kind === 'reply' ? mode.event : null);
         this.timeline.keeper.toEnd();
-        this.composer.focusField();
+        this.composer.offerFocus();
     }
 
     #over(reason) {

@@ -75,10 +75,6 @@ export function join(client, roomId) {
     return client.request('POST', path`/_matrix/client/v3/rooms/${roomId}/join`, { body: {}, attempts: 3 });
 }
 
-export function members(client, roomId) {
-    return client.request('GET', path`/_matrix/client/v3/rooms/${roomId}/members`);
-}
-
 export function conversations(client, query) {
     return client.request('GET', '/api/v1/conversations', { query });
 }

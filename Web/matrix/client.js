@@ -8,7 +8,7 @@
 import { transactionOf } from './event.js';
 import { MediaStore } from './media.js';
 import { Outbox } from './outbox.js';
-import { request } from './request.js';
+import { MatrixError, request } from './request.js';
 import { Room } from './room.js';
 import { Session } from './session.js';
 import { Snapshot } from './snapshot.js';
@@ -87,15 +87,18 @@ export class Client extends EventTarget {
 
     /** Any authorised request; the end of the session is noticed here, whoever asked. */
     async request(method, target, options) {
+        const { token } = this.session;
+        if (token === null) throw new MatrixError(401, { errcode: 'M_MISSING_TOKEN' });
         try {
-            return await request(this.session.token, method, target, options);
+            return await request(token, method, target, options);
         } catch (error) {
-            throw this.noticed(error);
+            throw this.noticed(error, token);
         }
     }
 
-    noticed(error) {
-        if (error.isSessionOver) this.#end('ended');
+    /** Looks at an error of a request made with `token`; a late answer to an earlier session ends nothing. */
+    noticed(error, token) {
+        if (error.isSessionOver && token === this.session.token) this.#end('ended');
         return error;
     }
 

@@ -67,6 +67,17 @@ export async function loadAround(client, room, eventId) {
     return true;
 }
 
+/** Learns everybody in the room: a sync reply names only those who spoke lately. */
+export function loadMembers(client, room) {
+    return single(`${room.id} members`, async () => {
+        const target = path`/_matrix/client/v3/rooms/${room.id}/members`;
+        const reply = await client.request('GET', target).catch(() => null);
+        if (!reply) return;
+        room.takeMembers(reply.chunk);
+        client.announce('room', { id: room.id, fresh: [] });
+    });
+}
+
 /** One event by itself (the one that a reply quotes), from what is held or from the server; null if it is gone. */
 export async function findEvent(client, room, eventId) {
     const held = room.timeline.get(eventId);

@@ -85,8 +85,9 @@ export class MediaStore {
     upload(blob, name, progressed) {
         return new Promise((resolve, reject) => {
             const call = new XMLHttpRequest();
+            const { token } = this.#client.session;
             call.open('POST', `/_matrix/media/v3/upload?filename=${encodeURIComponent(name ?? 'file')}`);
-            call.setRequestHeader('Authorization', `Bearer ${this.#client.session.token}`);
+            call.setRequestHeader('Authorization', `Bearer ${token}`);
             call.setRequestHeader('Content-Type', blob.type || 'application/octet-stream');
             call.responseType = 'json';
             call.timeout = 300_000;
@@ -96,7 +97,7 @@ export class MediaStore {
             call.onload = () => {
                 const address = call.response?.content_uri;
                 if (call.status === 200 && split(address)) resolve(address);
-                else reject(this.#client.noticed(new MatrixError(call.status, call.response, call.response?.retry_after_ms)));
+                else reject(this.#client.noticed(new MatrixError(call.status, call.response, call.response?.retry_after_ms), token));
             };
             call.onerror = call.ontimeout = call.onabort = () => reject(new NetworkError());
             call.send(blob);

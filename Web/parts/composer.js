@@ -43,6 +43,11 @@ export class Composer extends HTMLElement {
         this.field.focus();
     }
 
+    /** Focuses the field where that does not push a keyboard over half of the screen. */
+    offerFocus() {
+        if (!window.matchMedia('(pointer: coarse)').matches) this.field.focus();
+    }
+
     /** Puts `words` in the field as if typed. */
     setText(words) {
         this.field.value = words;
