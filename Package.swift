@@ -101,6 +101,8 @@ let tests: [Target] = [
     .target(name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport"),
     .testTarget(name: "TidyTests", path: "Tests/TidyTests"),
     .testTarget(
+        name: "StorageTests", dependencies: ["Basics", "Storage", "TestSupport"], path: "Tests/StorageTests"),
+    .testTarget(
         name: "ImagingTests", dependencies: ["Basics", "Imaging", "CTurboJPEG"], path: "Tests/ImagingTests"),
     .testTarget(
         name: "AccountsTests", dependencies: ["Basics", "Storage", "Accounts", "TestSupport"],

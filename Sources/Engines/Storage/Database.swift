@@ -57,6 +57,19 @@ public final class Database: Sendable {
         }
     }
 
+    /// Runs the body on one snapshot, on a thread and a connection of its own and without a time limit.
+    ///
+    /// For exports and checks. While it runs the write-ahead log cannot be reset and grows.
+    public func readWithoutLimit<T: Sendable>(
+        _ body: @escaping @Sendable (Connection) throws -> T
+    ) async throws -> T {
+        if status.state == .closed { throw StorageError(.closed, "The database is closed.") }
+        return try await WorkerThread.run("storage.long") { [path, options = writer.options] in
+            let connection = try Connection.reading(path: path, options: options)
+            return try connection.snapshot(limitMilliseconds: nil) { try body(connection) }
+        }
+    }
+
     /// Runs the body in a savepoint of the writer's next batch and answers after that batch is on disk.
     ///
     /// - Parameter bytes: about how much the body will store, for the limits of batch and queue.

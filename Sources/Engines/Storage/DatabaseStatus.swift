@@ -42,22 +42,22 @@ final class DatabaseStatus: Sendable {
 
     /// Changes the state and tells the listeners. Closed and failed are final.
     func enter(_ state: DatabaseState) {
-        board.withLock { board in
+        let ended: [AsyncStream<DatabaseState>.Continuation] = board.withLock { board in
             let before = board.state
             if state == .closed {
                 board.closed = true
             } else if case .failed = board.working {
-                return
+                return []
             } else {
                 board.working = state
             }
             writable.store(board.state == .writable, ordering: .releasing)
-            guard board.state != before else { return }
-            for listener in board.listeners.values {
-                listener.yield(board.state)
-                if board.closed { listener.finish() }
-            }
+            guard board.state != before else { return [] }
+            for listener in board.listeners.values { listener.yield(board.state) }
+            return board.closed ? Array(board.listeners.values) : []
         }
+        // Outside the lock: ending a stream calls back to take the listener off the board.
+        for listener in ended { listener.finish() }
     }
 
     /// The present state, then every change.

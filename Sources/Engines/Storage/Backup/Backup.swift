@@ -19,7 +19,7 @@ public enum Backup {
         let path = database.path
         blobs?.shared.withLock { $0.holds += 1 }
         defer { blobs?.shared.withLock { $0.holds -= 1 } }
-        return try await onOwnThread("storage.backup") {
+        return try await WorkerThread.run("storage.backup") {
             let draft = "\(folder).part"
             guard !FileSystem.exists(draft) else {
                 throw StorageError(.misuse, "\(draft) is left from a backup that did not end. Delete it first.")
@@ -68,15 +68,6 @@ public enum Backup {
     /// - Throws: `StorageError` of kind `damaged` or `missing`, with the first thing that is wrong.
     @discardableResult
     public static func verify(_ folder: String) async throws -> BackupManifest {
-        try await onOwnThread("storage.verify") { try BackupContent.verified(folder).manifest }
-    }
-
-    /// Runs something long on a thread of its own.
-    static func onOwnThread<T: Sendable>(
-        _ name: String, _ body: @escaping @Sendable () throws -> T
-    ) async throws -> T {
-        try await withCheckedThrowingContinuation { caller in
-            _ = WorkerThread(name) { caller.resume(with: Result(catching: body)) }
-        }
+        try await WorkerThread.run("storage.verify") { try BackupContent.verified(folder).manifest }
     }
 }

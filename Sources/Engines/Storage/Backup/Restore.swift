@@ -9,7 +9,7 @@ extension Backup {
         _ folder: String, to target: DataDirectory, force: Bool = false, clock: any WallClock = SystemWallClock()
     ) async throws -> BackupManifest {
         let now = clock.now()
-        return try await onOwnThread("storage.restore") {
+        return try await WorkerThread.run("storage.restore") {
             let lock = try target.lock()
             return try withExtendedLifetime(lock) { try restoreLocked(folder, to: target, force: force, now: now) }
         }

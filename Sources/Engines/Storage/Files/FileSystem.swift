@@ -12,6 +12,9 @@ enum FileSystem {
         return StorageError(kind, "\(action): \(String(cString: strerror(number)))", code: number)
     }
 
+    /// The code of an error that says that the name is taken.
+    static let alreadyExists = EEXIST
+
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     /// The size of a file; nil when it is not there.

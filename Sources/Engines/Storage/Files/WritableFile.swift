@@ -91,4 +91,25 @@ extension FileSystem {
     static func linkOrCopy(_ path: String, to target: String) throws {
         if link(path, target) != 0 { try copyContent(of: path, to: target) }
     }
+
+    /// Whether the disk, a quota or a size limit keeps a file as long as the database or its log from growing.
+    static func isFull(beside path: String) -> Bool {
+        let trial = "\(path).room"
+        let descriptor = Glibc.open(trial, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return [ENOSPC, EDQUOT].contains(errno) }
+        defer {
+            Glibc.close(descriptor)
+            remove(trial)
+        }
+        let end = max(size(of: path) ?? 0, size(of: "\(path)-wal") ?? 0)
+        let bytes = [UInt8](repeating: 0, count: 65_536)
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count - done, Int(end) + done) }
+            if count < 0 { return [ENOSPC, EDQUOT, EFBIG].contains(errno) }
+            if count == 0 { return false }
+            done += count
+        }
+        return false
+    }
 }

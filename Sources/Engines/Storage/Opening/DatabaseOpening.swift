@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 
 /// A database that was opened and found usable.
 struct OpenedDatabase {
@@ -41,6 +40,8 @@ struct DatabaseOpening {
         } catch let error as StorageError where error.kind == .damaged || error.kind == .notADatabase && error.code != 0
         {
             return try openDamaged(error)
+        } catch let error as StorageError where !error.message.contains(path) {
+            throw StorageError(error.kind, "\(path) cannot be opened: \(error.message)", code: error.code)
         }
     }
 
@@ -99,7 +100,11 @@ struct DatabaseOpening {
         try Meta.set("pos", 0, connection)
         connection.close()
         try FileSystem.synchronise(file: draft)
-        try FileSystem.moveWithoutReplacing(draft, to: path)
+        do {
+            try FileSystem.moveWithoutReplacing(draft, to: path)
+        } catch let error as StorageError where error.code == FileSystem.alreadyExists {
+            // Another process was faster; its file is as good.
+        }
     }
 
     // MARK: Migrations
@@ -110,8 +115,11 @@ struct DatabaseOpening {
         for migration in pending {
             try connection.run("BEGIN IMMEDIATE")
             do {
-                try migration.body(connection)
-                try MigrationHistory.record(migration, at: now, connection)
+                // Another process may have done it while this one waited for the lock.
+                if try !MigrationHistory.isRecorded(migration, connection) {
+                    try migration.body(connection)
+                    try MigrationHistory.record(migration, at: now, connection)
+                }
                 try connection.run("COMMIT")
             } catch {
                 if connection.handle.isInTransaction { _ = try? connection.run("ROLLBACK") }

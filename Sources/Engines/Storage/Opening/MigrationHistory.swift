@@ -41,6 +41,10 @@ struct MigrationHistory {
         return migrations.filter { !done.contains($0.name) }
     }
 
+    static func isRecorded(_ migration: Migration, _ connection: Connection) throws -> Bool {
+        try connection.first("SELECT 1 FROM migration WHERE name = ?1", .text(migration.name)) { _ in true } ?? false
+    }
+
     static func record(_ migration: Migration, at now: Int64, _ connection: Connection) throws {
         try connection.run(
             """
@@ -53,15 +57,12 @@ struct MigrationHistory {
 /// The copy that is made before an existing file is migrated.
 enum MigrationBackup {
     /// Copies the database beside itself and returns where to.
+    ///
+    /// A copy that an earlier, failed attempt at the same step left is replaced: steps are all or nothing, so this file
+    /// is still as it was before that step.
     static func make(of connection: Connection, path: String, before pending: [Migration]) throws -> String {
-        let position = try Meta.position(connection)
-        let name = pending.first.map { $0.name } ?? "nothing"
-        var target = "\(path).before-\(name)-at-\(position)"
-        var number = 1
-        while FileSystem.exists(target) {
-            number += 1
-            target = "\(path).before-\(name)-at-\(position).\(number)"
-        }
+        let target = "\(path).before-\(pending.first.map(\.name) ?? "nothing")"
+        FileSystem.remove(target)
         try DatabaseFile.copy(connection, to: target)
         return target
     }

@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 
 /// The reading connections, each with a thread of its own, fed from one queue.
 final class ReaderPool: @unchecked Sendable {
@@ -9,7 +8,7 @@ final class ReaderPool: @unchecked Sendable {
     let queue: CommandQueue<ReadCommand>
     private let path: String
     private let options: DatabaseOptions
-    private let gate = NSCondition()
+    private let gate = Condition()
     // Guarded by `gate`.
     private var active = 0
     private var suspended = false
@@ -107,14 +106,14 @@ extension Connection {
     }
 
     /// Runs the body on one snapshot of the database.
-    func snapshot(limitMilliseconds: Int?, _ body: () throws -> Void) throws {
+    func snapshot<T>(limitMilliseconds: Int?, _ body: () throws -> T) throws -> T {
         try run("BEGIN")
-        handle.deadline = limitMilliseconds.map { monotonicNanoseconds() &+ UInt64(max(1, $0)) &* 1_000_000 } ?? 0
+        handle.deadline = limitMilliseconds.map(monotonicDeadline) ?? 0
         defer {
             handle.deadline = 0
             if handle.isInTransaction { _ = try? run("ROLLBACK") }
         }
-        try body()
+        return try body()
     }
 
     /// Settings of every connection (messaging design, section 3.4).

@@ -1,7 +1,6 @@
 // With SQLiteStatement.swift the only place that touches SQLite's C interface and its raw pointers. The module comes
 // with GRDB; why its Swift layer is not in the way of the hot path: Documentation/Decisions/0101-storage-on-sqlite.md.
 import GRDBSQLite
-import Glibc
 
 /// One connection of SQLite. Used by one thread at a time (opened without SQLite's own mutex).
 @usableFromInline
@@ -15,6 +14,7 @@ final class SQLiteHandle {
         var framesDone: Int
     }
 
+    /// Nil once closed. SQLite's functions do not bear a null pointer, so each use asks first.
     private var pointer: OpaquePointer?
     /// Pages in the write-ahead log after the newest commit of this connection.
     private(set) var logFrames = 0
@@ -46,23 +46,30 @@ final class SQLiteHandle {
         pointer = nil
     }
 
-    var isInTransaction: Bool { sqlite3_get_autocommit(pointer) == 0 }
-    var totalChanges: Int64 { sqlite3_total_changes64(pointer) }
-    var changes: Int { Int(sqlite3_changes64(pointer)) }
+    var isInTransaction: Bool { pointer.map { sqlite3_get_autocommit($0) == 0 } ?? false }
+    var totalChanges: Int64 { pointer.map { sqlite3_total_changes64($0) } ?? 0 }
+    var changes: Int { pointer.map { Int(sqlite3_changes64($0)) } ?? 0 }
 
-    func setBusyTimeout(milliseconds: Int32) { sqlite3_busy_timeout(pointer, milliseconds) }
+    private func opened() throws -> OpaquePointer {
+        guard let pointer else { throw StorageError(.closed, "The connection is closed.") }
+        return pointer
+    }
+
+    func setBusyTimeout(milliseconds: Int32) {
+        if let pointer { sqlite3_busy_timeout(pointer, milliseconds) }
+    }
 
     func prepare(_ sql: String, persistent: Bool) throws -> SQLiteStatement {
         var statement: OpaquePointer?
         let flags = UInt32(persistent ? SQLITE_PREPARE_PERSISTENT : 0)
-        let code = sqlite3_prepare_v3(pointer, sql, -1, flags, &statement, nil)
+        let code = sqlite3_prepare_v3(try opened(), sql, -1, flags, &statement, nil)
         guard code == SQLITE_OK else { throw error(code, sql) }
         guard let statement else { throw StorageError(.misuse, "The statement is empty: \(sql)") }
         return SQLiteStatement(statement, of: self)
     }
 
     func script(_ sql: String) throws {
-        let code = sqlite3_exec(pointer, sql, nil, nil, nil)
+        let code = sqlite3_exec(try opened(), sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw error(code, sql) }
     }
 
@@ -75,15 +82,15 @@ final class SQLiteHandle {
             }
         var log: Int32 = 0
         var done: Int32 = 0
-        let code = sqlite3_wal_checkpoint_v2(pointer, nil, flag, &log, &done)
-        guard pointer != nil, code == SQLITE_OK || code & 0xff == SQLITE_BUSY else { throw error(code, "checkpoint") }
+        let code = sqlite3_wal_checkpoint_v2(try opened(), nil, flag, &log, &done)
+        guard code == SQLITE_OK || code & 0xff == SQLITE_BUSY else { throw error(code, "checkpoint") }
         return CheckpointResult(
             complete: code == SQLITE_OK && log == done, framesInLog: max(0, Int(log)), framesDone: max(0, Int(done)))
     }
 
     /// Copies every page, as of one moment, into the database of `target`.
     func copyPages(to target: SQLiteHandle) throws {
-        guard let backup = sqlite3_backup_init(target.pointer, "main", pointer, "main") else {
+        guard let backup = sqlite3_backup_init(try target.opened(), "main", try opened(), "main") else {
             throw target.error(sqlite3_extended_errcode(target.pointer), "copying the database")
         }
         let step = sqlite3_backup_step(backup, -1)
@@ -98,6 +105,7 @@ final class SQLiteHandle {
 extension SQLiteHandle {
     /// Keeps `logFrames` up to date. Also takes the place of SQLite's automatic checkpoints.
     func watchLog() {
+        guard let pointer else { return }
         let context = Unmanaged.passUnretained(self).toOpaque()
         sqlite3_wal_hook(
             pointer,
@@ -116,6 +124,7 @@ extension SQLiteHandle {
     /// The check runs on the reader's own thread, so unlike an interrupt from another thread it can never hit the
     /// next read. 4,096 instructions of SQLite's machine take well under a millisecond.
     func watchDeadline() {
+        guard let pointer else { return }
         let context = Unmanaged.passUnretained(self).toOpaque()
         sqlite3_progress_handler(
             pointer, 4_096,
@@ -135,22 +144,23 @@ extension SQLiteHandle {
     func error(_ code: Int32, _ action: String) -> StorageError {
         let text =
             pointer.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) } ?? String(cString: sqlite3_errstr(code))
-        let kind = Self.kind(of: code, systemError: pointer.map { sqlite3_system_errno($0) } ?? 0)
+        let kind = Self.kind(of: code)
         let error = StorageError(kind, "\(text) (\(action.prefix(200)))", code: code)
         if error.endsBatch { fault = error }
         return error
     }
 
-    private static func kind(of code: Int32, systemError: Int32) -> StorageError.Kind {
+    /// SQLITE_IOERR_FSYNC or SQLITE_IOERR_DIR_FSYNC.
+    static func isFailedSync(_ code: Int32) -> Bool { code & 0xff == SQLITE_IOERR && [4, 5].contains(code >> 8) }
+
+    private static func kind(of code: Int32) -> StorageError.Kind {
         switch code & 0xff {
         case SQLITE_CONSTRAINT:
             // SQLITE_CONSTRAINT_PRIMARYKEY, _UNIQUE, _ROWID: macros with arithmetic, absent in Swift.
             [6, 8, 10].contains(code >> 8) ? .uniqueConstraint : .constraint
         case SQLITE_BUSY, SQLITE_LOCKED: .busy
         case SQLITE_FULL: .diskFull
-        case SQLITE_IOERR:
-            // SQLITE_IOERR_FSYNC and _DIR_FSYNC never count as a full disk: what was written may be gone.
-            ![4, 5].contains(code >> 8) && [ENOSPC, EFBIG, EDQUOT].contains(systemError) ? .diskFull : .inputOutput
+        case SQLITE_IOERR: .inputOutput
         case SQLITE_CORRUPT: .damaged
         case SQLITE_NOTADB: .notADatabase
         case SQLITE_READONLY: .readOnly
@@ -161,11 +171,4 @@ extension SQLiteHandle {
         default: .other
         }
     }
-}
-
-/// Nanoseconds of a clock that nobody sets.
-func monotonicNanoseconds() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
 }

@@ -1,11 +1,9 @@
-import Foundation
-
 /// A bounded first-in first-out queue between many tasks and a few threads.
 ///
 /// The lock is held for the time of an append; nothing waits in it but the threads that the queue feeds.
 final class CommandQueue<Element: Sendable>: @unchecked Sendable {
     // Everything below is guarded by `condition`.
-    private let condition = NSCondition()
+    private let condition = Condition()
     /// Slots before `head` are empty, so that nothing taken is kept alive.
     private var waiting: [(element: Element?, bytes: Int)] = []
     private var head = 0
@@ -37,7 +35,7 @@ final class CommandQueue<Element: Sendable>: @unchecked Sendable {
     /// Waits for something to do and takes it, at most `limit` elements of `byteLimit` bytes (but always one).
     ///
     /// Empty when `deadline` passed first; nil when the queue is closed and everything was taken.
-    func take(limit: Int, byteLimit: Int, until deadline: Date? = nil) -> [Element]? {
+    func take(limit: Int, byteLimit: Int, until deadline: UInt64? = nil) -> [Element]? {
         condition.lock()
         defer { condition.unlock() }
         waiters += 1

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Synchronization
 
 /// A named thread of the engine's own, so that a disk that hangs never blocks Swift's cooperative threads.
@@ -8,21 +8,39 @@ final class WorkerThread: Sendable {
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
+    /// What the new thread takes along.
+    fileprivate final class Start: Sendable {
+        let thread: WorkerThread
+        let name: String
+        let body: @Sendable () -> Void
+
+        init(_ thread: WorkerThread, _ name: String, _ body: @escaping @Sendable () -> Void) {
+            self.thread = thread
+            self.name = name
+            self.body = body
+        }
+    }
+
     private let end = Mutex(End())
 
-    /// Starts a thread that runs the body once.
+    /// Starts a thread that runs the body once. The kernel shows the first 15 bytes of the name.
     init(_ name: String, _ body: @escaping @Sendable () -> Void) {
-        let thread = Thread { [self] in
-            body()
-            let waiters = end.withLock { end in
-                end.reached = true
-                return taken(&end.waiters)
-            }
-            for waiter in waiters { waiter.resume() }
-        }
-        thread.name = name
-        thread.stackSize = 4 << 20
-        thread.start()
+        let start = Unmanaged.passRetained(Start(self, name, body))
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        pthread_attr_setstacksize(&attributes, 4 << 20)
+        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        var thread = pthread_t()
+        let code = pthread_create(
+            &thread, &attributes,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, start.toOpaque())
+        pthread_attr_destroy(&attributes)
+        // Only at the start of a database or a backup: a process without threads left cannot serve anyone.
+        precondition(code == 0, "The system gives no thread (\(code)).")
     }
 
     /// Waits until the body has returned.
@@ -35,10 +53,37 @@ final class WorkerThread: Sendable {
             if reached { waiter.resume() }
         }
     }
+
+    /// Runs something long on a thread of its own.
+    static func run<T: Sendable>(_ name: String, _ body: @escaping @Sendable () throws -> T) async throws -> T {
+        try await withCheckedThrowingContinuation { caller in
+            _ = WorkerThread(name) { caller.resume(with: Result(catching: body)) }
+        }
+    }
+
+    fileprivate func finish() {
+        let waiters = end.withLock { end in
+            end.reached = true
+            defer { end.waiters = [] }
+            return end.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
 }
 
-/// Takes what is there and leaves nothing.
-private func taken<Element>(_ elements: inout [Element]) -> [Element] {
-    defer { elements = [] }
-    return elements
+extension WorkerThread.Start {
+    fileprivate func run() {
+        showName()
+        body()
+        thread.finish()
+    }
+
+    /// For debuggers and `top -H`; pthread_setname_np is not in Swift's Glibc module.
+    private func showName() {
+        let file = Glibc.open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return }
+        let bytes = Array(name.utf8.prefix(15))
+        _ = Glibc.write(file, bytes, bytes.count)
+        Glibc.close(file)
+    }
 }

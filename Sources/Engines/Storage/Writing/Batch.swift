@@ -37,10 +37,11 @@ struct Batch {
         do {
             try command.run(context)
         } catch {
+            // Rolled back in any case: alone, or with the batch.
+            for hook in context.rollbackHooks.reversed() { hook() }
             try checkTransaction()
             try connection.run("ROLLBACK TO command")
             try connection.run("RELEASE command")
-            for hook in context.rollbackHooks.reversed() { hook() }
             entries.append(Entry(command: command, context: context, error: error))
             return
         }

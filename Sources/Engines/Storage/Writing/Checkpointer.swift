@@ -1,4 +1,3 @@
-import Foundation
 import Synchronization
 
 /// Moves pages from the write-ahead log into the database file, on a thread and a connection of its own.
@@ -6,20 +5,20 @@ import Synchronization
 /// SQLite's built-in checkpoints run inside somebody's commit; measured, they make its tail three times as long.
 final class Checkpointer: @unchecked Sendable {
     private let path: String
-    private let interval: TimeInterval
+    private let intervalMilliseconds: Int
     private let status: DatabaseStatus
-    private let condition = NSCondition()
+    private let condition = Condition()
     // Guarded by `condition`.
     private var dirty = false
     private var stopped = false
-    private let work = NSLock()
+    private let work = Condition()
     // Guarded by `work`.
     private var connection: Connection?
     private var thread: WorkerThread?
 
     init(path: String, intervalMilliseconds: Int, status: DatabaseStatus) {
         self.path = path
-        interval = TimeInterval(max(1, intervalMilliseconds)) / 1_000
+        self.intervalMilliseconds = intervalMilliseconds
         self.status = status
     }
 
@@ -67,7 +66,7 @@ final class Checkpointer: @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         while !dirty, !stopped { condition.wait() }
-        let due = Date(timeIntervalSinceNow: interval)
+        let due = monotonicDeadline(milliseconds: intervalMilliseconds)
         while !stopped, condition.wait(until: due) {}
         dirty = false
         return !stopped

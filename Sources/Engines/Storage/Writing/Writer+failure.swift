@@ -1,12 +1,11 @@
 import Basics
-import Foundation
 import Synchronization
 
 // What the writer does when a batch could not be committed (messaging design, section 5).
 extension Writer {
     /// Answers the commands of a batch that was rolled back, and moves the database to the state that fits.
     func handle(failure: any Error, of commands: [WriteCommand]) {
-        let error = failure as? StorageError ?? StorageError(.other, "\(failure)")
+        let error = classified(failure)
         status.refusedCommands.add(commands.count, ordering: .relaxed)
         switch error.kind {
         case .diskFull: enterDiskFull()
@@ -17,6 +16,16 @@ extension Writer {
         let answer = Self.answer(for: error, state: status.workingState)
         for command in commands { command.fail(answer) }
         if error.kind == .inputOutput { recover(from: error) }
+    }
+
+    /// SQLite calls only ENOSPC a full disk; a used-up quota or file size limit comes as a failed write, without its
+    /// `errno`. So writes beside the file, and asks the system itself. A failed fsync is never taken for a full disk.
+    private func classified(_ failure: any Error) -> StorageError {
+        guard var error = failure as? StorageError else { return StorageError(.other, "\(failure)") }
+        if error.kind == .inputOutput, !SQLiteHandle.isFailedSync(error.code), FileSystem.isFull(beside: path) {
+            error.kind = .diskFull
+        }
+        return error
     }
 
     private static func answer(for error: StorageError, state: DatabaseState) -> RequestError {
@@ -49,7 +58,7 @@ extension Writer {
     }
 
     private func scheduleProbe() {
-        probeDue = Date(timeIntervalSinceNow: TimeInterval(max(1, options.probeIntervalMilliseconds)) / 1_000)
+        probeDue = monotonicDeadline(milliseconds: options.probeIntervalMilliseconds)
     }
 
     /// Tries a commit of 64 KiB; when it succeeds, writes are taken again.
@@ -61,11 +70,11 @@ extension Writer {
             try Meta.set("probe", .blob([UInt8](repeating: 0, count: 65_536)), connection)
             try Meta.remove("probe", connection)
             status.enter(.writable)
-        } catch let error as StorageError where error.kind == .inputOutput {
+        } catch {
+            let error = classified(error)
+            guard error.kind == .inputOutput else { return scheduleProbe() }
             status.enter(.readOnly(.recovering))
             recover(from: error)
-        } catch {
-            scheduleProbe()
         }
     }
 

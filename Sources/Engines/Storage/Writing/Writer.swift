@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 import Synchronization
 
 /// The one writer: takes what is queued, runs it as one transaction, answers after the commit, and begins again.
@@ -20,7 +19,7 @@ final class Writer: @unchecked Sendable {
     var connection: Connection
     private var nextLogReset = 0
     /// When to try to leave read-only mode; nil while there is nothing to try.
-    var probeDue: Date?
+    var probeDue: UInt64?
 
     init(
         _ connection: Connection, path: String, options: DatabaseOptions, status: DatabaseStatus,
@@ -51,7 +50,7 @@ final class Writer: @unchecked Sendable {
             limit: options.batchLimit, byteLimit: options.batchLimitBytes, until: probeDue)
         {
             if !commands.isEmpty { process(commands) }
-            if let due = probeDue, due <= Date() { probe() }
+            if let due = probeDue, due <= monotonicNanoseconds() { probe() }
         }
     }
 
