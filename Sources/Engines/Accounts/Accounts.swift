@@ -33,6 +33,9 @@ public final class Accounts: Sendable {
         throttle = Mutex(LoginThrottle(limit: policy.loginLimit))
     }
 
+    /// The time of day by which tokens run out, in milliseconds since 1970.
+    public var nowMilliseconds: Int64 { clock.now() }
+
     /// What others want to do when accounts change.
     public var hooks: AccountHooks {
         get { hookStore.withLock { $0 } }

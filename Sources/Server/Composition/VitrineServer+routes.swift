@@ -5,6 +5,7 @@ extension VitrineServer {
             HealthRoutes(
                 database: core.database, metrics: metrics, readers: configuration.metricsReaders, clock: core.clock))
         routes.add(MediaRoutes(media: core.media))
+        addAccountRoutes(to: &routes)
         addMessagingRoutes(to: &routes)
     }
 }

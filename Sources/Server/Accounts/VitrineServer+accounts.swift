@@ -1,0 +1,17 @@
+extension VitrineServer {
+    /// The routes about users, their sessions and what belongs to them alone.
+    func addAccountRoutes(to routes: inout RouteTable) {
+        let accounts = core.accounts
+        let userData = core.userData
+        routes.add(
+            DiscoveryRoutes(publicURL: configuration.publicURL, contact: configuration.adminContact),
+            LoginRoutes(accounts: accounts), RegisterRoutes(accounts: accounts),
+            AccountRoutes(
+                accounts: accounts, turn: TurnServer(uris: configuration.turnURIs, secret: configuration.turnSecret)),
+            DeviceRoutes(accounts: accounts), ProfileRoutes(accounts: accounts, userData: userData),
+            AccountDataRoutes(messaging: core.messaging, userData: userData),
+            PushRoutes(accounts: accounts, userData: userData), KeyRoutes(accounts: accounts, userData: userData),
+            PresenceRoutes(accounts: accounts, userData: userData), AdminRoutes(accounts: accounts),
+            UserAdminRoutes(accounts: accounts), RegistrationTokenRoutes(accounts: accounts))
+    }
+}
