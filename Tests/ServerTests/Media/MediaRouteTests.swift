@@ -1,6 +1,7 @@
 import Basics
 import HTTPTypes
 import Imaging
+import Messaging
 import Testing
 
 @testable import Server
@@ -86,7 +87,7 @@ struct MediaRouteTests {
         }
         for path in ["\(root)/config", "/_matrix/media/v3/config"] {
             let reply = try await server.ask(.get, path)
-            #expect(reply.json?["m.upload.size"]?.intValue == 50 * 1024 * 1024)
+            #expect(reply.json?["m.upload.size"]?.intValue == 52_428_800)
         }
         #expect(try await server.ask(.get, "\(root)/download/other.test/\(id)").status == 404)
     }
