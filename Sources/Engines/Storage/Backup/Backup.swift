@@ -35,8 +35,8 @@ public enum Backup {
         to folder: String, databasePath: String, blobDirectory: String?, now: Int64
     ) throws -> BackupManifest {
         let copyPath = "\(folder)/\(databaseName)"
-        try DatabaseFile.copy(Connection(try SQLiteHandle(path: databasePath, readOnly: true)), to: copyPath)
-        let copy = Connection(try SQLiteHandle(path: copyPath))
+        try DatabaseFile.copy(Connection(try SQLiteHandle(path: databasePath, .readOnly)), to: copyPath)
+        let copy = Connection(try SQLiteHandle(path: copyPath, .readWrite))
         // Blobs without references may vanish at any time, so they are no part of a backup.
         try copy.run("DELETE FROM blob WHERE refs = 0")
         let blobs = try BackupContent.blobs(copy)

@@ -61,7 +61,7 @@ enum BackupContent {
         guard try hash(of: databasePath) == manifest.databaseHash else {
             throw StorageError(.damaged, "\(databasePath) is not the file that was written: its SHA-256 differs.")
         }
-        let connection = Connection(try SQLiteHandle(path: databasePath, readOnly: true))
+        let connection = Connection(try SQLiteHandle(path: databasePath, .readOnly))
         if let finding = try connection.quickCheckFinding() { throw StorageError(.damaged, finding) }
         let blobs = try blobs(connection)
         guard Int64(blobs.count) == manifest.blobCount, try Meta.position(connection) == manifest.position else {

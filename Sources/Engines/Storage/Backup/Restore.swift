@@ -49,7 +49,7 @@ extension Backup {
     }
 
     private static func renewGeneration(_ path: String, different old: UInt32) throws {
-        let connection = Connection(try SQLiteHandle(path: path))
+        let connection = Connection(try SQLiteHandle(path: path, .readWrite))
         var generation = old
         while generation == old { generation = UInt32.random(in: 1 ... .max) }
         try Meta.set("generation", .integer(Int64(generation)), connection)

@@ -37,12 +37,15 @@ extension BlobStore {
 
     /// Removes what a crash left: files without a row and temporary files, once they are older than the grace period.
     ///
-    /// Looks at every file of the store; for a quiet hour.
+    /// Looks at every file of the store; for a quiet hour. Temporary files are spared for an hour at least, since another
+    /// process may be writing them.
     public func sweep(graceMilliseconds: Int64) async throws -> BlobCollection {
         var result = BlobCollection()
         if shared.withLock({ $0.holds > 0 }) { return result }
-        let before = (database.now - graceMilliseconds) / 1_000
-        result.drafts = try await workers.run { [self] in removeOldDrafts(before: before) }
+        let now = database.now
+        let before = (now - graceMilliseconds) / 1_000
+        let draftsBefore = (now - max(graceMilliseconds, 3_600_000)) / 1_000
+        result.drafts = try await workers.run { [self] in removeOldDrafts(before: draftsBefore) }
         for shard in try await workers.run({ [directory] in Self.shards(of: directory) }) {
             let old = try await workers.run { Self.hashes(in: shard, before: before) }
             for start in stride(from: 0, to: old.count, by: 64) {

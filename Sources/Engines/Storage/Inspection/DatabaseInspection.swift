@@ -54,8 +54,10 @@ extension Database {
         var report = DatabaseInspection(
             path: path, fileBytes: FileSystem.size(of: path) ?? 0,
             logBytes: FileSystem.size(of: DatabaseFile(path: path).logPath) ?? 0)
+        // Without a log nobody has the file open, and nothing needs to be made beside it.
+        let access: SQLiteHandle.Access = FileSystem.exists(DatabaseFile(path: path).logPath) ? .readOnly : .immutable
         do {
-            let connection = try Connection.reading(path: path, options: DatabaseOptions())
+            let connection = try Connection.reading(path: path, options: DatabaseOptions(), access)
             try connection.snapshot(limitMilliseconds: nil) { try report.fill(connection) }
         } catch {
             report.findings.append("It cannot be read: \(error)")

@@ -44,7 +44,7 @@ struct DatabaseFile {
         let draft = "\(target).part"
         DatabaseFile(path: draft).remove()
         defer { DatabaseFile(path: draft).remove() }
-        let copy = Connection(try SQLiteHandle(path: draft, creates: true))
+        let copy = Connection(try SQLiteHandle(path: draft, .create))
         try connection.handle.copyPages(to: copy.handle)
         // The header says "write-ahead log"; a backup should be one file that any tool opens.
         _ = try copy.first("PRAGMA journal_mode = DELETE") { $0.text(0) }

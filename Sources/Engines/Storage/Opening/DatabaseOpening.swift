@@ -91,7 +91,7 @@ struct DatabaseOpening {
     private func create() throws {
         let draft = "\(path).new-\(Hex.encode(secureRandomBytes(6)))"
         defer { DatabaseFile(path: draft).remove() }
-        let handle = try SQLiteHandle(path: draft, creates: true)
+        let handle = try SQLiteHandle(path: draft, .create)
         let connection = Connection(handle)
         try connection.script("PRAGMA page_size = 4096; PRAGMA application_id = \(Schema.applicationID);")
         let history = try MigrationHistory.begin(connection)

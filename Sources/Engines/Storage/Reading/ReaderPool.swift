@@ -95,8 +95,10 @@ final class ReaderPool: @unchecked Sendable {
 
 extension Connection {
     /// A connection that only reads.
-    static func reading(path: String, options: DatabaseOptions) throws -> Connection {
-        let connection = Connection(try SQLiteHandle(path: path, readOnly: true))
+    static func reading(
+        path: String, options: DatabaseOptions, _ access: SQLiteHandle.Access = .readOnly
+    ) throws -> Connection {
+        let connection = Connection(try SQLiteHandle(path: path, access))
         try connection.prepareForUse(cacheKibibytes: options.cacheKibibytes / 4)
         // For sorting. Not for the writer: SQLite's journal of a savepoint, kept in memory, makes one command of many
         // thousand changes quadratic (3.40; measured 200 us a row instead of 7).

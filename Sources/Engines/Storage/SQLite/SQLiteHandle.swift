@@ -23,11 +23,26 @@ final class SQLiteHandle {
     /// The newest error that puts the whole transaction in doubt.
     var fault: StorageError?
 
-    /// Opens an existing file, or with `creates` also a new one.
-    init(path: String, readOnly: Bool = false, creates: Bool = false) throws {
-        var flags = SQLITE_OPEN_NOMUTEX | (readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE)
-        if creates { flags |= SQLITE_OPEN_CREATE }
-        let code = sqlite3_open_v2(path, &pointer, flags, nil)
+    enum Access {
+        /// An existing file.
+        case readWrite
+        /// Makes the file when it is not there.
+        case create
+        case readOnly
+        /// A file that nobody changes meanwhile: no locks are taken, no log is looked for, no file is made beside it.
+        case immutable
+    }
+
+    init(path: String, _ access: Access) throws {
+        let flags =
+            switch access {
+            case .readWrite: SQLITE_OPEN_READWRITE
+            case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .readOnly: SQLITE_OPEN_READONLY
+            case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+            }
+        let name = access == .immutable ? Self.uri(path) + "?immutable=1" : path
+        let code = sqlite3_open_v2(name, &pointer, flags | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK, pointer != nil else {
             let error = self.error(code, "opening \(path)")
             close()
@@ -36,6 +51,21 @@ final class SQLiteHandle {
         sqlite3_extended_result_codes(pointer, 1)
         sqlite3_busy_timeout(pointer, 5_000)
         _disableDoubleQuotedStringLiterals(pointer)
+    }
+
+    /// A path as a `file:` URI, with every byte but letters, digits, dots and slashes escaped.
+    private static func uri(_ path: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var result = Array("file:".utf8)
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "/"):
+                result.append(byte)
+            default: result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
     }
 
     deinit { close() }

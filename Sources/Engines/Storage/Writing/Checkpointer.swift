@@ -90,7 +90,7 @@ final class Checkpointer: @unchecked Sendable {
 
 extension Connection {
     static func checkpointing(path: String) throws -> Connection {
-        let connection = Connection(try SQLiteHandle(path: path))
+        let connection = Connection(try SQLiteHandle(path: path, .readWrite))
         try connection.script("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -256;")
         return connection
     }

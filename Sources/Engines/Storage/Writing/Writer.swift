@@ -118,7 +118,7 @@ final class Writer: @unchecked Sendable {
 extension Connection {
     /// A connection that writes.
     static func writing(path: String, options: DatabaseOptions) throws -> Connection {
-        let connection = Connection(try SQLiteHandle(path: path))
+        let connection = Connection(try SQLiteHandle(path: path, .readWrite))
         try connection.prepareForUse(cacheKibibytes: options.cacheKibibytes)
         let mode = try connection.first("PRAGMA journal_mode = WAL") { $0.text(0) }
         guard mode == "wal" else {
