@@ -84,7 +84,8 @@ struct EventRenderer {
                 writer.key("state_key")
                 writer.string(key)
             }
-            if let redacts = event.redacts, room.version == "10" {
+            // Room version 11 keeps it in the content; clients of older versions look for it here.
+            if let redacts = event.redacts {
                 writer.key("redacts")
                 writer.string(EventAddress(room: event.room, seq: redacts).text)
             }

@@ -22,6 +22,7 @@ struct TimelineWindow {
         var found: [StoredEvent] = []
         var cursor = reader.visible.last(atOrBefore: head)
         var scanned = 0
+        var crossesGap = false
         while let high = cursor, high > since, found.count <= limit, scanned < scanLimit {
             let page = try reader.backwards(from: high, downTo: since + 1, limit: min(limit + 1 - found.count, 500))
             guard let oldest = page.last else { break }
@@ -30,8 +31,14 @@ struct TimelineWindow {
             }
             scanned += page.count
             cursor = reader.visible.previousVisible(before: oldest.seq)
+            // State may have changed where the viewer cannot see it: the window ends there, and the state before the
+            // window tells of it.
+            if let next = cursor, next > since, next < oldest.seq - 1 {
+                crossesGap = true
+                break
+            }
         }
-        let isLimited = found.count > limit || scanned >= scanLimit
+        let isLimited = found.count > limit || scanned >= scanLimit || crossesGap
         let kept = Array(found.prefix(limit).reversed())
         let edge = kept.first?.seq ?? head + 1
         return TimelineWindow(
