@@ -46,7 +46,8 @@ extension DeviceRecord {
     /// The device as its owner sees it.
     var json: JSON {
         var object: JSONObject = ["device_id": .string(deviceID)]
-        if let displayName { object["display_name"] = .string(displayName) }
+        // The specification makes it optional; client libraries insist on it.
+        object["display_name"] = .string(displayName ?? "")
         if let lastSeenAddress { object["last_seen_ip"] = .string(lastSeenAddress) }
         if let lastSeenMilliseconds { object["last_seen_ts"] = .int(lastSeenMilliseconds) }
         return .object(object)
