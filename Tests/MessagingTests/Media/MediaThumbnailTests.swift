@@ -64,6 +64,16 @@ struct MediaThumbnailTests {
         #expect(fixture.store.thumbnailGate.load == (2, 0))
     }
 
+    @Test("a picture too long to be held in memory is refused before it is read")
+    func tooLong() async throws {
+        let fixture = try MediaFixture { $0.maximumBytes = 100 * 1024 * 1024 }
+        let picture = try MediaFixture.picture(width: 20, height: 20)
+        let id = try await fixture.upload(
+            picture + [UInt8](repeating: 0, count: 50 * 1024 * 1024), by: MediaFixture.robot, chunk: 4 * 1024 * 1024)
+        await expect("M_TOO_LARGE", 413) { _ = try await thumbnail(fixture, id, 10, 10, .crop) }
+        #expect(fixture.store.thumbnailGate.load == (2, 0))
+    }
+
     @Test("removing a file removes its thumbnails, unless the same content has another name")
     func removal() async throws {
         let fixture = try MediaFixture()

@@ -61,7 +61,12 @@ extension MediaStore {
     private func make(_ key: ThumbnailKey) async throws -> ThumbnailRecord {
         let limits = limits
         let thumbnail = try await thumbnailGate.run {
-            try await blobs.reader(of: key.source).readAll()
+            let reader = try await blobs.reader(of: key.source)
+            guard reader.size <= Int64(limits.maximumBytes) else {
+                throw Self.refusal(
+                    for: .tooManyBytes(count: Int(clamping: reader.size), limit: limits.maximumBytes))
+            }
+            return try await reader.readAll()
         } work: { bytes in
             do throws(ImageError) {
                 return try Thumbnail.make(

@@ -65,9 +65,12 @@ package final class MediaStore: Sendable {
     /// The address of a file of this server.
     package func address(of id: String) -> String { "mxc://\(serverName)/\(id)" }
 
-    /// What decoding may cost.
+    /// What decoding may cost. Files may be longer than pictures: a picture is read into memory whole.
     var limits: ImageLimits {
-        ImageLimits(maximumBytes: Int(clamping: policy.maximumBytes), maximumPixels: policy.maximumPixels)
+        let standard = ImageLimits()
+        return ImageLimits(
+            maximumBytes: min(Int(clamping: policy.maximumBytes), standard.maximumBytes),
+            maximumPixels: policy.maximumPixels)
     }
 
     static let notFound = RequestError.notFound("There is no such file.")
