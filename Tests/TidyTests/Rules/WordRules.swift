@@ -38,6 +38,7 @@ enum WordRules {
         "Sources/Features/Messaging/Pipeline/WakeHub.swift",  // one timer for the earliest deadline of all long polls
         "Sources/Server/Composition/Upkeep.swift",  // the clock of the regular work
         "Tests/TestSupport/",  // time limits for programs outside, such as a browser that hangs
+        "Tests/ServerTests/DrainTests.swift",  // a wait that is there to be cancelled
     ]
 
     /// Files that guard their state by hand, each saying how in a comment.
