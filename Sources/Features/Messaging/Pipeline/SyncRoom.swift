@@ -20,7 +20,7 @@ struct SyncRoom {
 
     /// Writes a joined room, unless there is nothing to tell; tells whether it did.
     func writeJoined(to writer: inout JSONWriter) throws -> Bool {
-        let sinceSeq = isNew ? 0 : try reader.seq(atPosition: since ?? 0)
+        let sinceSeq = try timelineFloor()
         var window = try TimelineWindow.newest(
             reader, filter: filter.timeline, limit: builder.request.filter.timelineLimit, after: sinceSeq)
         let skipped = holdBack(&window)
@@ -60,6 +60,18 @@ struct SyncRoom {
             if !skipped.isEmpty { writer.strings("shop.vitrine.skipped", skipped) }
         }
         return true
+    }
+
+    /// The seq up to which the client has the timeline: nothing of a room that is new to it, but all up to its token
+    /// of one that the user left and joined again without the client noticing.
+    private func timelineFloor() throws -> Int64 {
+        guard let since else { return 0 }
+        guard isNew else { return try reader.seq(atPosition: since) }
+        guard let spans = room.spans[session.userNumber], spans.entries.contains(where: { $0.membership == .join }),
+            spans.entries.count > 1
+        else { return 0 }
+        let seq = try reader.seq(atPosition: since)
+        return spans.membership(before: seq + 1) == .join ? seq : 0
     }
 
     /// Takes out what another device of the user has had and only one device shall have.
