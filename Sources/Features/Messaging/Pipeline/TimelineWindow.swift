@@ -24,11 +24,10 @@ struct TimelineWindow {
         var scanned = 0
         var crossesGap = false
         while let high = cursor, high > since, found.count <= limit, scanned < scanLimit {
-            let page = try reader.backwards(from: high, downTo: since + 1, limit: min(limit + 1 - found.count, 500))
+            let low = max(since + 1, reader.visible.start(ofRangeWith: high))
+            let page = try reader.backwards(from: high, downTo: low, limit: min(limit + 1 - found.count, 500))
             guard let oldest = page.last else { break }
-            for event in page where reader.visible.contains(event.seq) && filter.allows(event, in: reader.room) {
-                found.append(event)
-            }
+            found += page.filter { filter.allows($0, in: reader.room) }
             scanned += page.count
             cursor = reader.visible.previousVisible(before: oldest.seq)
             // State may have changed where the viewer cannot see it: the window ends there, and the state before the

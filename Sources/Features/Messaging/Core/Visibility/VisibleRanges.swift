@@ -91,6 +91,11 @@ package struct VisibleRanges: Sendable, Hashable {
         return next < ranges.count ? ranges[next].lowerBound : nil
     }
 
+    /// The oldest seq from which on everything up to `seq` is visible; `seq` itself must be.
+    package func start(ofRangeWith seq: Int64) -> Int64 {
+        rangeIndex(beginningAtOrBefore: seq).map { ranges[$0].lowerBound } ?? seq
+    }
+
     /// The visible event just before `seq` (the `prev` of gap marks).
     package func previousVisible(before seq: Int64) -> Int64? {
         seq <= 1 ? nil : last(atOrBefore: seq - 1)
