@@ -5,15 +5,14 @@ import { t } from '../language.js';
 import { editText, sendFile, sendPicture, sendText, setMarkedUnread } from '../matrix/actions.js';
 import { loadMembers } from '../matrix/history.js';
 import { avatarOf } from '../parts/avatar.js';
+import { iconButton } from '../parts/buttons.js';
 import '../parts/composer.js';
 import { h, setText } from '../parts/dom.js';
-import { icon } from '../parts/icons.js';
-import { openMessageMenu, toggleReaction } from '../parts/message-actions.js';
+import { answerMessages } from '../parts/message-actions.js';
 import { ReadMarker } from '../parts/read-marker.js';
 import '../parts/timeline-view.js';
 import { toast } from '../parts/toast.js';
 import { TypingLine, TypingSender } from '../parts/typing.js';
-import { viewPicture } from '../parts/viewer.js';
 import { showReaders } from './readers.js';
 
 export class Conversation {
@@ -30,10 +29,11 @@ export class Conversation {
         this.typing = new TypingSender(client);
         this.title = h('h2', { class: 'room-title', dir: 'auto', tabindex: -1 });
         this.face = avatarOf({ id: '', name: '·' });
-        this.infoButton = this.#button('info', 'customer_info', toggleInfo);
-        const header = h('header', { class: 'room-header' }, this.#button('back', 'back', close, 'room-back'), this.face, this.title,
-            this.#button('unread', 'mark_unread', () => this.markUnread()), this.infoButton,
-            this.#button('close', 'close_conversation', close, 'room-close'));
+        this.infoButton = iconButton('info', 'customer_info', toggleInfo);
+        const header = h('header', { class: 'room-header' },
+            iconButton('back', 'back', close, { className: 'room-back' }), this.face, this.title,
+            iconButton('unread', 'mark_unread', () => this.markUnread()), this.infoButton,
+            iconButton('close', 'close_conversation', close, { className: 'room-close' }));
         this.element = h('section', { class: 'room', label: 'conversation', hidden: true },
             header, this.timeline, this.typingLine.element, this.composer);
         this.#wire();
@@ -41,10 +41,6 @@ export class Conversation {
 
     get roomId() {
         return this.#room?.id ?? null;
-    }
-
-    #button(shape, name, action, className = '') {
-        return h('button', { type: 'button', class: `icon-button ${className}`, label: name, tip: name, on: { click: action } }, icon(shape));
     }
 
     #wire() {
@@ -58,14 +54,10 @@ export class Conversation {
         client.addEventListener('rooms', () => this.#refresh());
         this.inbox.addEventListener('changed', () => this.#refresh());
         document.addEventListener('vitrine:language', () => this.#refresh());
-        timeline.addEventListener('vt-menu', ({ detail }) => openMessageMenu(client, this.#room, detail.item, detail.anchor, {
+        answerMessages(client, timeline, (item) => ({
             composer, canEdit: true,
-            extra: [{ icon: 'eye', t: 'who_read', action: () => showReaders(client, this.#room, detail.item.event) }],
+            extra: [{ icon: 'eye', t: 'who_read', action: () => showReaders(client, this.#room, item.event) }],
         }));
-        timeline.addEventListener('vt-react', ({ detail }) => toggleReaction(client, this.#room, detail.item, detail.key));
-        timeline.addEventListener('vt-picture', ({ detail }) => viewPicture(client, detail));
-        timeline.addEventListener('vt-retry', ({ detail }) => client.outbox.retry(detail.item.key));
-        timeline.addEventListener('vt-discard', ({ detail }) => client.outbox.discard(detail.item.key));
         composer.addEventListener('vt-send', ({ detail }) => this.#send(detail));
         composer.addEventListener('vt-typing', ({ detail }) => this.typing.set(this.roomId, detail.typing));
         composer.addEventListener('vt-edit-last', () => this.#editLast());
@@ -129,7 +121,8 @@ export class Conversation {
     async #send({ text, parts, mode }) {
         const { client, roomId } = this;
         if (mode?.kind === 'edit') {
-            if (text && text !== mode.words) await editText(client, roomId, mode.event, text).catch(() => toast('edit_failed'));
+            if (text === '' || text === mode.words) return;
+            await editText(client, roomId, mode.event, text).catch(() => toast('edit_failed'));
             return;
         }
         this.timeline.keeper.toEnd();
@@ -141,8 +134,8 @@ export class Conversation {
     }
 
     #editLast() {
-        const last = this.timeline.items?.findLast((item) => item.kind === 'message' && item.mine && item.event && !item.redacted
-            && item.content.msgtype === 'm.text');
+        const last = this.timeline.items?.findLast((item) => item.kind === 'message' && item.mine && item.event
+            && !item.redacted && item.content.msgtype === 'm.text');
         if (last) this.composer.setMode({ kind: 'edit', event: last.event, words: String(last.content.body ?? '') });
     }
 }

@@ -3,8 +3,8 @@
 import { full } from '../dates.js';
 import { t } from '../language.js';
 import { avatarOf } from '../parts/avatar.js';
+import { iconButton } from '../parts/buttons.js';
 import { h } from '../parts/dom.js';
-import { icon } from '../parts/icons.js';
 
 export class CustomerInfo {
     constructor(client, inbox, close) {
@@ -13,7 +13,7 @@ export class CustomerInfo {
         this.body = h('div', { class: 'info-body' });
         this.element = h('aside', { class: 'info', label: 'customer_info', hidden: true },
             h('header', { class: 'info-head' }, h('h2', { t: 'customer_info' }),
-                h('button', { type: 'button', class: 'icon-button', label: 'close', on: { click: close } }, icon('close'))), this.body);
+                iconButton('close', 'close', close)), this.body);
     }
 
     /** Shows the customer of `room` (null: nobody). */
@@ -26,23 +26,28 @@ export class CustomerInfo {
         const name = this.inbox.titleOf(room.id) ?? t('unnamed');
         const people = room.members().filter((member) => member.id !== customer?.id);
         this.body.replaceChildren(
-            h('div', { class: 'info-face' }, avatarOf({ id: room.id, name, avatar: customer?.avatar, client: this.client }),
+            h('div', { class: 'info-face' }, this.#face({ id: room.id, name, avatar: customer?.avatar }),
                 h('p', { class: 'info-name', dir: 'auto' }, name)),
             h('dl', { class: 'facts' }, this.#facts(room, customer)),
             h('h3', { class: 'section-title', t: 'people_here' }),
-            h('ul', { class: 'people' }, people.map((person) => h('li', { class: 'person' }, avatarOf({ ...person, client: this.client }),
+            h('ul', { class: 'people' }, people.map((person) => h('li', { class: 'person' }, this.#face(person),
                 h('span', { class: 'person-name', dir: 'auto' }, person.name),
                 person.id === room.ownUser ? h('span', { class: 'tag', t: 'you' }) : null))));
     }
 
+    #face(person) {
+        return avatarOf({ ...person, client: this.client });
+    }
+
     #facts(room, customer) {
         const joined = customer ? room.stateEvent('m.room.member', customer.id)?.origin_server_ts : null;
-        const seen = [...room.timeline.events].reverse().find((event) => event.sender === customer?.id)?.origin_server_ts;
+        const seen = room.timeline.events.findLast((event) => event.sender === customer?.id)?.origin_server_ts;
         const devices = room.stateEvent('shop.vitrine.customer')?.content?.device_count;
         const facts = [
             ['first_seen', room.createdAt ?? joined, full], ['last_wrote', seen, full],
             ['device_count', Number.isInteger(devices) ? devices : null, String], ['user_id', customer?.id, String],
         ];
-        return facts.filter(([, value]) => value).flatMap(([key, value, write]) => [h('dt', { t: key }), h('dd', { dir: 'auto' }, write(value))]);
+        const known = facts.filter(([, value]) => value);
+        return known.flatMap(([key, value, write]) => [h('dt', { t: key }), h('dd', { dir: 'auto' }, write(value))]);
     }
 }

@@ -30,11 +30,16 @@ export class Desk {
         this.client = client;
         this.inbox = new Inbox(client);
         this.notices = new Notices(client, this.inbox);
-        this.sidebar = new Sidebar(client, this.inbox, { open: (room, event) => this.open(room, event), settings: () => this.#settings() });
-        this.conversation = new Conversation(client, this.inbox, { close: () => this.leave(), toggleInfo: () => this.toggleInfo() });
+        this.sidebar = new Sidebar(client, this.inbox, {
+            open: (room, event) => this.open(room, event), settings: () => this.#settings(),
+        });
+        this.conversation = new Conversation(client, this.inbox, {
+            close: () => this.leave(), toggleInfo: () => this.toggleInfo(),
+        });
         this.info = new CustomerInfo(client, this.inbox, () => this.toggleInfo());
         this.banner = document.createElement('vt-banner');
-        this.nothing = h('div', { class: 'nothing' }, mark(), h('p', { t: 'choose_conversation' }), h('p', { class: 'quiet', t: 'choose_hint' }));
+        this.nothing = h('div', { class: 'nothing' },
+            mark(), h('p', { t: 'choose_conversation' }), h('p', { class: 'quiet', t: 'choose_hint' }));
         const main = h('main', { class: 'desk-main' }, this.nothing, this.conversation.element);
         this.element = h('div', { class: 'desk' }, this.banner, this.sidebar.element, main, this.info.element);
         this.onKey = (event) => this.#key(event);
@@ -118,7 +123,10 @@ export class Desk {
     #settings() {
         const { sound } = this.notices;
         return [
-            { icon: sound ? 'bell' : 'bellOff', t: sound ? 'sound_off' : 'sound_on', action: () => this.notices.setSound(!sound) },
+            {
+                icon: sound ? 'bell' : 'bellOff', t: sound ? 'sound_off' : 'sound_on',
+                action: () => this.notices.setSound(!sound),
+            },
             { icon: 'devices', t: 'sessions', action: () => showSessions(this.client) },
             { icon: 'keyboard', t: 'keyboard', action: () => showHelp() },
             { icon: 'leave', t: 'log_out', danger: true, action: () => this.#logOut() },
@@ -130,8 +138,8 @@ export class Desk {
     }
 
     #key(event) {
-        if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector('dialog[open], .menu')) return;
-        if (isTyping(document.activeElement)) return;
+        if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+        if (document.querySelector('dialog[open], .menu') || isTyping(document.activeElement)) return;
         const { inboxView } = this.sidebar;
         const action = {
             j: () => inboxView.move(1), k: () => inboxView.move(-1), '/': () => this.sidebar.focusSearch(),

@@ -38,8 +38,10 @@ export class InboxView {
     /** The rooms as listed now. */
     get shown() {
         const words = this.words.trim().toLocaleLowerCase();
-        return this.inbox.conversations.filter((each) => (!words || String(this.inbox.titleOf(each.room) ?? '').toLocaleLowerCase().includes(words))
-            && (!this.onlyUnread || each.unread > 0 || each.marked_unread || each.room === this.#current));
+        const matches = (each) => (this.inbox.titleOf(each.room) ?? '').toLocaleLowerCase().includes(words);
+        const isWanted = (each) => each.unread > 0 || each.marked_unread || each.room === this.#current;
+        return this.inbox.conversations.filter((each) => (!words || matches(each))
+            && (!this.onlyUnread || isWanted(each)));
     }
 
     /** Moves the focus by `step` rows, starting from the focused, else the open, row. */
@@ -89,11 +91,15 @@ export class InboxView {
     #rowFor(each) {
         const isCurrent = each.room === this.#current;
         const title = this.inbox.titleOf(each.room) ?? t('unnamed');
-        const key = JSON.stringify([title, each.avatar, each.last?.event_id, isRedacted(safeEvent(each.last)), each.last_ts,
-            each.unread, each.highlight, each.marked_unread, isCurrent, new Date().toDateString()]);
+        const last = safeEvent(each.last);
+        const key = JSON.stringify([title, each.avatar, last.event_id, isRedacted(last), each.last_ts, each.unread,
+            each.marked_unread, isCurrent, new Date().toDateString()]);
         let row = this.#rows.get(each.room);
         if (!row) {
-            const button = h('button', { type: 'button', class: 'inbox-row', data: { room: each.room }, tabindex: -1, on: { click: () => this.open(each.room) } });
+            const button = h('button', {
+                type: 'button', class: 'inbox-row', data: { room: each.room }, tabindex: -1,
+                on: { click: () => this.open(each.room) },
+            });
             row = { item: h('li', {}, button), button, key: null };
             this.#rows.set(each.room, row);
         }
@@ -112,7 +118,7 @@ export class InboxView {
         button.replaceChildren(
             avatarOf({ id: each.room, name: title, avatar: each.avatar, client: this.client }),
             h('span', { class: 'inbox-title', dir: 'auto' }, title),
-            h('time', { class: 'inbox-time', title: each.last_ts ? full(each.last_ts) : null }, each.last_ts ? brief(each.last_ts) : ''),
+            each.last_ts ? h('time', { class: 'inbox-time', title: full(each.last_ts) }, brief(each.last_ts)) : '',
             h('span', { class: 'inbox-last', dir: 'auto' }, this.#lastLine(each)),
             ...this.#badge(each));
     }
@@ -122,15 +128,18 @@ export class InboxView {
         if (event.type !== 'm.room.message') return '';
         const content = event.content['m.new_content'] ?? event.content;
         const words = summaryOf(content, isRedacted(event));
-        return event.sender === this.client.session.userId ? [h('span', { class: 'inbox-you', t: 'you_prefix' }), ' ', words] : words;
+        const isOwn = event.sender === this.client.session.userId;
+        return isOwn ? [h('span', { class: 'inbox-you', t: 'you_prefix' }), ' ', words] : words;
     }
 
     #badge(each) {
         if (each.unread > 0) {
             const name = counted('unread', each.unread);
-            return [h('span', { class: 'badge', role: 'img', 'aria-label': name }, each.unread > 99 ? '99+' : String(each.unread))];
+            const number = each.unread > 99 ? '99+' : String(each.unread);
+            return [h('span', { class: 'badge', role: 'img', 'aria-label': name }, number)];
         }
-        return each.marked_unread ? [h('span', { class: 'badge is-dot', role: 'img', label: 'marked_unread' }, icon('unread'))] : [];
+        if (!each.marked_unread) return [];
+        return [h('span', { class: 'badge is-dot', role: 'img', label: 'marked_unread' }, icon('unread'))];
     }
 
     // MARK: Keyboard

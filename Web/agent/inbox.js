@@ -44,7 +44,9 @@ export class Inbox extends EventTarget {
     /** Unread messages, and conversations marked unread, for the title. */
     get unreadTotal() {
         let total = 0;
-        for (const each of this.#byRoom.values()) total += each.unread > 0 ? each.unread : Number(each.marked_unread === true);
+        for (const { unread, marked_unread: isMarked } of this.#byRoom.values()) {
+            total += unread > 0 ? unread : Number(isMarked === true);
+        }
         return total;
     }
 

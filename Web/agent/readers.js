@@ -28,6 +28,7 @@ function section(title, rows) {
 
 function row(client, room, user, ts) {
     const person = room.member(user);
-    return h('li', { class: 'person' }, avatarOf({ ...person, client }), h('span', { class: 'person-name', dir: 'auto' }, person.name),
+    return h('li', { class: 'person' }, avatarOf({ ...person, client }),
+        h('span', { class: 'person-name', dir: 'auto' }, person.name),
         ts ? h('time', { class: 'quiet' }, full(ts)) : null);
 }

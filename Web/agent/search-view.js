@@ -45,21 +45,25 @@ export class SearchView {
     }
 
     #show(hits) {
-        this.list.replaceChildren(...hits.filter((hit) => hit?.event?.content).map((hit) => h('li', {}, this.#row(hit))));
+        const whole = hits.filter((hit) => hit?.event?.content);
+        this.list.replaceChildren(...whole.map((hit) => h('li', {}, this.#row(hit))));
         setText(this.status, hits.length ? '' : t('search_none'));
     }
 
     #row({ room, event, ranges }) {
+        const words = String(event.content.body ?? '');
         return h('button', { type: 'button', class: 'hit', on: { click: () => this.open(room, event.event_id) } },
             h('span', { class: 'hit-title', dir: 'auto' }, this.titleOf(room) ?? t('unnamed')),
             h('time', { class: 'inbox-time' }, event.origin_server_ts ? brief(event.origin_server_ts) : ''),
-            h('span', { class: 'hit-text', dir: 'auto' }, marked(String(event.content.body ?? ''), ranges, this.#asked)));
+            h('span', { class: 'hit-text', dir: 'auto' }, marked(words, ranges, this.#asked)),
+        );
     }
 }
 
-/** `words` with the found parts in <mark>; `ranges` are [start, length] in UTF-16, else the asked words are looked up. */
+/** `words` with the found parts in <mark>: `ranges` as [start, length] in UTF-16, else where the asked words stand. */
 function marked(words, ranges, asked) {
-    let spans = (Array.isArray(ranges) ? ranges : []).filter((each) => Array.isArray(each) && each.every(Number.isInteger));
+    const given = Array.isArray(ranges) ? ranges : [];
+    let spans = given.filter((each) => Array.isArray(each) && each.every(Number.isInteger));
     if (spans.length === 0) {
         const at = words.toLocaleLowerCase().indexOf(asked.toLocaleLowerCase());
         spans = at >= 0 ? [[at, asked.length]] : [];

@@ -30,10 +30,14 @@ function row(client, device, changed) {
     const isOwn = device.device_id === client.session.deviceId;
     const name = device.display_name || device.device_id;
     const end = isOwn ? h('span', { class: 'tag', t: 'this_session' })
-        : h('button', { type: 'button', class: 'button is-small', t: 'end_session', 'aria-describedby': `device-${device.device_id}` });
+        : h('button', {
+            type: 'button', class: 'button is-small', t: 'end_session',
+            'aria-describedby': `device-${device.device_id}`,
+        });
+    const seen = device.last_seen_ts ? t('last_seen', { when: full(device.last_seen_ts) }) : t('never_seen');
     const item = h('li', { class: 'session' }, h('div', { class: 'session-text' },
         h('strong', { id: `device-${device.device_id}`, dir: 'auto' }, name),
-        h('span', { class: 'quiet' }, device.last_seen_ts ? t('last_seen', { when: full(device.last_seen_ts) }) : t('never_seen'))), end);
+        h('span', { class: 'quiet' }, seen)), end);
     if (!isOwn) end.addEventListener('click', () => askPassword(client, device, item, end, changed));
     return item;
 }
@@ -50,10 +54,16 @@ async function askPassword(client, device, item, button, changed) {
         session = error.status === 401 ? error.body?.session : null;
         if (!session) return toast('end_failed');
     }
-    const input = h('input', { type: 'password', class: 'input', label: 'password', hint: 'password', autocomplete: 'current-password', required: true });
+    const input = h('input', {
+        type: 'password', class: 'input', label: 'password', hint: 'password', autocomplete: 'current-password',
+        required: true,
+    });
     // Password managers, and the people who use them, want to know whose password it is.
-    const whose = h('input', { type: 'text', autocomplete: 'username', value: client.session.userId, readonly: true, hidden: true });
-    const form = h('form', { class: 'session-form' }, whose, input, h('button', { type: 'submit', class: 'button is-small is-danger', t: 'end_session' }));
+    const whose = h('input', {
+        type: 'text', autocomplete: 'username', value: client.session.userId, readonly: true, hidden: true,
+    });
+    const submit = h('button', { type: 'submit', class: 'button is-small is-danger', t: 'end_session' });
+    const form = h('form', { class: 'session-form' }, whose, input, submit);
     form.addEventListener('submit', async (event) => {
         event.preventDefault();
         try {

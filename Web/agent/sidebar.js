@@ -1,5 +1,6 @@
 // The left column: brand and settings, search, filter, list.
 
+import { menuButton } from '../parts/buttons.js';
 import { h, setAttribute } from '../parts/dom.js';
 import { icon, mark } from '../parts/icons.js';
 import { openMenu } from '../parts/menu.js';
@@ -12,15 +13,15 @@ export class Sidebar {
     constructor(client, inbox, { open, settings }) {
         this.inboxView = new InboxView(inbox, client, (roomId) => open(roomId));
         this.searchView = new SearchView(client, (roomId) => inbox.titleOf(roomId), open);
-        this.search = h('input', { type: 'search', class: 'input search-input', label: 'search', hint: 'search_hint', autocomplete: 'off', enterkeyhint: 'search' });
+        this.search = h('input', {
+            type: 'search', class: 'input search-input', label: 'search', hint: 'search_hint', autocomplete: 'off',
+            enterkeyhint: 'search',
+        });
         this.search.addEventListener('input', () => this.#searched());
         this.search.addEventListener('keydown', (event) => this.#searchKey(event));
         this.all = this.#filter('filter_all', false);
         this.unread = this.#filter('filter_unread', true);
-        const account = h('button', {
-            type: 'button', class: 'icon-button', label: 'account', tip: 'account', 'aria-haspopup': 'menu', 'aria-expanded': 'false',
-            on: { click: () => openMenu(account, settings(), 'account') },
-        }, icon('more'));
+        const account = menuButton('more', 'account', (button) => openMenu(button, settings(), 'account'));
         const head = h('header', { class: 'side-head' }, h('div', { class: 'brand' }, mark(), h('h1', {}, 'Vitrine')),
             h('div', { class: 'side-tools' }, languageButton(), themeButton(), account));
         const tools = h('div', { class: 'side-search', role: 'search' }, icon('search'), this.search);
@@ -36,7 +37,8 @@ export class Sidebar {
     }
 
     #filter(name, onlyUnread) {
-        return h('button', { type: 'button', class: 'filter', t: name, on: { click: () => this.#setFilter(onlyUnread) } });
+        const choose = () => this.#setFilter(onlyUnread);
+        return h('button', { type: 'button', class: 'filter', t: name, on: { click: choose } });
     }
 
     #setFilter(onlyUnread) {

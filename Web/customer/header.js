@@ -2,8 +2,8 @@
 
 import { t } from '../language.js';
 import { avatarOf } from '../parts/avatar.js';
+import { menuButton } from '../parts/buttons.js';
 import { h, setText } from '../parts/dom.js';
-import { icon } from '../parts/icons.js';
 import { openMenu } from '../parts/menu.js';
 import { languageButton, themeButton } from '../parts/preferences.js';
 
@@ -13,10 +13,8 @@ export class ShopHeader {
         this.client = client;
         this.face = avatarOf({ id: 'shop', name: 'Vitrine', isShop: true });
         this.name = h('h1', { class: 'shop-name', dir: 'auto' });
-        this.more = h('button', {
-            type: 'button', class: 'icon-button', label: 'more', tip: 'more', 'aria-haspopup': 'menu', 'aria-expanded': 'false',
-            on: { click: () => openMenu(this.more, [{ icon: 'trash', t: 'forget_chat', danger: true, action: forget }], 'more') },
-        }, icon('more'));
+        const entries = [{ icon: 'trash', t: 'forget_chat', danger: true, action: forget }];
+        this.more = menuButton('more', 'more', (button) => openMenu(button, entries, 'more'));
         this.element = h('header', { class: 'shop-header' }, this.face,
             h('div', { class: 'shop-title' }, this.name, h('p', { class: 'shop-line', t: 'shop_line' })),
             h('div', { class: 'shop-tools' }, languageButton(), themeButton(), this.more));
@@ -30,7 +28,8 @@ export class ShopHeader {
         const name = room?.stateEvent('m.room.name')?.content.name;
         this.title = typeof name === 'string' && name.trim() ? name.trim() : t('the_shop');
         setText(this.name, this.title);
-        this.face.show({ id: 'shop', name: this.title, avatar: room?.avatar ?? null, client: this.client, isShop: true });
+        const avatar = room?.avatar ?? null;
+        this.face.show({ id: 'shop', name: this.title, avatar, client: this.client, isShop: true });
         this.more.hidden = room === null;
     }
 }

@@ -9,13 +9,12 @@ import '../parts/composer.js';
 import { confirmed } from '../parts/dialog.js';
 import { h } from '../parts/dom.js';
 import { acceptDrops } from '../parts/drop.js';
-import { openMessageMenu, toggleReaction } from '../parts/message-actions.js';
+import { answerMessages } from '../parts/message-actions.js';
 import { ReadMarker } from '../parts/read-marker.js';
 import '../parts/timeline-view.js';
 import { setTitle, setTitleCount } from '../parts/title-badge.js';
 import { prepareToasts, toast } from '../parts/toast.js';
 import { TypingLine, TypingSender } from '../parts/typing.js';
-import { viewPicture } from '../parts/viewer.js';
 import { ShopHeader } from './header.js';
 import { Visit } from './visit.js';
 import { welcome } from './welcome.js';
@@ -31,7 +30,8 @@ class CustomerPage extends HTMLElement {
         this.typingLine = new TypingLine();
         this.typing = new TypingSender(this.client);
         this.welcome = welcome((words) => this.#send({ text: words, parts: [], mode: null }));
-        const room = h('main', { class: 'shop-room' }, this.welcome, this.timeline, this.typingLine.element, this.composer);
+        const talk = [this.welcome, this.timeline, this.typingLine.element, this.composer];
+        const room = h('main', { class: 'shop-room' }, talk);
         this.append(h('div', { class: 'shop-window' }, this.header.element, this.banner, room));
         prepareToasts();
         this.#wire();
@@ -58,13 +58,7 @@ class CustomerPage extends HTMLElement {
         client.addEventListener('room', ({ detail }) => this.#noticed(detail.fresh));
         client.addEventListener('over', ({ detail }) => this.#over(detail.reason));
         timeline.addEventListener('vt-drawn', () => this.#chooseFace());
-        timeline.addEventListener('vt-menu', ({ detail }) => openMessageMenu(client, timeline.room, detail.item, detail.anchor, {
-            composer: this.composer,
-        }));
-        timeline.addEventListener('vt-react', ({ detail }) => toggleReaction(client, timeline.room, detail.item, detail.key));
-        timeline.addEventListener('vt-picture', ({ detail }) => viewPicture(client, detail));
-        timeline.addEventListener('vt-retry', ({ detail }) => client.outbox.retry(detail.item.key));
-        timeline.addEventListener('vt-discard', ({ detail }) => client.outbox.discard(detail.item.key));
+        answerMessages(client, timeline, () => ({ composer: this.composer }));
         this.composer.addEventListener('vt-send', ({ detail }) => this.#send(detail));
         this.composer.addEventListener('vt-typing', ({ detail }) => this.typing.set(this.visit.roomId, detail.typing));
         document.addEventListener('vitrine:language', () => this.#refresh());

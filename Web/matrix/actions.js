@@ -43,7 +43,8 @@ export function editText(client, roomId, event, body) {
 
 export function react(client, roomId, eventId, key) {
     const body = { 'm.relates_to': { rel_type: 'm.annotation', event_id: eventId, key } };
-    return client.request('PUT', path`/_matrix/client/v3/rooms/${roomId}/send/m.reaction/${transaction('r')}`, { body });
+    const target = path`/_matrix/client/v3/rooms/${roomId}/send/m.reaction/${transaction('r')}`;
+    return client.request('PUT', target, { body });
 }
 
 /** Recalls a message or takes a reaction back. */
@@ -53,7 +54,8 @@ export function recall(client, roomId, eventId) {
 }
 
 export function markRead(client, roomId, eventId) {
-    return client.request('POST', path`/_matrix/client/v3/rooms/${roomId}/receipt/m.read/${eventId}`, { body: {}, attempts: 3 });
+    const target = path`/_matrix/client/v3/rooms/${roomId}/receipt/m.read/${eventId}`;
+    return client.request('POST', target, { body: {}, attempts: 3 });
 }
 
 export function setMarkedUnread(client, roomId, unread) {

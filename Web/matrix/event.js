@@ -66,7 +66,8 @@ export function transactionOf(event) {
 
 /** A copy as the server would show it after its recall: no content, and the redaction that did it. */
 export function pruned(event, because) {
-    return { ...event, content: {}, unsigned: { ...event.unsigned, 'm.relations': undefined, redacted_because: because } };
+    const unsigned = { ...event.unsigned, 'm.relations': undefined, redacted_because: because };
+    return { ...event, content: {}, unsigned };
 }
 
 /** Whether the event is something a person said (shown as a bubble). */

@@ -23,8 +23,8 @@ export class MediaStore {
      * good until `release()`. Throws `MatrixError` or `NetworkError`.
      */
     async acquire(mxc, size = null) {
-        const full = this.#held.get(`${mxc} full local`);
-        const key = full ? `${mxc} full local` : `${mxc} ${size ? `${size.width}x${size.height} ${size.method}` : 'full'}`;
+        const fetched = size ? `${mxc} ${size.width}x${size.height} ${size.method}` : `${mxc} full`;
+        const key = this.#held.has(`${mxc} local`) ? `${mxc} local` : fetched;
         let entry = this.#held.get(key);
         if (!entry) {
             entry = { users: 0, url: this.#fetch(mxc, size).then((blob) => URL.createObjectURL(blob)) };
@@ -47,7 +47,7 @@ export class MediaStore {
     /** Remembers the bytes of a picture that was just uploaded from here, so it is not fetched again. */
     adopt(mxc, blob) {
         if (!blob.type.startsWith('image/')) return;
-        this.#held.set(`${mxc} full local`, { users: 0, url: Promise.resolve(URL.createObjectURL(blob)) });
+        this.#held.set(`${mxc} local`, { users: 0, url: Promise.resolve(URL.createObjectURL(blob)) });
         this.#trim();
     }
 
@@ -76,8 +76,8 @@ export class MediaStore {
         const at = split(mxc);
         if (!at) return Promise.reject(new MatrixError(404, { errcode: 'M_NOT_FOUND' }));
         const options = { blob: true, timeout: 60_000 };
-        if (!size) return this.#client.request('GET', path`/_matrix/client/v1/media/download/${at.server}/${at.id}`, options);
-        const target = path`/_matrix/client/v1/media/thumbnail/${at.server}/${at.id}`;
+        const target = size ? path`/_matrix/client/v1/media/thumbnail/${at.server}/${at.id}`
+            : path`/_matrix/client/v1/media/download/${at.server}/${at.id}`;
         return this.#client.request('GET', target, { ...options, query: size });
     }
 
@@ -95,9 +95,10 @@ export class MediaStore {
                 if (event.lengthComputable) progressed(event.loaded / event.total);
             };
             call.onload = () => {
-                const address = call.response?.content_uri;
-                if (call.status === 200 && split(address)) resolve(address);
-                else reject(this.#client.noticed(new MatrixError(call.status, call.response, call.response?.retry_after_ms), token));
+                const { status, response } = call;
+                if (status === 200 && split(response?.content_uri)) return resolve(response.content_uri);
+                const error = new MatrixError(status, response, response?.retry_after_ms);
+                return reject(this.#client.noticed(error, token));
             };
             call.onerror = call.ontimeout = call.onabort = () => reject(new NetworkError());
             call.send(blob);

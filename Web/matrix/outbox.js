@@ -1,6 +1,7 @@
 // Messages that were written here and are not in the timeline yet. Each is kept in localStorage under its transaction
 // id until the server has answered; a retry, also after a reload, repeats the same id, so the message exists once.
-// Pictures wait as files in IndexedDB and are uploaded before their message is sent. One message of a room at a time, in order.
+// Pictures wait as files in IndexedDB and are uploaded before their message is sent. One message of a room at a time,
+// in order.
 
 import { get, removeAll, write } from './database.js';
 import { MatrixError, path } from './request.js';
@@ -46,7 +47,8 @@ export class Outbox {
 
     /** Queues a message; `file` is `{blob, url}` for pictures and documents. */
     async add(roomId, content, file = null) {
-        const entry = { txn: newTransaction(), roomId, content, ts: Date.now(), state: Delivery.waiting, file: Boolean(file) };
+        const [txn, ts] = [newTransaction(), Date.now()];
+        const entry = { txn, roomId, content, ts, state: Delivery.waiting, file: Boolean(file) };
         if (file) {
             Object.defineProperty(entry, 'local', { value: file, enumerable: false });
             await write('files', [[this.#prefix + entry.txn, file.blob]]);

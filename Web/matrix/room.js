@@ -132,7 +132,7 @@ export class Room {
         return this.powerOf(this.ownUser) >= (this.stateEvent('m.room.power_levels')?.content.redact ?? 50);
     }
 
-    /** People other than oneself and the sender who have read up to `event` or further, with the time of their receipt. */
+    /** Others than oneself and the sender who have read up to `event` or further, with the time of their receipt. */
     readersOf(event) {
         const rank = this.timeline.rankOf(event.event_id);
         const found = [];

@@ -13,7 +13,8 @@ export function fit(width, height, limit = longestSide) {
 
 function encode(canvas, type, quality) {
     return new Promise((resolve, reject) => {
-        canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be encoded.'))), type, quality);
+        const done = (blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be encoded.')));
+        canvas.toBlob(done, type, quality);
     });
 }
 

@@ -1,6 +1,7 @@
 // <vt-banner>: says when the page has no connection, and that it is back by itself. Nothing to press is needed, but
 // there is a button for the impatient.
 
+import { linkButton } from './buttons.js';
 import { h } from './dom.js';
 
 const patienceMilliseconds = 700;
@@ -33,7 +34,7 @@ export class Banner extends HTMLElement {
             this.replaceChildren();
             return;
         }
-        const retry = h('button', { type: 'button', class: 'link', t: 'try_now', on: { click: () => this.client.sync.retryNow() } });
+        const retry = linkButton('try_now', () => this.client.sync.retryNow());
         this.replaceChildren(h('span', { class: 'banner-dot' }), h('span', { t: `banner_${state}` }), retry);
     }
 }

@@ -2,6 +2,7 @@
 // `vt-escape` when Escape finds nothing left to cancel. Drafts are kept by conversation.
 
 import { readItem, removeItem, writeItem } from '../matrix/storage.js';
+import { iconButton } from './buttons.js';
 import { debounced, h } from './dom.js';
 import { openPalette } from './emoji.js';
 import { icon } from './icons.js';
@@ -20,23 +21,35 @@ export class Composer extends HTMLElement {
     /** `takesFiles`: other files than pictures may be sent. */
     configure({ takesFiles = false } = {}) {
         this.tray = new Tray({ takesFiles, changed: () => this.#changed() });
-        this.field = h('textarea', { class: 'composer-field', rows: 1, label: 'message', hint: 'write_message', enterkeyhint: 'send', dir: 'auto', maxlength: 20_000 });
-        this.files = h('input', { type: 'file', multiple: true, hidden: true, accept: takesFiles ? null : 'image/*', tabindex: -1 });
-        this.attach = this.#button('attach', takesFiles ? 'attach_file' : 'attach_picture', () => this.files.click());
-        if (!takesFiles) this.attach.replaceChildren(icon('picture'));
-        this.smile = this.#button('smile', 'insert_emoji', () => this.#toggleEmoji());
-        this.smile.setAttribute('aria-expanded', 'false');
+        this.field = h('textarea', {
+            class: 'composer-field', rows: 1, label: 'message', hint: 'write_message', enterkeyhint: 'send',
+            dir: 'auto', maxlength: 20_000,
+        });
+        const accept = takesFiles ? null : 'image/*';
+        this.files = h('input', { type: 'file', multiple: true, hidden: true, accept, tabindex: -1 });
+        const choose = () => this.files.click();
+        this.attach = takesFiles ? iconButton('attach', 'attach_file', choose)
+            : iconButton('picture', 'attach_picture', choose);
+        this.smile = iconButton('smile', 'insert_emoji', () => this.#toggleEmoji(), { 'aria-expanded': 'false' });
         this.sendButton = h('button', { type: 'submit', class: 'send', label: 'send', tip: 'send' }, icon('send'));
         this.modeBar = h('div', { class: 'composer-mode', hidden: true });
-        this.form = h('form', { class: 'composer-form' }, this.attach, this.field, this.smile, this.sendButton, this.files);
+        this.form = h('form', { class: 'composer-form' },
+            this.attach, this.field, this.smile, this.sendButton, this.files);
         this.replaceChildren(this.modeBar, this.tray.element, this.form);
+        this.#listen();
+        this.#changed();
+    }
+
+    #listen() {
         this.form.addEventListener('submit', (event) => { event.preventDefault(); this.#send(); });
         this.field.addEventListener('keydown', (event) => this.#key(event));
         this.field.addEventListener('input', () => this.#input());
         this.field.addEventListener('paste', (event) => this.#pasted(event));
         this.field.addEventListener('blur', () => this.#setTyping(false));
-        this.files.addEventListener('change', () => { this.tray.add(this.files.files); this.files.value = ''; this.field.focus(); });
-        this.#changed();
+        this.files.addEventListener('change', () => {
+            this.addFiles(this.files.files);
+            this.files.value = '';
+        });
     }
 
     focusField() {
@@ -70,7 +83,7 @@ export class Composer extends HTMLElement {
         this.modeBar.hidden = false;
         this.modeBar.replaceChildren(icon(mode.kind), h('span', { class: 'composer-mode-text' },
             h('strong', { t: mode.kind === 'edit' ? 'editing' : 'replying' }), h('span', { dir: 'auto' }, mode.words)),
-        h('button', { type: 'button', class: 'icon-button', label: 'cancel', on: { click: () => this.cancelMode() } }, icon('close')));
+        iconButton('close', 'cancel', () => this.cancelMode()));
         if (mode.kind === 'edit') this.setText(mode.words);
         this.focusField();
     }
@@ -89,10 +102,6 @@ export class Composer extends HTMLElement {
     }
 
     // MARK: Inside
-
-    #button(shape, name, action) {
-        return h('button', { type: 'button', class: 'icon-button', label: name, tip: name, on: { click: action } }, icon(shape));
-    }
 
     #tell(type, detail) {
         this.dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));

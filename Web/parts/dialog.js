@@ -1,7 +1,7 @@
 // Modal dialogs on <dialog>: the browser keeps the focus inside and gives it back, Escape closes.
 
+import { iconButton } from './buttons.js';
 import { h } from './dom.js';
-import { icon } from './icons.js';
 
 let counter = 0;
 
@@ -13,8 +13,7 @@ export function openDialog(title, body, { className = '', actions = [] } = {}) {
         h('div', { class: 'dialog-frame' },
             h('header', { class: 'dialog-head' },
                 h('h2', { id, t: title }),
-                h('button', { type: 'button', class: 'icon-button', label: 'close', on: { click: () => dialog.close() } },
-                    icon('close'))),
+                iconButton('close', 'close', () => dialog.close())),
             h('div', { class: 'dialog-body' }, body),
             actions.length ? h('footer', { class: 'dialog-actions' }, actions) : null));
     dialog.addEventListener('click', (event) => {

@@ -38,8 +38,9 @@ export function setText(element, words) {
 }
 
 export function setAttribute(element, name, value) {
+    const text = value === true ? '' : String(value);
     if (value === null || value === undefined || value === false) element.removeAttribute(name);
-    else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value === true ? '' : String(value));
+    else if (element.getAttribute(name) !== text) element.setAttribute(name, text);
 }
 
 /** Whether `element` takes typed text, so that single-letter shortcuts must leave it alone. */

@@ -5,7 +5,8 @@ import { icon } from './icons.js';
 
 /** `target()` answers the composer that takes files now, or null. */
 export function acceptDrops(host, target) {
-    const veil = h('div', { class: 'drop-veil', hidden: true, 'aria-hidden': 'true' }, icon('picture'), h('span', { t: 'drop_here' }));
+    const veil = h('div', { class: 'drop-veil', hidden: true, 'aria-hidden': 'true' },
+        icon('picture'), h('span', { t: 'drop_here' }));
     host.append(veil);
     let depth = 0;
     const carriesFiles = (event) => target() !== null && [...(event.dataTransfer?.types ?? [])].includes('Files');

@@ -2,7 +2,9 @@
 
 import { h } from './dom.js';
 
-const palette = '😀 😄 😂 🙂 😊 😍 😘 😎 🤔 😅 😢 😭 😡 👍 👎 👏 🙏 💪 👌 ✌️ 👋 🤝 ❤️ 🔥 ✨ 🎉 🎁 🌹 ☕ 🍰 ⭐ ✅ ❌ ❓ 📦 🚚 🛍️ 👗 👟 🏠'.split(' ');
+const palette = `😀 😄 😂 🙂 😊 😍 😘 😎 🤔 😅
+    😢 😭 😡 👍 👎 👏 🙏 💪 👌 ✌️ 👋 🤝
+    ❤️ 🔥 ✨ 🎉 🎁 🌹 ☕ 🍰 ⭐ ✅ ❌ ❓ 📦 🚚 🛍️ 👗 👟 🏠`.split(/\s+/);
 
 /** The row offered in a message's menu. */
 export const quickReactions = ['👍', '❤️', '😄', '🎉', '🙏', '✅'];

@@ -55,8 +55,10 @@ function fromEvents(room, { showNotices, unreadAfter }) {
     const edge = unreadAfter === null ? null : room.timeline.rankOf(unreadAfter);
     let unreadShown = edge === null;
     for (const event of room.timeline.events) {
-        const hole = room.timeline.hasHoleBefore(event.event_id);
-        if (hole && items.length > 0) items.push({ kind: 'gap', key: `gap ${event.event_id}`, eventId: event.event_id });
+        const eventId = event.event_id;
+        if (items.length > 0 && room.timeline.hasHoleBefore(eventId)) {
+            items.push({ kind: 'gap', key: `gap ${eventId}`, eventId });
+        }
         if (isSpeech(event)) {
             const item = messageOf(event, room, read);
             if (!unreadShown && !item.mine && room.timeline.rankOf(event.event_id) > edge) {

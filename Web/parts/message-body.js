@@ -56,7 +56,8 @@ function fileBody(item, client) {
     return h('button', {
         type: 'button', class: 'file', 'aria-label': t('download_file', { name }), disabled: !mxc,
         on: { click: () => saveMedia(client, mxc, name) },
-    }, icon('file'), h('span', { class: 'file-name', dir: 'auto' }, name), h('span', { class: 'file-size' }, bytes(item.content.info?.size)));
+    }, icon('file'), h('span', { class: 'file-name', dir: 'auto' }, name),
+    h('span', { class: 'file-size' }, bytes(item.content.info?.size)));
 }
 
 /** The body of `item`, new. */
@@ -73,6 +74,6 @@ export function bodyOf(item, client) {
 export function summaryOf(content, redacted) {
     if (redacted) return t('recalled');
     if (content?.msgtype === 'm.image') return t('summary_picture');
-    if (['m.file', 'm.audio', 'm.video'].includes(content?.msgtype)) return t('summary_file', { name: String(content.body ?? '') });
-    return String(content?.body ?? '').replace(/\s+/g, ' ').slice(0, 200);
+    const words = String(content?.body ?? '').replace(/\s+/g, ' ').slice(0, 200);
+    return ['m.file', 'm.audio', 'm.video'].includes(content?.msgtype) ? t('summary_file', { name: words }) : words;
 }

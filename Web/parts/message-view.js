@@ -5,6 +5,7 @@ import { counted, language, t } from '../language.js';
 import { replyTarget, isRedacted } from '../matrix/event.js';
 import { findEvent } from '../matrix/history.js';
 import { avatarOf } from './avatar.js';
+import { linkButton, menuButton } from './buttons.js';
 import { h, setText } from './dom.js';
 import { icon } from './icons.js';
 import { bodyOf, summaryOf } from './message-body.js';
@@ -24,10 +25,8 @@ export class MessageView extends HTMLElement {
         this.after = h('div', { class: 'after' });
         this.senderLine = h('div', { class: 'sender', dir: 'auto' });
         this.face = h('div', { class: 'face' });
-        this.more = h('button', {
-            type: 'button', class: 'icon-button message-more', label: 'message_options', tip: 'message_options',
-            'aria-haspopup': 'menu', 'aria-expanded': 'false', tabindex: -1, on: { click: () => this.openMenu() },
-        }, icon('more'));
+        const small = { className: 'message-more', tabindex: -1 };
+        this.more = menuButton('more', 'message_options', () => this.openMenu(), small);
         this.bubble.append(this.quote, this.body, this.meta);
     }
 
@@ -54,15 +53,19 @@ export class MessageView extends HTMLElement {
         this.dataset.state = item.state ?? '';
         this.dataset.event = item.event?.event_id ?? '';
         this.more.hidden = item.redacted || !item.event;
-        const local = item.content.url ?? item.entry?.txn ?? '';
-        this.#part('sender', [item.grouped, item.mine, item.sender, context.personOf(item.sender)], () => this.#drawSender());
-        this.#part('quote', [item.redacted, item.event ? replyTarget(item.event) : null], () => this.#drawQuote());
-        this.#part('body', [item.edit, item.redacted, local !== '' && item.content.msgtype === 'm.image' ? 'image' : local,
-            item.content.body], () => this.body.replaceChildren(bodyOf(item, context.client)));
+        const { edit, redacted, content, state } = item;
+        const person = context.personOf(item.sender);
+        this.#part('sender', [item.grouped, item.mine, person], () => this.#drawSender(person));
+        this.#part('quote', [redacted, item.event ? replyTarget(item.event) : null], () => this.#drawQuote());
+        // The address of an own picture comes after its upload and is no reason to draw it again.
+        this.#part('body', [edit, redacted, content.msgtype, content.body, bare ? null : content.url],
+            () => this.body.replaceChildren(bodyOf(item, context.client)));
         if (bare) this.#adoptAddress();
-        this.#part('meta', [item.ts, item.edit, item.state], () => this.#drawMeta());
-        this.#part('reactions', item.reactions.map(({ key, senders }) => [key, ...senders.keys()]), () => this.#drawReactions());
-        this.#part('after', [item.state, item.isLastRead, item.isLastRead && context.readLine(item)], () => this.#drawAfter());
+        this.#part('meta', [item.ts, edit, state], () => this.#drawMeta());
+        const reactions = item.reactions.map((each) => [each.key, ...each.senders.keys()]);
+        this.#part('reactions', reactions, () => this.#drawReactions());
+        const readLine = item.isLastRead ? context.readLine(item) : null;
+        this.#part('after', [state, readLine], () => this.#drawAfter(readLine));
         this.#name();
     }
 
@@ -92,15 +95,15 @@ export class MessageView extends HTMLElement {
     #adoptAddress() {
         const picture = this.body.querySelector('vt-picture');
         const { url, info, body } = this.item.content;
-        if (url) picture?.configure({ client: this.context.client, source: { mxc: url }, info, name: String(body ?? '') });
+        const { client } = this.context;
+        if (url) picture?.configure({ client, source: { mxc: url }, info, name: String(body ?? '') });
     }
 
-    #drawSender() {
+    #drawSender(person) {
         const { item, context } = this;
-        const shown = !item.mine && !item.grouped;
-        const person = context.personOf(item.sender);
-        this.face.replaceChildren(...(shown && context.showsFaces ? [avatarOf({ ...person, client: context.client })] : []));
-        this.senderLine.hidden = !shown || !context.showsFaces;
+        const shown = !item.mine && !item.grouped && context.showsFaces;
+        this.face.replaceChildren(...(shown ? [avatarOf({ ...person, client: context.client })] : []));
+        this.senderLine.hidden = !shown;
         setText(this.senderLine, shown ? person.name : '');
     }
 
@@ -110,10 +113,12 @@ export class MessageView extends HTMLElement {
         if (!target) return;
         const { client, room, personOf } = this.context;
         const event = await findEvent(client, room, target);
-        const words = event ? summaryOf(room.timeline.relations.contentOf(event).content, isRedacted(event)) : t('message_gone');
-        this.quote.replaceChildren(h('button', {
-            type: 'button', class: 'quote', on: { click: () => this.#tell('vt-jump', { eventId: target }) },
-        }, event ? h('strong', { dir: 'auto' }, personOf(event.sender).name) : null, h('span', { dir: 'auto' }, words)));
+        const quoted = event ? room.timeline.relations.contentOf(event).content : null;
+        const words = quoted ? summaryOf(quoted, isRedacted(event)) : t('message_gone');
+        const jump = () => this.#tell('vt-jump', { eventId: target });
+        this.quote.replaceChildren(h('button', { type: 'button', class: 'quote', on: { click: jump } },
+            event ? h('strong', { dir: 'auto' }, personOf(event.sender).name) : null,
+            h('span', { dir: 'auto' }, words)));
     }
 
     #drawMeta() {
@@ -139,15 +144,14 @@ export class MessageView extends HTMLElement {
         }, h('span', { class: 'reaction-key' }, key), h('span', {}, String(senders.size)))));
     }
 
-    #drawAfter() {
+    #drawAfter(line) {
         const { item } = this;
         if (item.state === 'failed') {
-            const retry = h('button', { type: 'button', class: 'link', t: 'try_again', on: { click: () => this.#tell('vt-retry', { item }) } });
-            const drop = h('button', { type: 'button', class: 'link', t: 'discard', on: { click: () => this.#tell('vt-discard', { item }) } });
-            this.after.replaceChildren(h('span', { class: 'failed', t: 'not_sent' }), retry, drop);
+            this.after.replaceChildren(h('span', { class: 'failed', t: 'not_sent' }),
+                linkButton('try_again', () => this.#tell('vt-retry', { item: this.item })),
+                linkButton('discard', () => this.#tell('vt-discard', { item: this.item })));
             return;
         }
-        const line = item.isLastRead ? this.context.readLine(item) : null;
         this.after.replaceChildren(...(line ? [h('span', { class: 'read-line' }, line)] : []));
         if (item.state !== 'sending') delete this.dataset.progress;
     }

@@ -31,7 +31,8 @@ export class Picture extends HTMLElement {
         this.style.setProperty('--wide', String(Math.min(width, 640)));
         this.style.setProperty('--ratio', String(Math.min(Math.max(width / height, 0.4), 3.2)));
         this.button = h('button', {
-            type: 'button', class: 'picture-open', 'aria-label': t('open_picture', { name }), on: { click: () => this.#open() },
+            type: 'button', class: 'picture-open', 'aria-label': t('open_picture', { name }),
+            on: { click: () => this.#open() },
         });
         this.replaceChildren(this.button);
     }
@@ -76,8 +77,9 @@ export class Picture extends HTMLElement {
     }
 
     #open() {
+        const detail = { source: this.#source, name: this.name };
         if (this.dataset.state === 'failed') this.load();
-        else this.dispatchEvent(new CustomEvent('vt-picture', { bubbles: true, detail: { source: this.#source, name: this.name } }));
+        else this.dispatchEvent(new CustomEvent('vt-picture', { bubbles: true, detail }));
     }
 }
 

@@ -29,7 +29,8 @@ export class TimelineView extends HTMLElement {
         this.spoken = h('div', { class: 'visually-hidden', role: 'log', 'aria-live': 'polite', label: 'new_messages' });
         this.focusing = new MessageFocus(this.list);
         this.keeper = new ScrollKeeper(this.scroller, this.list);
-        this.seen = new IntersectionObserver((all) => this.#cameIntoView(all), { root: this.scroller, rootMargin: '400px 0px' });
+        const nearby = { root: this.scroller, rootMargin: '400px 0px' };
+        this.seen = new IntersectionObserver((all) => this.#cameIntoView(all), nearby);
     }
 
     connectedCallback() {
@@ -134,7 +135,7 @@ export class TimelineView extends HTMLElement {
     #elementFor(item) {
         let element = this.#elements.get(item.key);
         if (element) return element;
-        element = item.kind === 'message' ? document.createElement('vt-message') : h('div', { class: `line is-${item.kind}` });
+        element = item.kind === 'message' ? h('vt-message') : h('div', { class: `line is-${item.kind}` });
         if (item.kind === 'gap' || item.kind === 'older') {
             element.dataset.loads = item.eventId ?? 'older';
             this.seen.observe(element);
@@ -166,7 +167,8 @@ export class TimelineView extends HTMLElement {
         for (const { target, isIntersecting } of all) {
             if (!isIntersecting || !target.isConnected) continue;
             const { loads } = target.dataset;
-            const work = loads === 'older' ? loadOlder(this.client, this.#room) : fillBefore(this.client, this.#room, loads);
+            const [client, room] = [this.client, this.#room];
+            const work = loads === 'older' ? loadOlder(client, room) : fillBefore(client, room, loads);
             // Ask again about a marker that is still in view after its page came (short messages, tall screens).
             work.then(() => this.#lookAgain(target), () => setTimeout(() => this.#lookAgain(target), 3000));
         }

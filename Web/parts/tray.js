@@ -56,9 +56,11 @@ export class Tray {
 
     #addSlot(slot) {
         const { file } = slot;
-        const face = slot.url ? h('img', { src: slot.url, alt: file.name }) : h('span', { class: 'tray-file' }, icon('file'), file.name);
+        const face = slot.url ? h('img', { src: slot.url, alt: file.name })
+            : h('span', { class: 'tray-file' }, icon('file'), file.name);
         slot.element = h('li', { class: 'tray-slot' }, face, h('button', {
-            type: 'button', class: 'tray-remove', 'aria-label': t('remove_file', { name: file.name }), on: { click: () => this.#remove(slot) },
+            type: 'button', class: 'tray-remove', 'aria-label': t('remove_file', { name: file.name }),
+            on: { click: () => this.#remove(slot) },
         }, icon('close')));
         this.#slots.push(slot);
         this.#draw();

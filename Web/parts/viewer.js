@@ -1,8 +1,8 @@
 // The full-size viewer: a dialog with the picture fitted to the screen, and a button to save it.
 
 import { t } from '../language.js';
+import { iconButton } from './buttons.js';
 import { h } from './dom.js';
-import { icon } from './icons.js';
 import { toast } from './toast.js';
 
 /** Gives the bytes to the browser's downloads under `name`. */
@@ -24,11 +24,11 @@ export async function saveMedia(client, mxc, name) {
 /** Shows `source` (`{mxc}` or `{blob}`) over the page. */
 export async function viewPicture(client, { source, name }) {
     const stage = h('div', { class: 'viewer-stage', 'aria-busy': 'true' });
-    const save = h('button', { type: 'button', class: 'icon-button', label: 'save_picture', tip: 'save_picture' }, icon('download'));
-    const close = h('button', { type: 'button', class: 'icon-button', label: 'close', tip: 'close' }, icon('close'));
+    const keep = () => (source.mxc ? saveMedia(client, source.mxc, name) : saveBlob(source.blob, name));
+    const save = iconButton('download', 'save_picture', keep);
+    const close = iconButton('close', 'close', () => viewer.close());
     const viewer = h('dialog', { class: 'viewer', 'aria-label': t('picture_named', { name }) },
         h('div', { class: 'viewer-bar' }, h('span', { class: 'viewer-name' }, name), save, close), stage);
-    close.addEventListener('click', () => viewer.close());
     stage.addEventListener('click', (event) => {
         if (event.target === stage) viewer.close();
     });
@@ -39,11 +39,12 @@ export async function viewPicture(client, { source, name }) {
     });
     document.body.append(viewer);
     viewer.showModal();
-    save.addEventListener('click', () => (source.mxc ? saveMedia(client, source.mxc, name) : saveBlob(source.blob, name)));
     try {
         const picture = source.mxc ? await client.media.acquire(source.mxc) : local(source.blob);
         release = picture.release;
-        stage.replaceChildren(h('img', { src: picture.url, alt: t('picture_named', { name }) }));
+        const image = h('img', { src: picture.url, alt: t('picture_named', { name }) });
+        await image.decode();
+        stage.replaceChildren(image);
     } catch {
         stage.replaceChildren(h('p', { t: 'picture_failed' }));
     }
