@@ -108,6 +108,10 @@ let tests: [Target] = [
         name: "AccountsTests", dependencies: ["Basics", "Storage", "Accounts", "TestSupport"],
         path: "Tests/AccountsTests"),
     .testTarget(
+        name: "ConformanceTests",
+        dependencies: ["Basics", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
+        path: "Tests/ConformanceTests"),
+    .testTarget(
         name: "ServerTests",
         dependencies: [
             "Basics", "Storage", "Accounts", "Imaging", "Messaging", "Server", "TestSupport",

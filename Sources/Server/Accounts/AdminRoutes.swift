@@ -76,7 +76,7 @@ struct AdminRoutes: RouteGroup {
             password: try body.required("password", try body.string("password")),
             isAdmin: try body.bool("admin") ?? false, userType: try body.string("user_type"),
             displayName: try body.string("displayname"), mac: try body.required("mac", try body.string("mac")))
-        let result = try await accounts.register(wish, device: try DeviceRequest(body))
+        let result = try await accounts.register(wish, device: try DeviceRequest(body, call))
         guard let grant = result.grant else { throw RequestError.unknown("The account has no session.") }
         return .json(grant.reply(serverName: accounts.serverName))
     }

@@ -79,10 +79,10 @@ extension Accounts {
 
 extension DeviceRequest {
     /// The device that a login or registration asks for.
-    init(_ body: JSONObject) throws(RequestError) {
+    init(_ body: JSONObject, _ call: Call) throws(RequestError) {
         self.init(
             deviceID: try body.string("device_id"), displayName: try body.string("initial_device_display_name"),
-            wantsRefreshToken: try body.bool("refresh_token") ?? false)
+            wantsRefreshToken: try body.bool("refresh_token") ?? false, trace: call.trace)
     }
 }
 

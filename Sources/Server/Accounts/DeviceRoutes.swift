@@ -43,13 +43,12 @@ struct DeviceRoutes: RouteGroup {
 }
 
 extension DeviceRecord {
-    /// The device as its owner sees it.
+    /// The device as its owner sees it. The specification makes most members optional; client libraries insist on them.
     var json: JSON {
-        var object: JSONObject = ["device_id": .string(deviceID)]
-        // The specification makes it optional; client libraries insist on it.
-        object["display_name"] = .string(displayName ?? "")
-        if let lastSeenAddress { object["last_seen_ip"] = .string(lastSeenAddress) }
-        if let lastSeenMilliseconds { object["last_seen_ts"] = .int(lastSeenMilliseconds) }
-        return .object(object)
+        [
+            "device_id": .string(deviceID), "display_name": .string(displayName ?? ""),
+            "last_seen_ip": .string(lastSeenAddress ?? ""),
+            "last_seen_ts": .int(lastSeenMilliseconds ?? createdMilliseconds),
+        ]
     }
 }

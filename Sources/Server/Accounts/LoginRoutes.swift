@@ -37,7 +37,7 @@ struct LoginRoutes: RouteGroup {
 
     private func login(_ call: Call) async throws -> Response {
         let body = try await call.object()
-        let device = try DeviceRequest(body)
+        let device = try DeviceRequest(body, call)
         let grant: LoginGrant
         switch try body.required("type", try body.string("type")) {
         case "m.login.password":

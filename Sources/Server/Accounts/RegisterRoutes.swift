@@ -25,7 +25,7 @@ struct RegisterRoutes: RouteGroup {
         switch try call.query()["kind"] ?? "user" {
         case "guest":
             guard accounts.policy.registration != .closed else { throw Self.closed }
-            let grant = try await accounts.registerGuest(device: try DeviceRequest(body))
+            let grant = try await accounts.registerGuest(device: try DeviceRequest(body, call))
             return .json(grant.reply(serverName: accounts.serverName))
         case "user": break
         default: throw RequestError.invalidParam("'kind' is user or guest.")
@@ -41,7 +41,7 @@ struct RegisterRoutes: RouteGroup {
         let name = try body.required("username", try body.string("username"))
         let isLoggedIn = try body.bool("inhibit_login") != true
         let wish = Registration(
-            localpart: name, service: service.id, device: isLoggedIn ? try DeviceRequest(body) : nil)
+            localpart: name, service: service.id, device: isLoggedIn ? try DeviceRequest(body, call) : nil)
         return reply(try await accounts.register(wish))
     }
 
@@ -52,7 +52,7 @@ struct RegisterRoutes: RouteGroup {
         if let name = try body.string("username"), !isRepetition { try await accounts.checkAvailable(name) }
         let request = InteractiveRequest(route: "POST /register", body: body, flows: flows)
         return try await accounts.interactively(call, request) { grant in
-            let device = try grant.body.bool("inhibit_login") == true ? nil : try DeviceRequest(grant.body)
+            let device = try grant.body.bool("inhibit_login") == true ? nil : try DeviceRequest(grant.body, call)
             if let known = grant.registered { return try await again(known, device: device) }
             let wish = Registration(
                 localpart: try grant.body.string("username"), password: try grant.body.string("password"),
@@ -87,7 +87,8 @@ struct RegisterRoutes: RouteGroup {
         if let shop = try body.string("shop"), shop.utf8.count > 255 {
             throw RequestError.invalidParam("'shop' has at most 255 bytes.")
         }
-        let device = DeviceRequest(displayName: try body.string("initial_device_display_name"))
+        let device = DeviceRequest(
+            displayName: try body.string("initial_device_display_name"), trace: call.trace)
         let grant = try await accounts.registerVisitor(displayName: name, device: device)
         return .json([
             "user_id": .string(grant.user.identifier.text), "access_token": .string(grant.accessToken),

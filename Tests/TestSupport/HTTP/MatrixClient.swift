@@ -28,7 +28,8 @@ package struct MatrixClient: Sendable {
         self.init(http, session: .null)
     }
 
-    private init(_ http: HTTPClient, session: JSON) {
+    /// A client that goes on with a session that a reply of login, registration or refresh gave.
+    package init(_ http: HTTPClient, session: JSON) {
         self.http = http
         token = session["access_token"]?.stringValue
         userID = session["user_id"]?.stringValue ?? ""

@@ -10,12 +10,18 @@ public struct DeviceRequest: Sendable, Hashable {
     public var displayName: String?
     /// Whether the client can refresh its access token.
     public var wantsRefreshToken: Bool
+    /// Where the request came from.
+    public var trace: ClientTrace?
 
     /// A wish.
-    public init(deviceID: String? = nil, displayName: String? = nil, wantsRefreshToken: Bool = false) {
+    public init(
+        deviceID: String? = nil, displayName: String? = nil, wantsRefreshToken: Bool = false,
+        trace: ClientTrace? = nil
+    ) {
         self.deviceID = deviceID
         self.displayName = displayName
         self.wantsRefreshToken = wantsRefreshToken
+        self.trace = trace
     }
 }
 

@@ -20,6 +20,8 @@ extension Accounts {
             let name = device.displayName.map { String($0.prefix(Self.maximumDeviceNameLength)) }
             number = try queries.insertDevice(user: user.number, id: id, name: name, at: context.now)
         }
+        let (now, trace) = (context.now, device.trace)
+        context.afterCommit { [self] in activity.withLock { $0.seen(device: number, at: now, trace) } }
         let tokens = try insertTokens(device: number, generation: 1, refreshable: device.wantsRefreshToken, in: context)
         return LoginGrant(
             user: user, deviceNumber: number, deviceID: id, accessToken: tokens.access.text,
