@@ -48,6 +48,23 @@ struct PageFileTests {
         }
     }
 
+    @Test(
+        "a page names all modules it will need, so that they come in one round",
+        arguments: [("index.html", "customer.js"), ("agent.html", "agent.js")])
+    func preloads(page: String, entry: String) throws {
+        let named = try text(page).matches(of: /rel="modulepreload" href="\/web\/([^"]+)"/).map { String($0.1) }
+        var needed: Set<String> = []
+        var open = [entry]
+        while let name = open.popLast() {
+            let folder = URL(filePath: "/" + name).deletingLastPathComponent()
+            for found in try text(name).matches(of: /(?:from|import) '(\.[^']+)'/) {
+                let module = String(folder.appending(path: String(found.1)).standardizedFileURL.path().dropFirst())
+                if needed.insert(module).inserted { open.append(module) }
+            }
+        }
+        #expect(named.sorted() == needed.sorted())
+    }
+
     @Test("every text of the table is used by a page")
     func texts() throws {
         let keys = try text("text.js").matches(of: /(?m)^    (\w+): \[/).map { String($0.1) }
