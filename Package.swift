@@ -107,6 +107,15 @@ let tests: [Target] = [
     .testTarget(
         name: "AccountsTests", dependencies: ["Basics", "Storage", "Accounts", "TestSupport"],
         path: "Tests/AccountsTests"),
+    .testTarget(name: "BasicsTests", dependencies: ["Basics"], path: "Tests/BasicsTests"),
+    .testTarget(
+        name: "MessagingTests",
+        dependencies: [
+            "Basics", "Storage", "Accounts", "Imaging", "Messaging", "TestSupport",
+            .product(name: "Crypto", package: "swift-crypto"),
+        ],
+        path: "Tests/MessagingTests"),
+    .testTarget(name: "WebTests", dependencies: ["Basics", "TestSupport"], path: "Tests/WebTests"),
     .testTarget(
         name: "ConformanceTests",
         dependencies: ["Basics", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],

@@ -20,6 +20,8 @@ package struct ServerCore: Sendable {
     package let accounts: Accounts
     /// Conversations.
     package let messaging: MessagingEngine
+    /// The full-text index of messages.
+    package let search: SearchIndex
     /// What belongs to users alone.
     package let userData: UserDataStore
     /// Pictures and files.
@@ -49,7 +51,7 @@ package struct ServerCore: Sendable {
             path: directory.databasePath, migrations: migrations, options: options, clock: clock)
         do {
             let name = try await ServerNameRecord.settle(configuration.serverName, in: database)
-            return try assemble(configuration, name, directory, lock, database, clock)
+            return try await assemble(configuration, name, directory, lock, database, clock)
         } catch {
             await database.close()
             throw error
@@ -59,11 +61,15 @@ package struct ServerCore: Sendable {
     private static func assemble(
         _ configuration: Configuration, _ serverName: String, _ directory: DataDirectory, _ lock: DirectoryLock,
         _ database: Database, _ clock: any WallClock
-    ) throws -> ServerCore {
+    ) async throws -> ServerCore {
         var policy = AccountPolicy()
         policy.registration = configuration.registration
         policy.sharedSecret = configuration.registrationSharedSecret
-        if !configuration.hasRateLimits { policy.loginLimit = nil }
+        if !configuration.hasRateLimits {
+            // Load programs and conformance suites log in fast and with short passwords.
+            policy.loginLimit = nil
+            policy.minimumPasswordLength = 1
+        }
         let accounts = Accounts(database: database, serverName: serverName, policy: policy, clock: clock)
         var settings = MessagingSettings()
         settings.shopName = configuration.shopName
@@ -81,9 +87,10 @@ package struct ServerCore: Sendable {
             policy: mediaPolicy, clock: clock
         ) { user in try await accounts.user(number: user)?.avatarURL }
         connect(accounts, messaging, userData)
+        let search = try await SearchIndex.open(path: directory.searchPath, engine: messaging)
         return ServerCore(
             directory: directory, lock: lock, database: database, blobs: blobs, accounts: accounts,
-            messaging: messaging, userData: userData, media: media, clock: clock)
+            messaging: messaging, search: search, userData: userData, media: media, clock: clock)
     }
 
     /// Tells conversations of what happens to accounts.
@@ -131,6 +138,7 @@ extension ServerCore {
     /// Ends what was opened; commands call it, the server does it in its own order.
     package func close() async {
         try? await accounts.flushActivity()
+        await search.close()
         await database.close()
     }
 }
