@@ -20,11 +20,13 @@ import json
 import os
 import sys
 import time
+import urllib.parse
 
 from http_connection import Connection
 from measure import Ledger, allow_many_files, cpu_seconds, milliseconds, resident_bytes
 
 V3 = "/_matrix/client/v3"
+FILTER = urllib.parse.quote('{"room":{"timeline":{"limit":50}}}')
 
 
 async def registered(args, name):
@@ -50,14 +52,32 @@ async def receive(user, ledger, first_syncs):
     connection, account = user
     token, state = account["access_token"], {"seen": set(), "last": {}}
     began = time.perf_counter()
-    since = (await connection.call("GET", V3 + "/sync?timeout=0", token))["next_batch"]
+    since = (await connection.call("GET", f"{V3}/sync?timeout=0&filter={FILTER}", token))["next_batch"]
     first_syncs.append(time.perf_counter() - began)
     while not ledger.stop:
-        reply = await connection.call("GET", f"{V3}/sync?timeout=2000&since={since}", token)
+        reply = await connection.call("GET", f"{V3}/sync?timeout=2000&since={since}&filter={FILTER}", token)
         since = reply["next_batch"]
-        for room in reply.get("rooms", {}).get("join", {}).values():
-            for event in room.get("timeline", {}).get("events", []):
+        for room, update in reply.get("rooms", {}).get("join", {}).items():
+            timeline = update.get("timeline", {})
+            events = timeline.get("events", [])
+            if timeline.get("limited"):
+                events = await gap(connection, token, room, timeline["prev_batch"], state["seen"]) + events
+            for event in events:
                 ledger.arrived(state, event["event_id"], event.get("content", {}).get("body", ""))
+
+
+async def gap(connection, token, room, position, seen):
+    """What a limited timeline left out, oldest first: a client pages back until it meets what it has."""
+    missing = []
+    while position:
+        path = f"{V3}/rooms/{room}/messages?dir=b&limit=100&from={position}"
+        page = await connection.call("GET", path, token)
+        for event in page["chunk"]:
+            if event["event_id"] in seen:
+                return missing[::-1]
+            missing.append(event)
+        position = page.get("end") if page["chunk"] else None
+    return missing[::-1]
 
 
 async def send(args, user, room, number, end, ledger):
