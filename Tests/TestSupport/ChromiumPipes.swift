@@ -23,6 +23,7 @@ final class ChromiumPipes: Sendable {
         let script = #"d="$0"; "$@" 3<"$d/in" 4>"$d/out"; rm -rf "$d""#
         process.arguments =
             ["-c", script, folder.path(), program] + switches(profile: folder.appending(path: "profile"))
+        process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": folder.path()]) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice

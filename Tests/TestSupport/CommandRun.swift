@@ -34,10 +34,13 @@ package struct CommandRun: Sendable {
     }
 
     /// The program with arguments, not started; without the settings of whoever runs the tests.
-    static func process(_ arguments: [String]) throws -> Process {
+    ///
+    /// A launcher is a command that takes the program and its arguments as its own last ones and becomes it.
+    static func process(_ arguments: [String], launcher: [String] = []) throws -> Process {
         let process = Process()
-        process.executableURL = try program()
-        process.arguments = arguments
+        let words = try launcher + [program().path()] + arguments
+        process.executableURL = URL(filePath: words[0])
+        process.arguments = Array(words.dropFirst())
         process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("VITRINE_") }
         return process
     }

@@ -32,9 +32,9 @@ final class ProcessRun: Sendable {
     }
 
     /// Starts `vitrine serve` and waits for the line that says that it is ready, or for its end.
-    static func start(_ arguments: [String], log: String) async throws -> ProcessRun {
-        let process = try CommandRun.process(arguments)
-        if !FileManager.default.fileExists(atPath: log) { FileManager.default.createFile(atPath: log, contents: nil) }
+    static func start(_ arguments: [String], log: String, launcher: [String] = []) async throws -> ProcessRun {
+        let process = try CommandRun.process(arguments, launcher: launcher)
+        if !FileManager.default.fileExists(atPath: log) { try Data().write(to: URL(filePath: log)) }
         guard let errors = FileHandle(forWritingAtPath: log) else {
             throw VitrineProcess.Failure(description: "\(log) cannot be written")
         }

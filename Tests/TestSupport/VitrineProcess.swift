@@ -21,13 +21,17 @@ package final class VitrineProcess: Sendable {
     /// Where the log of all runs goes.
     package let logPath: String
     private let flags: [String]
+    private let launcher: [String]
     private let ownFolder: String?
     private let state: Mutex<State>
 
-    private init(dataDirectory: String, logPath: String, flags: [String], ownFolder: String?, run: ProcessRun) {
+    private init(
+        dataDirectory: String, logPath: String, flags: [String], launcher: [String], ownFolder: String?, run: ProcessRun
+    ) {
         self.dataDirectory = dataDirectory
         self.logPath = logPath
         self.flags = flags
+        self.launcher = launcher
         self.ownFolder = ownFolder
         state = Mutex(State(run: run, port: run.port))
     }
@@ -42,14 +46,18 @@ package final class VitrineProcess: Sendable {
     /// - Parameters:
     ///   - dataDirectory: the data folder; without one a temporary folder is made and removed with the object.
     ///   - flags: further flags of `vitrine serve`; they win over those set here.
-    package static func start(dataDirectory: String? = nil, flags: [String] = []) async throws -> VitrineProcess {
+    ///   - launcher: a command that becomes the program it is given, such as `/usr/bin/env NAME=value`.
+    package static func start(
+        dataDirectory: String? = nil, flags: [String] = [], launcher: [String] = []
+    ) async throws -> VitrineProcess {
         var ownFolder: String?
         if dataDirectory == nil { ownFolder = NSTemporaryDirectory() + "vitrine-test-\(UUID().uuidString)" }
         let folder = dataDirectory ?? (ownFolder ?? "") + "/data"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let log = (ownFolder ?? folder) + "/stderr.log"
-        let run = try await ProcessRun.start(arguments(folder, port: 0, flags), log: log)
-        return VitrineProcess(dataDirectory: folder, logPath: log, flags: flags, ownFolder: ownFolder, run: run)
+        let run = try await ProcessRun.start(arguments(folder, port: 0, flags), log: log, launcher: launcher)
+        return VitrineProcess(
+            dataDirectory: folder, logPath: log, flags: flags, launcher: launcher, ownFolder: ownFolder, run: run)
     }
 
     private static func arguments(_ folder: String, port: Int, _ flags: [String]) -> [String] {
@@ -104,7 +112,8 @@ package final class VitrineProcess: Sendable {
     /// Starts it again on the same folder and port, after it has ended.
     package func restart() async throws {
         let port = port
-        let run = try await ProcessRun.start(Self.arguments(dataDirectory, port: port, flags), log: logPath)
+        let run = try await ProcessRun.start(
+            Self.arguments(dataDirectory, port: port, flags), log: logPath, launcher: launcher)
         state.withLock { $0.run = run }
     }
 

@@ -29,10 +29,14 @@ function messageOf(event, room, read) {
     };
 }
 
+// Once the server has answered, the event is known before /sync brings it: its menu need not wait.
 function echoOf(entry, ownUser) {
+    const { content, ts, eventId } = entry;
+    const event = eventId
+        ? { event_id: eventId, type: 'm.room.message', sender: ownUser, content, origin_server_ts: ts } : null;
     return {
-        kind: 'message', key: entry.txn, entry, event: null, content: entry.content, edit: null, mine: true,
-        sender: ownUser ?? '', ts: entry.ts, redacted: false, reactions: [],
+        kind: 'message', key: entry.txn, entry, event, content, edit: null, mine: true,
+        sender: ownUser ?? '', ts, redacted: false, reactions: [],
         state: entry.state === Delivery.waiting ? 'sending' : entry.state,
     };
 }

@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 import Foundation
 import Synchronization
 
@@ -46,7 +46,7 @@ package final class HTTPClient: Sendable {
     private func exchange(_ line: Line, _ method: String, _ bytes: [UInt8]) throws -> HTTPReply {
         try line.socket.write(bytes)
         let reply = try line.reader.withLock { try $0.next(hasBody: method != "HEAD") }
-        if reply["connection"]?.lowercased() != "close" { idle.withLock { $0.append(line) } }
+        if reply[header: "connection"]?.lowercased() != "close" { idle.withLock { $0.append(line) } }
         return reply
     }
 

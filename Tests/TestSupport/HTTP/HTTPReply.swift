@@ -10,8 +10,8 @@ package struct HTTPReply: Sendable {
     package let body: [UInt8]
 
     /// The first value of a header field, whatever its case.
-    package subscript(header: String) -> String? {
-        headers.first { $0.name.lowercased() == header.lowercased() }?.value
+    package subscript(header name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
 
     /// The body as JSON; null if it is none.

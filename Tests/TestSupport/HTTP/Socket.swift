@@ -15,6 +15,8 @@ package final class Socket: Sendable {
     }
 
     private let descriptor: Int32
+    /// The descriptor, for calls that only wait.
+    fileprivate var number: Int32 { descriptor }
 
     /// Connects to a port of this machine.
     ///
@@ -59,7 +61,7 @@ package final class Socket: Sendable {
     package func write(_ bytes: some Sequence<UInt8>) throws {
         var rest = Array(bytes)[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard count > 0 else { throw Self.failure("send") }
             rest = rest.dropFirst(count)
         }
@@ -91,8 +93,18 @@ package final class Socket: Sendable {
     }
 
     /// Says that nothing more will be written.
-    package func finishWriting() { shutdown(descriptor, Int32(SHUT_WR.rawValue)) }
+    package func finishWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Ends both directions; a read that waits returns.
-    package func finish() { shutdown(descriptor, Int32(SHUT_RDWR.rawValue)) }
+    package func finish() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+}
+
+extension Socket {
+    /// Waits until the other side has ended the connection, at most so long, and reads nothing; whether it has.
+    @discardableResult
+    package func waitWithoutReading(milliseconds: Int) throws -> Bool {
+        // POLLRDHUP of poll(2), which the C library hides from Swift.
+        var entry = pollfd(fd: number, events: 0x2000, revents: 0)
+        return poll(&entry, 1, Int32(milliseconds)) > 0
+    }
 }
