@@ -10,6 +10,8 @@ public struct DataDirectory: Sendable, Hashable {
 
     /// The database.
     public var databasePath: String { "\(path)/vitrine.db" }
+    /// The index of the full-text search; made again when it is missing.
+    public var searchPath: String { "\(path)/search.db" }
     /// The blobs.
     public var blobPath: String { "\(path)/media" }
 

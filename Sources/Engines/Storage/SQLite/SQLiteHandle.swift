@@ -1,5 +1,5 @@
 // With SQLiteStatement.swift the only place that touches SQLite's C interface and its raw pointers. The module comes
-// with GRDB; why its Swift layer is not in the way of the hot path: Documentation/Decisions/0101-storage-on-sqlite.md.
+// with GRDB; why its Swift layer is not in the way of the hot path: Documentation/Decisions/0009-sqlite-without-a-swift-layer.md.
 import GRDBSQLite
 
 /// One connection of SQLite. Used by one thread at a time (opened without SQLite's own mutex).
