@@ -52,7 +52,7 @@ extension Accounts {
             let named = try LoginName(auth)?.localpart(on: serverName)
             guard let user, let record = try await self.user(number: user),
                 named == nil || named == record.identifier.localpart
-            else { throw RequestError.forbidden("The user or the password is wrong.") }
+            else { throw Self.wrongPassword }
             try await checkPassword(password, of: record.identifier.localpart, address: address)
             return nil
         }

@@ -24,7 +24,7 @@ struct InteractiveAuth: Sendable {
     static let lifetimeMilliseconds: Int64 = 600_000
     static let maximumSessions = 10_000
     /// Larger requests are not remembered: their client must repeat them whole.
-    static let maximumRememberedBytes = 16_384
+    static let maximumRememberedBytes = 2_048
 
     /// What a route asks for.
     struct Request: Sendable {

@@ -44,7 +44,7 @@ extension Accounts {
         guard let value else { return }
         switch name {
         case "displayname":
-            guard let text = value.stringValue, text.count <= maximumDisplayNameLength else {
+            guard let text = value.stringValue, text.unicodeScalars.count <= maximumDisplayNameLength else {
                 throw .badJSON("displayname must be a string of at most \(maximumDisplayNameLength) characters.")
             }
         case "avatar_url":

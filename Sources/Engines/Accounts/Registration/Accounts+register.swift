@@ -3,6 +3,7 @@ internal import Storage
 internal import Synchronization
 
 extension Accounts {
+    /// The longest shown name, in Unicode scalars: one letter may hold any number of them.
     static let maximumDisplayNameLength = 256
 
     /// The steps that a registration must go through under today's rules; `nil` if nobody may register.
@@ -25,7 +26,7 @@ extension Accounts {
         let hashed = try await wish.password.asyncMap { try await passwords.hash($0) }
         let user = NewUser(
             localpart: localpart ?? Localpart.generated(for: wish.kind), kind: wish.kind, passwordHash: hashed,
-            displayName: wish.displayName.map { String($0.prefix(Self.maximumDisplayNameLength)) },
+            displayName: wish.displayName.map { $0.firstScalars(Self.maximumDisplayNameLength) },
             isAdmin: wish.isAdmin, service: wish.service)
         return try await create(user, token: wish.registrationToken, device: wish.device)
     }
@@ -102,6 +103,11 @@ extension Accounts {
             return RegistrationResult(user: record, grant: grant)
         }
     }
+}
+
+extension String {
+    /// The text cut to a number of Unicode scalars.
+    func firstScalars(_ count: Int) -> String { String(String.UnicodeScalarView(unicodeScalars.prefix(count))) }
 }
 
 extension Optional {

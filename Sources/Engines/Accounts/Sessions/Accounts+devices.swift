@@ -30,7 +30,7 @@ extension Accounts {
 
     /// Gives a device another name. Refuses with `M_NOT_FOUND`.
     public func renameDevice(of user: Int64, id: String, to name: String?) async throws {
-        if let name, name.count > Self.maximumDeviceNameLength {
+        if let name, name.unicodeScalars.count > Self.maximumDeviceNameLength {
             throw RequestError.invalidParam("A device name has at most \(Self.maximumDeviceNameLength) characters.")
         }
         let changed = try await database.write { context in

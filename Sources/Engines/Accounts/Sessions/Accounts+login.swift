@@ -66,6 +66,7 @@ extension Accounts {
     /// The user whom a password belongs to. Counts failures and brings the stored form up to today's cost.
     @discardableResult
     func checkPassword(_ password: String, of localpart: String, address: String?) async throws -> UserRecord {
+        guard localpart.utf8.count <= UserIdentifier.maximumLength else { throw Self.wrongPassword }
         let delay = throttle.withLock { $0.attempt(account: localpart, address: address, at: clock.now()) }
         if let delay { throw RequestError.limitExceeded(retryAfterMilliseconds: delay) }
         let (user, stored) = try await database.read { [self] connection -> (UserRecord?, String?) in
@@ -75,12 +76,14 @@ extension Accounts {
         }
         let isRight = try await passwords.verify(String(password.prefix(PasswordRules.maximumBytes)), stored: stored)
         if let user, user.state.contains(.deactivated) { try Self.check(user.state) }
-        guard isRight, let user, let stored else { throw RequestError.forbidden("The user or the password is wrong.") }
+        guard isRight, let user, let stored else { throw Self.wrongPassword }
         throttle.withLock { $0.succeeded(account: localpart, address: address) }
         try Self.check(user.state)
         if passwords.isOutdated(stored) { try await upgrade(password, of: user, from: stored) }
         return user
     }
+
+    static let wrongPassword = RequestError.forbidden("The user or the password is wrong.")
 
     /// Stores a password with today's cost, unless it was changed meanwhile.
     private func upgrade(_ password: String, of user: UserRecord, from stored: String) async throws {

@@ -17,7 +17,7 @@ extension Accounts {
             forget(in: context, hashes: ended, endedDevices: ended.isEmpty ? [] : [number])
         } else {
             try makeRoomForDevice(of: user.number, in: context)
-            let name = device.displayName.map { String($0.prefix(Self.maximumDeviceNameLength)) }
+            let name = device.displayName.map { $0.firstScalars(Self.maximumDeviceNameLength) }
             number = try queries.insertDevice(user: user.number, id: id, name: name, at: context.now)
         }
         let (now, trace) = (context.now, device.trace)

@@ -15,8 +15,8 @@ struct ActivityBook: Sendable {
     mutating func seen(device: Int64, at now: Int64, _ trace: ClientTrace?) {
         var activity = pending[device] ?? Activity()
         activity.seenMilliseconds = max(activity.seenMilliseconds, now)
-        if let address = trace?.address { activity.address = String(address.prefix(Self.maximumTextLength)) }
-        if let agent = trace?.agent { activity.agent = String(agent.prefix(Self.maximumTextLength)) }
+        if let address = trace?.address { activity.address = address.firstScalars(Self.maximumTextLength) }
+        if let agent = trace?.agent { activity.agent = agent.firstScalars(Self.maximumTextLength) }
         pending[device] = activity
     }
 

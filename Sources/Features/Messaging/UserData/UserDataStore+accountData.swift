@@ -5,6 +5,8 @@ import Storage
 extension UserDataStore {
     /// How many types of data a user may keep for the account, and for each room.
     static let maximumTypes: Int64 = 1_000
+    /// How long all data of the account, or of one room, may be together.
+    static let maximumLength: Int64 = 4_194_304
     /// Data that the server keeps by itself.
     private static let managed: Set<String> = ["m.fully_read", "m.push_rules"]
 
@@ -40,11 +42,12 @@ extension UserDataStore {
         let text = String(decoding: content.canonical(), as: UTF8.self)
         let known = try AccountDataQueries.content(user: user, room: room, type: type, in: context.connection)
         if known.map({ $0 == Array(text.utf8) }) ?? false { return }
-        if known == nil {
-            let count = try AccountDataQueries.types(user: user, room: room, in: context.connection)
-            guard count < Self.maximumTypes else {
-                throw RequestError.forbidden("There are \(Self.maximumTypes) types of data here already.")
-            }
+        let extent = try AccountDataQueries.extent(user: user, room: room, beside: type, in: context.connection)
+        guard extent.types < Self.maximumTypes else {
+            throw RequestError.forbidden("There are \(Self.maximumTypes) types of data here already.")
+        }
+        guard extent.length + Int64(text.utf8.count) <= Self.maximumLength else {
+            throw RequestError.tooLarge("All account data together would be too large.")
         }
         try AccountDataQueries.set(
             user: user, room: room, type: type, content: text, position: publish(to: [user], in: context),

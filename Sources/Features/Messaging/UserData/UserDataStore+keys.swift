@@ -7,6 +7,8 @@ extension UserDataStore {
     /// How many one-time keys a device may leave here.
     static let maximumOneTimeKeys: Int64 = 1_000
     private static let maximumKeyBytes = 65_536
+    /// How many keys one request may claim.
+    private static let maximumClaims = 5_000
 
     /// Stores keys of a device and returns how many one-time keys it has left.
     package func uploadKeys(_ body: JSONObject, by session: Session) async throws -> JSON {
@@ -47,6 +49,9 @@ extension UserDataStore {
     private static func keys(in body: JSONObject, _ name: String) throws(RequestError) -> [(id: String, body: String)] {
         guard let value = body[name], !value.isNull else { return [] }
         guard let object = value.objectValue else { throw .badJSON("'\(name)' must be an object.") }
+        guard object.count <= maximumOneTimeKeys else {
+            throw .forbidden("A device has at most \(maximumOneTimeKeys) one-time keys.")
+        }
         var keys: [(id: String, body: String)] = []
         for (id, key) in object {
             guard id.contains(":"), id.utf8.count <= 255, key.stringValue != nil || key.objectValue != nil else {
@@ -121,6 +126,9 @@ extension UserDataStore {
             for (device, algorithm) in devices {
                 guard let algorithm = algorithm.stringValue else { throw .badJSON("An algorithm must be a string.") }
                 claims.append(Claim(user: user, device: device, algorithm: algorithm))
+                guard claims.count <= maximumClaims else {
+                    throw .tooLarge("One request claims at most \(maximumClaims) keys.")
+                }
             }
         }
         return claims

@@ -39,10 +39,16 @@ package enum AccountDataQueries {
             """, .integer(user), .integer(after), .integer(upTo), map: row)
     }
 
-    package static func types(user: Int64, room: Int64, in connection: Connection) throws -> Int64 {
+    /// How many types of data there are beside one, and how long they are together.
+    static func extent(
+        user: Int64, room: Int64, beside type: String, in connection: Connection
+    ) throws -> (types: Int64, length: Int64) {
         try connection.first(
-            "SELECT COUNT(*) FROM msg_account_data WHERE user_no = ?1 AND room_no = ?2", .integer(user), .integer(room)
-        ) { $0.int(0) } ?? 0
+            """
+            SELECT COUNT(*), COALESCE(SUM(LENGTH(content)), 0) FROM msg_account_data
+            WHERE user_no = ?1 AND room_no = ?2 AND type <> ?3
+            """, .integer(user), .integer(room), .text(type)
+        ) { ($0.int(0), $0.int(1)) } ?? (0, 0)
     }
 
     private static func row(_ row: Row) -> AccountDataRow {

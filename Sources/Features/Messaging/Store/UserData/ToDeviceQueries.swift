@@ -19,10 +19,14 @@ enum ToDeviceQueries {
             """, .integer(device), .integer(position), .integer(sender), .text(type), .text(content))
     }
 
+    /// How many messages wait for a device, by the numbers of the first and the last one.
     static func waiting(device: Int64, in connection: Connection) throws -> Int64 {
-        try connection.first("SELECT COUNT(*) FROM msg_to_device WHERE device_no = ?1", .integer(device)) {
-            $0.int(0)
-        } ?? 0
+        try connection.first(
+            """
+            SELECT (SELECT n FROM msg_to_device WHERE device_no = ?1 ORDER BY n DESC LIMIT 1)
+              - (SELECT n FROM msg_to_device WHERE device_no = ?1 ORDER BY n LIMIT 1) + 1
+            """, .integer(device)
+        ) { $0.int(0) } ?? 0
     }
 
     static func messages(

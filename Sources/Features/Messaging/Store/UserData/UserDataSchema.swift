@@ -7,8 +7,19 @@ package import Storage
 /// found by who moved lately, for which this adds an index.
 package enum UserDataSchema {
     package static let migrations = [
-        Migration("user-data-1") { connection in try connection.script(first) }
+        Migration("user-data-1") { connection in try connection.script(first) },
+        Migration("user-data-2-key-backups") { connection in try connection.script(keyBackups) },
     ]
+
+    private static let keyBackups = """
+        CREATE TABLE msg_backup(user_no INTEGER NOT NULL, version INTEGER NOT NULL, algorithm TEXT NOT NULL,
+          auth_data TEXT NOT NULL, count INTEGER NOT NULL, etag INTEGER NOT NULL, gone INTEGER NOT NULL,
+          PRIMARY KEY(user_no, version)) STRICT, WITHOUT ROWID;
+        CREATE TABLE msg_backup_key(user_no INTEGER NOT NULL, version INTEGER NOT NULL, room_id TEXT NOT NULL,
+          session_id TEXT NOT NULL, verified INTEGER NOT NULL, first_index INTEGER NOT NULL,
+          forwarded INTEGER NOT NULL, body TEXT NOT NULL,
+          PRIMARY KEY(user_no, version, room_id, session_id)) STRICT, WITHOUT ROWID;
+        """
 
     private static let first = """
         CREATE TABLE msg_account_data(user_no INTEGER NOT NULL, room_no INTEGER NOT NULL, type TEXT NOT NULL,
