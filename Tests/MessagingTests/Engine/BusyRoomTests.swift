@@ -5,7 +5,8 @@ import Storage
 import Testing
 
 @Suite struct BusyRoomTests {
-    private func say(_ text: String, _ fixture: UserDataFixture, _ user: Session, _ room: String) async throws -> String {
+    private func say(_ text: String, _ fixture: UserDataFixture, _ user: Session, _ room: String) async throws -> String
+    {
         try await fixture.engine.send(
             user, room: room, type: EventType.message, transaction: "t-" + text,
             content: ["msgtype": "m.text", "body": .string(text)])
@@ -68,7 +69,9 @@ import Testing
     }
 
     private func ids(_ reply: JSON, _ room: String) -> [String] {
-        (reply["rooms"]?["join"]?[room]?["timeline"]?["events"]?.arrayValue ?? []).compactMap { $0["event_id"]?.stringValue }
+        (reply["rooms"]?["join"]?[room]?["timeline"]?["events"]?.arrayValue ?? []).compactMap {
+            $0["event_id"]?.stringValue
+        }
     }
 
     @Test("MSG-32 the log of events, read from the beginning in any steps, is the whole store in one order")

@@ -18,7 +18,9 @@ import Testing
             let changed = String(decoding: bytes, as: UTF8.self)
             if let read = EventAddress(changed) { #expect(read.text == changed) }
         }
-        for text in ["", "$", "$AQ", "x", "$" + String(repeating: "A", count: 20), "$" + String(repeating: "_", count: 20)] {
+        for text in [
+            "", "$", "$AQ", "x", "$" + String(repeating: "A", count: 20), "$" + String(repeating: "_", count: 20),
+        ] {
             #expect(EventAddress(text) == nil, "\(text)")
         }
     }

@@ -54,7 +54,8 @@ import Testing
                 case 65..<67: try await setVisibility(pick(users), room)
                 case 67..<70: try await recall(user)
                 case 70..<78: try await read(user, room)
-                case 78..<80: try await fixture.accountData(user, room, number)
+                case 78: engine.dropIndex()
+                case 79: try await fixture.accountData(user, room, number)
                 default: try await pick(devices).sync(limit: 1 + number % 5, pageSize: 1 + number % 7)
                 }
             } catch let error as RequestError where [403, 404].contains(error.status) {
@@ -105,7 +106,7 @@ import Testing
     }
 
     @Test(
-        "MSG-04 MSG-71 each device gets exactly what follows its position; sync and history agree with the plain rule",
+        "MSG-04 MSG-05 MSG-71 MSG-75 each device gets exactly what follows its position; sync and history agree with the plain rule",
         arguments: seeds)
     func everyDeviceGetsEverything(seed: UInt64) async throws {
         try await UserDataFixture.run { fixture in

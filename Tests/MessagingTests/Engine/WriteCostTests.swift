@@ -63,9 +63,12 @@ import Testing
         try await UserDataFixture.run { fixture in
             for query in queries {
                 let plan = try await fixture.database.read { connection in
-                    try connection.rows("EXPLAIN QUERY PLAN " + query.replacing(/\?[0-9]/, with: "1")) { $0.text(3) }.joined(separator: "; ")
+                    try connection.rows("EXPLAIN QUERY PLAN " + query.replacing(/\?[0-9]/, with: "1")) { $0.text(3) }
+                        .joined(separator: "; ")
                 }
-                #expect(plan.contains("USING INDEX msg_event_room") || plan.contains("USING INTEGER PRIMARY KEY"), "\(plan)")
+                #expect(
+                    plan.contains("USING INDEX msg_event_room") || plan.contains("USING INTEGER PRIMARY KEY"), "\(plan)"
+                )
                 #expect(!plan.contains("TEMP B-TREE"), "\(plan)")
             }
         }

@@ -13,6 +13,7 @@ struct UserDataFixture {
     let accounts: Accounts
     let engine: MessagingEngine
     let store: UserDataStore
+    let clock: MockWallClock
     /// The positions that were announced, and to whom.
     let announced: Announcements
 
@@ -41,7 +42,8 @@ struct UserDataFixture {
         do {
             try await body(
                 UserDataFixture(
-                    database: database, accounts: accounts, engine: engine, store: store, announced: announced))
+                    database: database, accounts: accounts, engine: engine, store: store, clock: clock,
+                    announced: announced))
         } catch {
             await database.close()
             throw error

@@ -110,6 +110,15 @@ struct Committed: Sendable {
         }
     }
 
+    /// Drops what says which rooms have changed for whom. All of it is read again from the rows when it is needed.
+    mutating func dropIndex() {
+        membershipEpoch += 1
+        users.removeAll()
+        heads.removeAll()
+        recent.removeAll()
+        recentFloor = position
+    }
+
     // MARK: Asking
 
     mutating func touch(_ room: RoomNumber, now: Int64) -> RoomState? {

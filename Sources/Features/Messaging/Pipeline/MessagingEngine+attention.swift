@@ -4,9 +4,14 @@ import Storage
 import Synchronization
 
 extension MessagingEngine {
-    /// Unread and highlighted messages of a room for a user; a muted room counts nothing.
+    /// Unread and highlighted messages of a room for a user: nothing in a muted room, only mentions where the user
+    /// wants no more. Keywords of the user's own rules do not highlight.
     func attention(of user: Int64, in room: RoomState) -> Attention {
-        room.attention(of: user)
+        let attention = room.attention(of: user)
+        guard attention.unread > 0 || attention.highlights > 0, let quiet = userData?.quietRooms(of: user),
+            !quiet.isEmpty
+        else { return attention }
+        return quiet.counted(attention, in: id(of: room.number))
     }
 
     /// Moves read marks of a user forward; an older place changes nothing.

@@ -110,7 +110,7 @@ extension MessagingEngine {
     /// A room for routes that name one event: what cannot be seen is as good as absent.
     func visibleRoom(_ roomID: String, for session: Session) async throws -> RoomState {
         guard let number = RoomIdentifier.number(roomID, server: serverName), let room = try await room(number),
-            !room.visible(to: session.userNumber).isEmpty
+            !room.visible(to: session.userNumber).isEmpty, try await !hasForgotten(room, session)
         else { throw RequestError.notFound("There is no such event.") }
         return room
     }

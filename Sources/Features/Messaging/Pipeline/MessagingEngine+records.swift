@@ -40,7 +40,8 @@ extension MessagingEngine {
         let visible =
             includesRecalled
             ? VisibleRanges(intervals: [(1, room.headSeq)]) : room.visible(to: session.userNumber)
-        guard !visible.isEmpty else { throw RequestError.forbidden("You are not in this room.") }
+        let isForgotten = includesRecalled ? false : try await hasForgotten(room, session)
+        guard !visible.isEmpty, !isForgotten else { throw RequestError.forbidden("You are not in this room.") }
         if includesRecalled { try await noteAudit(session, room: room.number) }
         let queries = events
         let writer = TranscriptWriter(room: room, title: title(of: room, for: session.userNumber), format: format)

@@ -129,6 +129,15 @@ extension MessagingEngine {
         }
     }
 
+    /// Whether the user has left the room and asked to forget it: its history is no longer shown, unless to everybody.
+    func hasForgotten(_ room: RoomState, _ session: Session) async throws -> Bool {
+        let membership = room.membership(of: session.userNumber)
+        guard membership == .leave || membership == .ban, room.spans[session.userNumber] != nil,
+            room.segments.current != .worldReadable
+        else { return false }
+        return try await places(of: session.userNumber)[room.number]?.forgotten ?? false
+    }
+
     /// The rooms a user is in.
     package func joinedRooms(_ session: Session) async throws -> [String] {
         try await places(of: session.userNumber).filter { $0.value.membership == .join }.map { id(of: $0.key) }.sorted()

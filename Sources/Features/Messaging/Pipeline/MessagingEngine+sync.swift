@@ -95,4 +95,8 @@ package protocol PersonalData: Sendable {
     func news(for session: Session, after: Int64?, upTo: Int64) async throws -> PersonalNews
     /// The device has everything up to a position: what was kept for it alone may go.
     func acknowledge(_ session: Session, upTo: Int64) async throws
+    /// Reads the user's push rules, unless they are known.
+    func loadQuietRooms(of user: Int64) async throws
+    /// Where less counts for the user, as far as the rules are known.
+    func quietRooms(of user: Int64) -> QuietRooms
 }

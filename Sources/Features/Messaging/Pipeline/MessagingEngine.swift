@@ -120,7 +120,8 @@ package final class MessagingEngine: Sendable {
     /// The room a client names, for somebody who is or was in it.
     package func room(_ id: String, for session: Session) async throws -> RoomState {
         guard let number = RoomIdentifier.number(id, server: serverName), let room = try await room(number),
-            room.spans[session.userNumber] != nil || !room.visible(to: session.userNumber).isEmpty
+            room.spans[session.userNumber] != nil || !room.visible(to: session.userNumber).isEmpty,
+            try await !hasForgotten(room, session)
         else { throw RequestError.forbidden("You are not in this room.") }
         return room
     }
@@ -134,8 +135,9 @@ package final class MessagingEngine: Sendable {
 
     package func id(of room: RoomNumber) -> String { RoomIdentifier.text(room, server: serverName) }
 
-    /// Loads the list of a user's rooms, unless it is known.
+    /// Loads the list of a user's rooms and what is quiet in it, unless they are known.
     func loadRooms(of user: Int64) async throws {
+        try await userData?.loadQuietRooms(of: user)
         for _ in 0..<8 {
             let (known, epoch) = committed.withLock { ($0.users[user] != nil, $0.membershipEpoch) }
             if known { return }
@@ -149,6 +151,9 @@ package final class MessagingEngine: Sendable {
         }
         throw RequestError.resourceLimit("The server is busy. Try again.", retryAfterMilliseconds: 500)
     }
+
+    /// Drops the index of changes; whoever asks next has it read again. To give memory back, or after a doubt about it.
+    package func dropIndex() { committed.withLock { $0.dropIndex() } }
 
     /// Stops all long polls; call it before the server drains its connections.
     package func closePolls() { hub.close() }
