@@ -29,38 +29,40 @@ struct AccountDataRoutes: RouteGroup {
             try await setData(call, session, room: nil)
         }
         routes.get("/_matrix/client/v3/user/{user}/rooms/{room}/account_data/{type}", .data) { call, session in
-            try await data(call, session, room: try room(call))
+            try await data(call, session, room: try await room(call, session))
         }
         routes.put("/_matrix/client/v3/user/{user}/rooms/{room}/account_data/{type}", .data) { call, session in
-            try await setData(call, session, room: try room(call))
+            try await setData(call, session, room: try await room(call, session))
         }
     }
 
     private func addTags(to routes: inout RouteTable) {
         routes.get("/_matrix/client/v3/user/{user}/rooms/{room}/tags", .data) { call, session in
-            let tags = try await userData.tags(room: try room(call), of: try call.ownUser(session))
+            let tags = try await userData.tags(room: try await room(call, session), of: try call.ownUser(session))
             return .json(["tags": tags])
         }
         routes.put("/_matrix/client/v3/user/{user}/rooms/{room}/tags/{tag}", .data) { call, session in
             try session.refuseGuests()
             let user = try call.ownUser(session)
             let content = try await call.object(orEmpty: true)
-            try await userData.setTag(call.parameter("tag"), content, room: try room(call), of: user)
+            try await userData.setTag(call.parameter("tag"), content, room: try await room(call, session), of: user)
             return .emptyObject
         }
         routes.delete("/_matrix/client/v3/user/{user}/rooms/{room}/tags/{tag}", .data) { call, session in
             try session.refuseGuests()
             let user = try call.ownUser(session)
-            try await userData.removeTag(call.parameter("tag"), room: try room(call), of: user)
+            try await userData.removeTag(call.parameter("tag"), room: try await room(call, session), of: user)
             return .emptyObject
         }
     }
 
-    private func room(_ call: Call) throws(RequestError) -> RoomNumber {
-        guard let room = RoomIdentifier.number(call.parameter("room"), server: messaging.serverName) else {
-            throw .invalidParam("This is no room id of this server.")
+    /// The room in the path, which the user must be in or have been in: data about rooms of other people would be
+    /// storage without end.
+    private func room(_ call: Call, _ session: Session) async throws -> RoomNumber {
+        guard RoomIdentifier.number(call.parameter("room"), server: messaging.serverName) != nil else {
+            throw RequestError.invalidParam("This is no room id of this server.")
         }
-        return room
+        return try await messaging.room(call.parameter("room"), for: session).number
     }
 
     private func data(_ call: Call, _ session: Session, room: RoomNumber?) async throws -> Response {

@@ -9,7 +9,7 @@ struct RegisterRoutes: RouteGroup {
 
     func add(to routes: inout RouteTable) {
         routes.openPost("/_matrix/client/v3/register", .register, legacy: true) { call in try await register(call) }
-        routes.openGet("/_matrix/client/v3/register/available", .discovery) { call in
+        routes.openGet("/_matrix/client/v3/register/available", .login) { call in
             try await accounts.checkAvailable(try call.query().require("username"))
             return .json(["available": true])
         }

@@ -11,7 +11,8 @@ extension VitrineServer {
             DeviceRoutes(accounts: accounts), ProfileRoutes(accounts: accounts, userData: userData),
             AccountDataRoutes(messaging: core.messaging, userData: userData),
             PushRoutes(accounts: accounts, userData: userData), KeyRoutes(accounts: accounts, userData: userData),
-            PresenceRoutes(accounts: accounts, userData: userData), AdminRoutes(accounts: accounts),
+            KeyBackupRoutes(userData: userData), PresenceRoutes(accounts: accounts, userData: userData),
+            AdminRoutes(accounts: accounts),
             UserAdminRoutes(accounts: accounts), RegistrationTokenRoutes(accounts: accounts))
     }
 }

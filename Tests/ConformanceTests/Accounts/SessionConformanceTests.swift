@@ -113,8 +113,6 @@ struct SessionConformanceTests {
             let desk = try await server.register("alice")
             let phone = try await server.nobody.login("alice")
             let path = "/_matrix/client/v3/account/password"
-            let weak: JSON = ["new_password": "short", "auth": desk.password()]
-            try await desk.refused("POST", path, weak, 400, "M_WEAK_PASSWORD")
             let keep: JSON = ["new_password": "another horse", "logout_devices": false, "auth": desk.password()]
             try await desk.call("POST", path, keep)
             try await phone.call("GET", devices)
