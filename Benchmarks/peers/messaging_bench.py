@@ -4,7 +4,8 @@
 --mode load (default): one sender and one long-polling receiver a room. Reports sends a second, the latency of sending
 and of delivery (from the start of the send to the moment the receiver's /sync returned the event), the server's
 processor time per send with its delivery, and what was lost, doubled or out of order (all three must be 0).
---mode idle: --rooms users wait in /sync at once; reports the growth of the server's resident memory per poll.
+--mode prepare makes --rooms users and writes them to --users; after a restart of the server, --mode idle lets all of them
+wait in /sync at once, and reports the growth of the server's resident memory per poll, its connection included.
 --mode first-sync: one user in --rooms conversations, each with messages; reports the first /sync of fresh devices,
 and with --product also the first page and the delta of the product's conversation list.
 
@@ -29,13 +30,17 @@ V3 = "/_matrix/client/v3"
 FILTER = urllib.parse.quote('{"room":{"timeline":{"limit":50}}}')
 
 
+async def register_on(connection, args, name):
+    if args.anonymous:
+        return await connection.call("POST", "/api/v1/anonymous")
+    body = {"username": args.tag + name, "password": "pw-" + name + "-long-enough", "auth": {"type": "m.login.dummy"}}
+    return await connection.call("POST", V3 + "/register", None, body)
+
+
 async def registered(args, name):
     """A connection and the account it was used to register."""
     connection = await Connection.open(args.base_url)
-    if args.anonymous:
-        return connection, await connection.call("POST", "/api/v1/anonymous")
-    body = {"username": args.tag + name, "password": "pw-" + name + "-long-enough", "auth": {"type": "m.login.dummy"}}
-    return connection, await connection.call("POST", V3 + "/register", None, body)
+    return connection, await register_on(connection, args, name)
 
 
 async def shared_room(owner, guest):
@@ -135,30 +140,49 @@ async def run_load(args):
 
 # Idle
 
-async def run_idle(args):
-    users, positions = [], []
+async def run_prepare(args):
+    """Makes the users of an idle run beforehand, so that the server can be restarted and measured without their making."""
+    connection, users = await Connection.open(args.base_url), []
     for number in range(args.rooms):
-        user = await registered(args, f"i{number}")
-        users.append(user)
-        reply = await user[0].call("GET", V3 + "/sync?timeout=0", user[1]["access_token"])
-        positions.append(reply["next_batch"])
-    before = resident_bytes(args.server_pid)
-    wait = int(args.seconds * 1000)
-    polls = [asyncio.create_task(connection.call("GET", f"{V3}/sync?timeout={wait}&since={since}",
-                                                 account["access_token"]))
-             for (connection, account), since in zip(users, positions)]
+        account = await register_on(connection, args, f"i{number}")
+        since = (await connection.call("GET", V3 + "/sync?timeout=0", account["access_token"]))["next_batch"]
+        users.append({"access_token": account["access_token"], "since": since})
+    with open(args.users, "w", encoding="utf-8") as file:
+        json.dump(users, file)
+    return {"mode": "prepare", "users": len(users)}
+
+
+async def wait_in_sync(args, user, seconds):
+    connection = await Connection.open(args.base_url)
+    path = f"{V3}/sync?timeout={int(seconds * 1000)}&since={user['since']}"
+    try:
+        return await connection.call("GET", path, user["access_token"])
+    finally:
+        connection.close()
+
+
+async def run_idle(args):
+    """One connection a poll; the growth of memory holds both."""
+    with open(args.users, encoding="utf-8") as file:
+        users = json.load(file)
+    before, polls = resident_bytes(args.server_pid), []
+    for start in range(0, len(users), 200):
+        polls += [asyncio.create_task(wait_in_sync(args, user, args.seconds)) for user in users[start:start + 200]]
+        await asyncio.sleep(.1)
     await asyncio.sleep(args.seconds * .3)
     cpu = cpu_seconds(args.server_pid)
-    await asyncio.sleep(args.seconds * .4)
+    await asyncio.sleep(args.seconds * .3)
     cpu = cpu_seconds(args.server_pid) - cpu
     after = resident_bytes(args.server_pid)
     waiting = sum(not poll.done() for poll in polls)
     results = await asyncio.gather(*polls, return_exceptions=True)
-    return {"mode": "idle", "long_polls": args.rooms, "waiting": waiting,
-            "failed": sum(isinstance(result, Exception) for result in results),
+    problems = [result for result in results if isinstance(result, Exception)]
+    for problem in problems[:3]:
+        print("poll failed:", repr(problem), file=sys.stderr)
+    return {"mode": "idle", "long_polls": len(users), "waiting": waiting, "failed": len(problems),
             "resident_before_mb": before / 1e6, "resident_after_mb": after / 1e6,
-            "bytes_per_poll": (after - before) / max(1, args.rooms),
-            "cpu_percent_while_waiting": 100 * cpu / (args.seconds * .4)}
+            "bytes_per_poll": (after - before) / max(1, len(users)),
+            "cpu_percent_while_waiting": 100 * cpu / (args.seconds * .3)}
 
 
 # First sync
@@ -209,7 +233,7 @@ def parse():
     head, _, rest = __doc__.partition("\n\n")
     p = argparse.ArgumentParser(description=head, epilog=rest, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--base-url", required=True, help="e.g. http://127.0.0.1:8008")
-    p.add_argument("--mode", choices=("load", "idle", "first-sync"), default="load")
+    p.add_argument("--mode", choices=("load", "prepare", "idle", "first-sync"), default="load")
     p.add_argument("--rooms", type=int, default=10, help="rooms (each a sender and a receiver), or idle polls")
     p.add_argument("--seconds", type=float, default=20, help="length of the measured part")
     p.add_argument("--messages", type=int, default=3, help="first-sync: messages in each conversation")
@@ -217,6 +241,7 @@ def parse():
     p.add_argument("--grace", type=float, default=10, help="seconds to wait for deliveries after the last send")
     p.add_argument("--anonymous", action="store_true", help="use Vitrine's visitor accounts, which have no password")
     p.add_argument("--product", action="store_true", help="first-sync: also measure Vitrine's conversation list")
+    p.add_argument("--users", help="prepare, idle: the file of users")
     p.add_argument("--server-pid", type=int, action="append", default=[], help="process that is counted; repeatable")
     p.add_argument("--tag", default="", help="prefix of user names (default: made from the time)")
     p.add_argument("--json", help="also write the result to this file")
@@ -227,7 +252,8 @@ def main():
     args = parse()
     args.tag = args.tag or "b%d." % (time.time() * 1000 % 1e10)
     allow_many_files()
-    result = asyncio.run({"load": run_load, "idle": run_idle, "first-sync": run_first_sync}[args.mode](args))
+    modes = {"load": run_load, "prepare": run_prepare, "idle": run_idle, "first-sync": run_first_sync}
+    result = asyncio.run(modes[args.mode](args))
     text = json.dumps(result, indent=1)
     print(text)
     if args.json:

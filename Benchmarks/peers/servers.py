@@ -27,7 +27,19 @@ class Server:
         self.folder, self.port = Path(folder).resolve() / self.name, free_port()
         self.folder.mkdir(parents=True)
         self.process = None
-        self.log = open(self.folder / "output.log", "wb")
+        self.log = open(self.folder / "output.log", "ab")
+        self.prepare()
+        self.start()
+
+    def prepare(self):
+        """What is done once, before the first start."""
+
+    def start(self):
+        raise NotImplementedError
+
+    def restart(self):
+        self.stop()
+        self.log = open(self.folder / "output.log", "ab")
         self.start()
 
     @property
@@ -93,13 +105,13 @@ class Synapse(Server):
     name = "synapse"
     program = (sys.executable, "-m", "synapse.app.homeserver")
 
+    def prepare(self):
+        command = (*self.program, "--generate-config", "-H", "bench.local", "-c", "homeserver.yaml", "--report-stats=no")
+        subprocess.run(command, cwd=self.folder, check=True, stdout=self.log, stderr=self.log)
+        (self.folder / "bench.yaml").write_text(SYNAPSE.format(port=self.port), encoding="utf-8")
+
     def start(self):
-        generated = self.folder / "homeserver.yaml"
-        command = (*self.program, "--generate-config", "-H", "bench.local", "-c", generated, "--report-stats=no")
-        subprocess.run([str(part) for part in command], cwd=self.folder, check=True, stdout=self.log, stderr=self.log)
-        settings = self.folder / "bench.yaml"
-        settings.write_text(SYNAPSE.format(port=self.port), encoding="utf-8")
-        self.spawn(*self.program, "-c", generated, "-c", settings)
+        self.spawn(*self.program, "-c", "homeserver.yaml", "-c", "bench.yaml")
         self.wait_until(lambda: self.answers("/_matrix/client/versions"))
 
     def version(self):
@@ -138,10 +150,12 @@ class Prosody(Server):
 
     name = "prosody"
 
+    def prepare(self):
+        settings = PROSODY.format(port=self.port, folder=self.folder)
+        (self.folder / "prosody.cfg.lua").write_text(settings, encoding="utf-8")
+
     def start(self):
-        settings = self.folder / "prosody.cfg.lua"
-        settings.write_text(PROSODY.format(port=self.port, folder=self.folder), encoding="utf-8")
-        self.spawn("prosody", "--config", settings, "-F")
+        self.spawn("prosody", "--config", self.folder / "prosody.cfg.lua", "-F")
         self.wait_until(self.listens)
 
     def listens(self):
