@@ -11,6 +11,13 @@ package enum EventLimits {
     /// Room for what the server adds to an event: ids, time, numbers and the names of the members.
     static let envelopeBytes = 512
 
+    /// The member of a state's content that the server, or any client, reads as a text.
+    private static let stateTexts: [String: String] = [
+        EventType.name: "name", EventType.topic: "topic", EventType.avatar: "url", EventType.joinRules: "join_rule",
+        EventType.historyVisibility: "history_visibility", EventType.guestAccess: "guest_access",
+        EventType.tombstone: "body",
+    ]
+
     /// Checks an event and gives its content as canonical JSON, ready to be stored.
     ///
     /// 413 `M_TOO_LARGE` for sizes, 400 `M_BAD_JSON` for contents that no event may have.
@@ -22,7 +29,8 @@ package enum EventLimits {
         try checkIdentifier(sender, "sender")
         guard !type.isEmpty else { throw .badJSON("The event type must not be empty.") }
         try checkValue(.object(content), path: "content", depth: 1)
-        if type == "m.room.message" { try checkMessage(content) }
+        if type == EventType.message { try checkMessage(content) }
+        if stateKey != nil, let member = stateTexts[type] { _ = try content.string(member) }
         let canonical = JSON.object(content).canonical()
         let size = canonical.count + type.utf8.count + (stateKey?.utf8.count ?? 0) + sender.utf8.count + envelopeBytes
         guard size <= maximumEventBytes else {
