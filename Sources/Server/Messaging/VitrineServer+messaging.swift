@@ -9,17 +9,20 @@ extension VitrineServer {
         routes.add(
             RoomRoutes(messaging: messaging), SendRoutes(messaging: messaging), HistoryRoutes(messaging: messaging),
             ReceiptRoutes(messaging: messaging), DirectoryRoutes(messaging: messaging),
-            ConversationRoutes(messaging: messaging),
+            ConversationRoutes(messaging: messaging), SearchRoutes(search: core.search),
             SyncRoutes(messaging: messaging, userData: core.userData))
     }
 
     /// What conversations need done again and again.
     var messagingChores: [Upkeep.Chore] {
         let messaging = core.messaging
+        let search = core.search
         return [
             .init(name: "typing", every: .seconds(1)) { messaging.expireTyping() },
             .init(name: "sweep", every: .seconds(60)) { try await messaging.sweep() },
             .init(name: "retention", every: .seconds(60)) { while try await messaging.purgeStep() {} },
+            .init(name: "search", every: .seconds(1)) { try await search.follow() },
+            .init(name: "search retention", every: .seconds(60)) { try await search.forgetPurged() },
         ]
     }
 }
