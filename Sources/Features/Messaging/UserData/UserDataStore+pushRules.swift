@@ -32,9 +32,19 @@ extension UserDataStore {
             let stored = rules.stored
             guard rules != (try storedRules(of: user, on: context.connection)) else { return }
             try store(Self.pushRulesType, stored, room: nil, of: user.number, in: context)
-            context.afterCommit { [self] in ruleCache.withLock { $0.forget(user.number) } }
+            let changed = rules
+            context.afterCommit { [self] in ruleCache.withLock { $0.replace(changed, of: user.number) } }
         }
     }
+
+    package func loadQuietRooms(of user: Int64) async throws {
+        guard ruleCache.withLock({ $0[user] == nil }), let record = try await accounts.user(number: user) else {
+            return
+        }
+        _ = try await pushRules(of: record)
+    }
+
+    package func quietRooms(of user: Int64) -> QuietRooms { ruleCache.withLock { $0.quiet(user) } }
 
     private func storedRules(of user: UserRecord, on connection: Connection) throws -> PushRuleSet {
         let content = try AccountDataQueries.content(
@@ -54,18 +64,32 @@ extension UserDataStore {
 struct PushRuleCache: Sendable {
     private static let maximumUsers = 50_000
     private var rules: [Int64: PushRuleSet] = [:]
+    /// Of the few users who have any.
+    private var quiet: [Int64: QuietRooms] = [:]
     private(set) var epoch: UInt64 = 0
 
     subscript(user: Int64) -> PushRuleSet? { rules[user] }
 
+    func quiet(_ user: Int64) -> QuietRooms { quiet[user] ?? QuietRooms() }
+
     mutating func remember(_ set: PushRuleSet, of user: Int64, readAt epoch: UInt64) {
         guard epoch == self.epoch else { return }
-        if rules.count >= Self.maximumUsers { rules.removeAll() }
-        rules[user] = set
+        keep(set, of: user)
     }
 
-    mutating func forget(_ user: Int64) {
+    /// Puts changed rules in place at once, so that no reply is written without them.
+    mutating func replace(_ set: PushRuleSet, of user: Int64) {
         epoch &+= 1
-        rules[user] = nil
+        keep(set, of: user)
+    }
+
+    private mutating func keep(_ set: PushRuleSet, of user: Int64) {
+        if rules.count >= Self.maximumUsers {
+            rules.removeAll()
+            quiet.removeAll()
+        }
+        rules[user] = set
+        let rooms = QuietRooms(set)
+        quiet[user] = rooms.isEmpty ? nil : rooms
     }
 }

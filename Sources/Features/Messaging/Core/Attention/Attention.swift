@@ -31,9 +31,13 @@ extension RoomState {
         var unread: [Int64] = []
         for (user, spans) in spans where user != sender && spans.current == .join {
             guard visible(to: user).contains(seq) else { continue }
-            let public_ = marks[ReadMarkKey(user: user, kind: ReadMarkKind.read.rawValue)]
-            let own = marks[ReadMarkKey(user: user, kind: ReadMarkKind.own.rawValue)]
-            let best = [public_, own].compactMap { $0 }.filter { $0.seq >= seq }.min { $0.timestamp < $1.timestamp }
+            // Clients with threads say that they have read the main timeline, others the room.
+            let keys = [
+                ReadMarkKey(user: user, kind: ReadMarkKind.read.rawValue),
+                ReadMarkKey(user: user, kind: ReadMarkKind.read.rawValue, thread: -1),
+                ReadMarkKey(user: user, kind: ReadMarkKind.own.rawValue),
+            ]
+            let best = keys.compactMap { marks[$0] }.filter { $0.seq >= seq }.min { $0.timestamp < $1.timestamp }
             if let best { read.append((user, best.timestamp)) } else { unread.append(user) }
         }
         return (read.sorted { $0.timestamp < $1.timestamp }, unread.sorted())
