@@ -30,7 +30,8 @@ struct UserDataFixture {
         let clock = MockWallClock()
         let database = try Database.open(
             path: folder.appending(path: "test.db").path,
-            migrations: Accounts.migrations + MessagingEngine.migrations + UserDataStore.migrations, clock: clock)
+            migrations: Accounts.migrations + MessagingEngine.migrations + UserDataStore.migrations
+                + MediaStore.migrations, clock: clock)
         let accounts = Accounts(database: database, serverName: "shop.test", clock: clock)
         let engine = MessagingEngine(database: database, accounts: accounts, clock: clock)
         let announced = Announcements()

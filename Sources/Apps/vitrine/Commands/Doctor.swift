@@ -2,9 +2,17 @@ import ArgumentParser
 import Basics
 import Server
 
-/// Looks at the installation and says what to do.
+/// What the operator asks when something seems wrong.
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        abstract: "Check the installation, or with `messages` every stored conversation.",
+        subcommands: [DoctorInstallation.self, DoctorMessages.self], defaultSubcommand: DoctorInstallation.self)
+}
+
+/// Looks at the installation and says what to do.
+struct DoctorInstallation: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "installation",
         abstract: "Check the installation, the database and the disk, and say what to do.",
         discussion: """
             Changes nothing and may run beside a server. The exit status is 1 when something fails, else 0.
