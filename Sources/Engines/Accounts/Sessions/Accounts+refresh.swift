@@ -28,10 +28,7 @@ extension Accounts {
     private func replace(around generation: Int64, device: Int64, in context: WriteContext) throws -> Int64 {
         let queries = queries(context.connection)
         let newest = max(generation, try queries.newestGeneration(device: device))
-        var ended = try queries.deleteSessions(device: device, generations: 0...(generation - 1))
-        if newest > generation {
-            ended += try queries.deleteSessions(device: device, generations: (generation + 1)...newest)
-        }
+        let ended = try queries.deleteSessions(device: device, except: generation)
         try queries.markUsed(device: device, generation: generation)
         forget(in: context, hashes: ended)
         return newest

@@ -91,7 +91,7 @@ extension Accounts {
             guard try queries.markUsed(device: entry.deviceNumber, generation: entry.generation) else {
                 throw RequestError.unknownToken()
             }
-            let ended = try queries.deleteSessions(device: entry.deviceNumber, generations: 0...(entry.generation - 1))
+            let ended = try queries.deleteSessions(device: entry.deviceNumber, before: entry.generation)
             forget(in: context, hashes: ended + [hash])
         }
     }

@@ -89,11 +89,26 @@ extension AccountQueries {
             .integer(device), .integer(generation)) > 0
     }
 
-    /// Deletes the sessions of a device with generations in a range and returns the hashes of their access tokens.
-    func deleteSessions(device: Int64, generations: ClosedRange<Int64> = 0...Int64.max) throws -> [[UInt8]] {
+    /// Deletes all sessions of a device and returns the hashes of their access tokens.
+    func deleteSessions(device: Int64) throws -> [[UInt8]] {
+        try connection.rows("DELETE FROM acc_session WHERE device_no = ?1 RETURNING access_hash", .integer(device)) {
+            $0.blob(0)
+        }
+    }
+
+    /// Deletes the sessions of a device that are older than one of them.
+    func deleteSessions(device: Int64, before generation: Int64) throws -> [[UInt8]] {
         try connection.rows(
-            "DELETE FROM acc_session WHERE device_no = ?1 AND generation BETWEEN ?2 AND ?3 RETURNING access_hash",
-            .integer(device), .integer(generations.lowerBound), .integer(generations.upperBound)
+            "DELETE FROM acc_session WHERE device_no = ?1 AND generation < ?2 RETURNING access_hash",
+            .integer(device), .integer(generation)
+        ) { $0.blob(0) }
+    }
+
+    /// Deletes the sessions of a device but one of them.
+    func deleteSessions(device: Int64, except generation: Int64) throws -> [[UInt8]] {
+        try connection.rows(
+            "DELETE FROM acc_session WHERE device_no = ?1 AND generation <> ?2 RETURNING access_hash",
+            .integer(device), .integer(generation)
         ) { $0.blob(0) }
     }
 }

@@ -116,16 +116,16 @@ extension UserDataStore {
 
     /// Deletes the messages that a device has acknowledged.
     func deleteMessages(of device: Int64, upTo position: Int64) async throws {
-        let known = delivered.withLock { $0.oldest(of: device) }
+        let (known, epoch) = delivered.withLock { ($0.oldest(of: device), $0.epoch) }
         if let known, known > position { return }
         if known == nil {
             let oldest = try await database.read { try ToDeviceQueries.oldest(device: device, in: $0) }
+            delivered.withLock { $0.found(oldest, for: device, readAt: epoch) }
             guard let oldest, oldest <= position else { return }
         }
         try await database.write { [self] context in
             try ToDeviceQueries.delete(device: device, upTo: position, in: context.connection)
-            let oldest = try ToDeviceQueries.oldest(device: device, in: context.connection)
-            context.afterCommit { [self] in delivered.withLock { $0.found(oldest, for: device) } }
+            context.afterCommit { [self] in delivered.withLock { $0.forget([device]) } }
         }
     }
 }
