@@ -64,15 +64,24 @@ package struct DirectoryRoutes: RouteGroup {
         routes.openGet("/_matrix/client/v3/publicRooms", .search) { call in
             let query = try call.query()
             let limit = try query.integer("limit", clampedTo: 1...500) ?? 50
-            return .json(
-                try await messaging.publicRooms(search: nil, limit: Int(limit), from: Int(query["since"] ?? "") ?? 0))
+            let from = try Self.place(query["since"])
+            return .json(try await messaging.publicRooms(search: nil, limit: Int(limit), from: from))
         }
         routes.post("/_matrix/client/v3/publicRooms", .search) { call, _ in
             let body = try await call.object(orEmpty: true)
             let term = try body.object("filter")?.string("generic_search_term")
             let limit = max(1, min(try body.int("limit") ?? 50, 500))
-            let from = Int(try body.string("since") ?? "") ?? 0
+            let from = try Self.place(try body.string("since"))
             return .json(try await messaging.publicRooms(search: term, limit: Int(limit), from: from))
         }
+    }
+
+    /// Where a page of the directory begins: what the page before it gave as `next_batch`.
+    private static func place(_ since: String?) throws(RequestError) -> Int {
+        guard let since, !since.isEmpty else { return 0 }
+        guard let place = Int(since), place >= 0 else {
+            throw .invalidParam("'since' is not a token of this server.")
+        }
+        return place
     }
 }

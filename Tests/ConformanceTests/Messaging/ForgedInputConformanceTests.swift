@@ -73,6 +73,9 @@ extension MessagingConformance {
             }
             let threads = MatrixClient.path("rooms", room, "threads", version: "v1")
             try await anna.isRefused(400, "M_INVALID_PARAM", "GET", threads, query: ["from": token])
+            let directory = MatrixClient.path("publicRooms")
+            try await anna.isRefused(400, "M_INVALID_PARAM", "GET", directory, query: ["since": token])
+            try await anna.isRefused(400, "M_INVALID_PARAM", "POST", directory, ["since": .string(token)])
             let list = "/api/v1/conversations"
             try await anna.isRefused(400, "M_INVALID_PARAM", "GET", list, query: ["since": token])
         }

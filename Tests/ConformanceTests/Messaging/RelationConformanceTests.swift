@@ -142,5 +142,28 @@ extension MessagingConformance {
             let answer = try await anna.event(try await anna.send(reply, to: room), in: room)
             #expect(answer["content"]?["m.relates_to"]?["m.in_reply_to"]?["event_id"] == .string(event))
         }
+
+        @Test("MSG-43 relations that a member cannot see do not end the paging")
+        func unseen() async throws {
+            let (anna, ben) = (try await Cast.user("anna"), try await Cast.user("ben"))
+            let rule: JSON = ["type": "m.room.history_visibility", "content": ["history_visibility": "joined"]]
+            let room = try await Cast.room(anna, ben, wish: ["initial_state": [rule]])
+            let event = try await anna.say("the car", in: room)
+            let first = try await anna.relate("m.reference", to: event, in: room)
+            try await ben.call("POST", MatrixClient.path("rooms", room, "leave"), emptyObject)
+            for _ in 0..<4 { try await anna.relate("m.reference", to: event, in: room) }
+            try await anna.invite(ben.userID, to: room)
+            try await ben.join(room)
+            let last = try await anna.relate("m.reference", to: event, in: room)
+            var found: [String] = []
+            var from = ""
+            repeat {
+                let page = try await related(
+                    to: event, "m.reference", in: room, for: ben, query: ["limit": "1", "from": from])
+                found += page["chunk"]?.arrayValue?.eventIDs ?? []
+                from = page["next_batch"]?.stringValue ?? ""
+            } while !from.isEmpty
+            #expect(found == [last, first])
+        }
     }
 }

@@ -25,13 +25,13 @@ extension MessagingEngine {
                 : try RelationQueries.seqs(
                     room: room.number, target: target.seq, relation: relation, type: typeNumber, within: low...high,
                     forwards: request.isForwards, limit: limit + 1, in: connection)
-            let visible = seqs.filter { reader.visible.contains($0) }
-            let page = visible.prefix(limit)
+            // What the viewer cannot see is passed over, but the next page begins behind it.
+            let page = seqs.prefix(limit)
             var writer = JSONWriter(reserving: 2_048)
             try writer.object { writer in
                 writer.key("chunk")
                 try writer.array { writer in
-                    for seq in page {
+                    for seq in page where reader.visible.contains(seq) {
                         guard let event = try reader.event(seq) else { continue }
                         try EventRenderer(reader: reader).write(event, to: &writer)
                     }
