@@ -85,7 +85,7 @@ struct ConnectionWatchTests {
         watch.wrote(100_000)
         #expect(watch.verdict(at: 1, unsentBytes: 90_000) == .keep)
         #expect(watch.verdict(at: 31, unsentBytes: 89_000) == .keep)
-        #expect(watch.verdict(at: 61, unsentBytes: 88_500) == .close)
+        #expect(watch.verdict(at: 61, unsentBytes: 88_500) == .abort)
     }
 
     @Test("a stream that refills its buffer counts as moving")

@@ -38,6 +38,7 @@ struct RequestPathTests {
     @Test("random bytes never trap, and what decodes is text without zero bytes")
     func randomBytes() {
         var random = SeededRandom(seed: 7)
+        var faults: [String] = []
         let alphabet = Array("/%0aF\u{0}+?é".utf8) + [0xFF, 0xC3]
         for _ in 0..<20_000 {
             let bytes = (0..<Int.random(in: 0...12, using: &random)).map { _ in
@@ -45,9 +46,10 @@ struct RequestPathTests {
             }
             let target = "/" + String(decoding: bytes, as: UTF8.self)
             let segments = (try? RequestPath(target))?.segments ?? []
-            #expect(!segments.contains { $0.isEmpty || $0.utf8.contains(0) })
+            if segments.contains(where: { $0.isEmpty || $0.utf8.contains(0) }) { faults.append(target) }
             _ = try? Query(target: target)
         }
+        #expect(faults.isEmpty)
     }
 
     @Test("a query gives first values, all values, numbers and truth values")

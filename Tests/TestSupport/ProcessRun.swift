@@ -1,58 +1,38 @@
 import Foundation
-import Synchronization
 
-/// One run of the program, from its start to its end.
-final class ProcessRun: Sendable {
-    private struct Ending {
-        var status: Int32?
-        var waiters: [CheckedContinuation<Int32, Never>] = []
-    }
+#if canImport(Glibc)
+    import Glibc
+#endif
 
-    let processID: Int32
+/// One run of `vitrine serve`, from the moment it is ready to its end.
+struct ProcessRun: Sendable {
     let port: Int
-    private let ending: Ended
-
-    private final class Ended: Sendable {
-        let state = Mutex(Ending())
-
-        func finish(_ status: Int32) {
-            let waiters = state.withLock { state in
-                state.status = status
-                defer { state.waiters = [] }
-                return state.waiters
-            }
-            for waiter in waiters { waiter.resume(returning: status) }
-        }
-    }
-
-    private init(processID: Int32, port: Int, ending: Ended) {
-        self.processID = processID
-        self.port = port
-        self.ending = ending
-    }
+    let child: ChildProcess
 
     /// Starts `vitrine serve` and waits for the line that says that it is ready, or for its end.
     static func start(_ arguments: [String], log: String, launcher: [String] = []) async throws -> ProcessRun {
-        let process = try CommandRun.process(arguments, launcher: launcher)
-        if !FileManager.default.fileExists(atPath: log) { try Data().write(to: URL(filePath: log)) }
-        guard let errors = FileHandle(forWritingAtPath: log) else {
-            throw VitrineProcess.Failure(description: "\(log) cannot be written")
+        let command = launcher + [try Program.path()] + arguments
+        let errors = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        let input = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        var pipe: [Int32] = [-1, -1]
+        guard errors >= 0, input >= 0, Glibc.pipe(&pipe) == 0 else {
+            throw VitrineProcess.Failure(description: "no files for the process: \(String(cString: strerror(errno)))")
         }
-        try errors.seekToEnd()
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = errors
-        process.standardInput = FileHandle.nullDevice
-        let ending = Ended()
-        process.terminationHandler = { ending.finish($0.terminationStatus) }
-        try process.run()
-        let line = await firstLine(of: output.fileHandleForReading)
+        let output = FileHandle(fileDescriptor: pipe[0], closeOnDealloc: true)
+        defer { for descriptor in [errors, input] { close(descriptor) } }
+        let child: ChildProcess
+        do {
+            defer { close(pipe[1]) }
+            child = try ChildProcess(
+                command, environment: Program.environment, input: input, output: pipe[1], errors: errors)
+        }
+        let line = await firstLine(of: output)
         guard let port = line.split(separator: ":").last.flatMap({ Int($0) }) else {
-            Foundation.kill(process.processIdentifier, SIGKILL)
+            child.signal(SIGKILL)
             let end = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
             throw VitrineProcess.Failure(description: "vitrine did not get ready: \(line)\n\(end.suffix(2_000))")
         }
-        return ProcessRun(processID: process.processIdentifier, port: port, ending: ending)
+        return ProcessRun(port: port, child: child)
     }
 
     private static func firstLine(of handle: FileHandle) async -> String {
@@ -62,20 +42,26 @@ final class ProcessRun: Sendable {
             return String(decoding: bytes, as: UTF8.self)
         }
     }
+}
 
-    func signal(_ number: Int32) {
-        guard ending.state.withLock({ $0.status == nil }) else { return }
-        Foundation.kill(processID, number)
+/// Where the built program is, and the environment it gets.
+enum Program {
+    /// The environment of the tests without the settings of whoever runs them.
+    static var environment: [String: String] {
+        ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("VITRINE_") }
     }
 
-    func exitStatus() async -> Int32 {
-        await withCheckedContinuation { caller in
-            let known = ending.state.withLock { state in
-                if state.status == nil { state.waiters.append(caller) }
-                return state.status
-            }
-            if let known { caller.resume(returning: known) }
+    static func path() throws -> String {
+        if let named = ProcessInfo.processInfo.environment["VITRINE_BINARY"] { return named }
+        let bundle = Bundle.main.executableURL?.deletingLastPathComponent()
+        let places = [bundle, Bundle.main.bundleURL, bundle?.deletingLastPathComponent()].compactMap { $0 }
+        let found = places.map { $0.appending(path: "vitrine").path() }.first {
+            FileManager.default.isExecutableFile(atPath: $0)
         }
+        guard let found else {
+            throw VitrineProcess.Failure(description: "The program is not built: swift build --product vitrine")
+        }
+        return found
     }
 }
 

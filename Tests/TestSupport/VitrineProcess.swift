@@ -37,7 +37,7 @@ package final class VitrineProcess: Sendable {
     }
 
     deinit {
-        state.withLock { $0.run.signal(SIGKILL) }
+        state.withLock { $0.run.child.signal(SIGKILL) }
         if let ownFolder { try? FileManager.default.removeItem(atPath: ownFolder) }
     }
 
@@ -73,7 +73,7 @@ package final class VitrineProcess: Sendable {
     /// The address that it printed, `http://127.0.0.1:PORT`.
     package var baseURL: String { "http://127.0.0.1:\(port)" }
     /// The process id.
-    package var processID: Int32 { state.withLock { $0.run.processID } }
+    package var processID: Int32 { state.withLock { $0.run.child.processID } }
     /// What it has logged so far.
     package var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
     /// A client for its address.
@@ -84,26 +84,26 @@ package final class VitrineProcess: Sendable {
     /// Asks it to stop and waits until it has; the exit status.
     @discardableResult
     package func stop() async -> Int32 {
-        let run = state.withLock { $0.run }
-        run.signal(SIGTERM)
-        return await run.exitStatus()
+        let child = state.withLock { $0.run.child }
+        child.signal(SIGTERM)
+        return await child.exitStatus()
     }
 
     /// Ends it without warning and waits until it is gone.
     package func kill() async {
-        let run = state.withLock { $0.run }
-        run.signal(SIGKILL)
-        _ = await run.exitStatus()
+        let child = state.withLock { $0.run.child }
+        child.signal(SIGKILL)
+        _ = await child.exitStatus()
     }
 
     /// Waits until it ends by itself; the exit status.
     package func exitStatus() async -> Int32 {
-        let run = state.withLock { $0.run }
-        return await run.exitStatus()
+        let child = state.withLock { $0.run.child }
+        return await child.exitStatus()
     }
 
     /// Sends a signal without waiting.
-    package func signal(_ number: Int32) { state.withLock { $0.run }.signal(number) }
+    package func signal(_ number: Int32) { state.withLock { $0.run.child }.signal(number) }
     /// Stops it in mid-step (SIGSTOP).
     package func pause() { signal(SIGSTOP) }
     /// Lets it go on (SIGCONT).
@@ -118,7 +118,8 @@ package final class VitrineProcess: Sendable {
     }
 
     /// Makes an account for somebody who works in the shop; the server is down meanwhile.
-    package func addStaff(name: String, password: String, displayName: String? = nil, admin: Bool = false) async throws {
+    package func addStaff(name: String, password: String, displayName: String? = nil, admin: Bool = false) async throws
+    {
         await stop()
         var arguments = ["user", "create", name, "--staff", "--password-stdin", "--data", dataDirectory]
         if let displayName { arguments += ["--display-name", displayName] }

@@ -78,7 +78,10 @@ extension Setting {
                 help: "The address under which clients reach the server, e.g. https://chat.shop.example.")
         case .shopName: Row(kind: .text, fallback: "Vitrine", help: "The name that customers see.")
         case .registration, .registrationSharedSecret: registrationRow
-        case .rateLimits: Row(kind: .bool, fallback: "true", help: "Whether rates, quotas and password lengths are limited; off only for load tests.")
+        case .rateLimits:
+            Row(
+                kind: .bool, fallback: "true",
+                help: "Whether rates, quotas and password lengths are limited; off only for load tests.")
         case .web: Row(kind: .text, fallback: nil, help: "The folder of the web pages, if not beside the program.")
         case .metricsFrom:
             Row(kind: .list, fallback: "127.0.0.1,::1", help: "Addresses or networks that may read /metrics.")

@@ -4,6 +4,12 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Keeps one connection within its limits: time for heads, bodies and replies, a readable refusal of what is no HTTP,
 /// and an end that lets the client read our last word.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
@@ -142,7 +148,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
         switch watch.verdict(at: loop.tick, unsentBytes: unsent) {
         case .keep: break
-        case .close: context.close(promise: closesWhenSent?.promise)
+        case .close: closeNow()
+        case .abort: abort(context)
         case .refuse:
             refuse(RequestError(status: 408, code: "M_UNKNOWN", message: "The request took too long to arrive."))
         }
@@ -152,6 +159,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func closeNow() {
         context?.close(promise: closesWhenSent?.promise)
         closesWhenSent = nil
+    }
+
+    /// Resets the connection: an ordinary close would leave the kernel trying to deliver.
+    private func abort(_ context: ChannelHandlerContext) {
+        guard let socket = context.channel as? any SocketOptionProvider else { return closeNow() }
+        let guardian = NIOLoopBound(self, eventLoop: context.eventLoop)
+        socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in guardian.value.closeNow() }
     }
 
     private var unsentBytes: Int {

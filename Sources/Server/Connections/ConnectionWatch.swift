@@ -7,6 +7,8 @@ struct ConnectionWatch {
         case refuse
         /// Close without a word.
         case close
+        /// Throw away what the other side does not take, in the kernel too.
+        case abort
     }
 
     private enum Reading: Equatable {
@@ -68,7 +70,7 @@ struct ConnectionWatch {
 
     /// What is to be done now; `unsentBytes` have been written but not taken by the other side.
     mutating func verdict(at tick: Int, unsentBytes: Int) -> Verdict {
-        if isStuck(at: tick, unsentBytes: unsentBytes) { return .close }
+        if isStuck(at: tick, unsentBytes: unsentBytes) { return .abort }
         if let since = lingeringSince { return tick - since >= limits.lingerSeconds ? .close : .keep }
         switch reading {
         case .nothing(let since): return answering == 0 && tick - since >= limits.idleSeconds ? .close : .keep

@@ -8,7 +8,7 @@ package struct NetworkList: Sendable {
     package init?(_ texts: [String]) {
         var networks: [(address: ClientAddress, bits: Int)] = []
         for text in texts {
-            let parts = text.split(separator: "/", maxSplits: 1)
+            let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
             guard let first = parts.first, let address = ClientAddress(first) else { return nil }
             let width = address.isIPv4 ? 32 : 128
             guard let bits = parts.count == 2 ? Int(parts[1]) : width, (0...width).contains(bits) else { return nil }

@@ -39,7 +39,7 @@ package struct RequestPath: Hashable, Sendable {
 package enum PercentEncoding {
     /// The text of percent-encoded bytes, or nil when an escape is broken, a zero byte hides in it or it is no UTF-8.
     package static func decode(_ raw: some Collection<UInt8>, plusIsSpace: Bool) -> String? {
-        guard raw.contains(where: { $0 == percent || $0 >= 0x80 || ($0 == plus && plusIsSpace) }) else {
+        guard raw.contains(where: { $0 == percent || $0 == 0 || $0 >= 0x80 || ($0 == plus && plusIsSpace) }) else {
             return String(decoding: raw, as: UTF8.self)
         }
         var bytes: [UInt8] = []

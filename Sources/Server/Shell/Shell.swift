@@ -63,7 +63,8 @@ package final class Shell: Sendable {
     private func answer(
         _ request: Request, _ target: String, _ link: ClientLink, _ kind: inout RouteClass
     ) async throws -> Response {
-        switch routes.match(request.method, try RequestPath(target)) {
+        let path = try RequestPath(target)
+        switch routes.match(request.method, path) {
         case .found(let route, let arguments):
             kind = route.kind
             return try await answer(
@@ -71,7 +72,7 @@ package final class Shell: Sendable {
         case .wrongMethod(let allowed):
             return ErrorReply.wrongMethod(allowed: allowed)
         case .nothing:
-            guard let page = pages.response(to: request, target: target) else { throw RequestError.unrecognized }
+            guard let page = pages.response(to: request, at: path) else { throw RequestError.unrecognized }
             kind = .page
             return page
         }

@@ -45,9 +45,8 @@ package struct StaticPages: Sendable {
     }
 
     /// The reply to a request for a page; nil when there is no such page.
-    func response(to request: Request, target: String) -> Response? {
-        let path = String(target.prefix { $0 != "?" })
-        guard let page = pages[path] else { return nil }
+    func response(to request: Request, at path: RequestPath) -> Response? {
+        guard let page = pages["/" + path.segments.joined(separator: "/")] else { return nil }
         guard request.method == .get || request.method == .head else {
             return ErrorReply.wrongMethod(allowed: [.get, .head])
         }
