@@ -130,6 +130,7 @@ let tests: [Target] = [
             .product(name: "Logging", package: "swift-log"),
         ],
         path: "Tests/ServerTests"),
+    .testTarget(name: "FaultTests", dependencies: ["Basics", "TestSupport"], path: "Tests/FaultTests"),
 ]
 
 // MARK: The package
