@@ -1,7 +1,7 @@
 // Which language the page speaks, and the words for it. Elements made with a text key carry the key, so a change of
 // language rewrites them where they stand; whatever is computed listens for `vitrine:language` and draws itself again.
 
-import { readItem, writeItem } from './matrix/storage.js';
+import { writeItem } from './matrix/storage.js';
 import { text } from './text.js';
 
 export const languages = ['en', 'zh'];

@@ -174,7 +174,6 @@ export const text = {
     customer_info: ['Customer', '顾客信息'],
     first_seen: ['First seen', '首次来访'],
     last_wrote: ['Last wrote', '最近发言'],
-    device_count: ['Devices', '设备数'],
     user_id: ['User ID', '用户 ID'],
     people_here: ['Also in this conversation', '对话中的其他人'],
 

@@ -104,7 +104,7 @@ export class Conversation {
     #refresh() {
         if (!this.#room) return;
         const known = this.inbox.get(this.roomId);
-        const name = this.inbox.titleOf(this.roomId) ?? t('unnamed');
+        const name = this.inbox.titleOf(this.roomId) ?? '…';
         setText(this.title, name);
         this.face.show({ id: this.roomId, name, avatar: known?.avatar ?? this.#room.avatar, client: this.client });
         this.typingLine.show([...this.#room.typing].map((user) => this.#room.member(user).name));

@@ -1,7 +1,6 @@
 // The panel on the right: whom one talks to.
 
 import { full } from '../dates.js';
-import { t } from '../language.js';
 import { avatarOf } from '../parts/avatar.js';
 import { iconButton } from '../parts/buttons.js';
 import { h } from '../parts/dom.js';
@@ -23,7 +22,7 @@ export class CustomerInfo {
             return;
         }
         const customer = room.customer;
-        const name = this.inbox.titleOf(room.id) ?? t('unnamed');
+        const name = this.inbox.titleOf(room.id) ?? '…';
         const people = room.members().filter((member) => member.id !== customer?.id);
         this.body.replaceChildren(
             h('div', { class: 'info-face' }, this.#face({ id: room.id, name, avatar: customer?.avatar }),
@@ -42,10 +41,9 @@ export class CustomerInfo {
     #facts(room, customer) {
         const joined = customer ? room.stateEvent('m.room.member', customer.id)?.origin_server_ts : null;
         const seen = room.timeline.events.findLast((event) => event.sender === customer?.id)?.origin_server_ts;
-        const devices = room.stateEvent('shop.vitrine.customer')?.content?.device_count;
         const facts = [
             ['first_seen', room.createdAt ?? joined, full], ['last_wrote', seen, full],
-            ['device_count', Number.isInteger(devices) ? devices : null, String], ['user_id', customer?.id, String],
+            ['user_id', customer?.id, String],
         ];
         const known = facts.filter(([, value]) => value);
         return known.flatMap(([key, value, write]) => [h('dt', { t: key }), h('dd', { dir: 'auto' }, write(value))]);

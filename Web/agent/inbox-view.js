@@ -90,7 +90,7 @@ export class InboxView {
 
     #rowFor(each) {
         const isCurrent = each.room === this.#current;
-        const title = this.inbox.titleOf(each.room) ?? t('unnamed');
+        const title = this.inbox.titleOf(each.room) ?? '…';
         const last = safeEvent(each.last);
         const key = JSON.stringify([title, each.avatar, last.event_id, isRedacted(last), each.last_ts, each.unread,
             each.marked_unread, isCurrent, new Date().toDateString()]);

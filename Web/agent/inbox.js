@@ -2,6 +2,7 @@
 // page, later ones only what changed since; /sync says when to ask.
 
 import { conversations, join } from '../matrix/actions.js';
+import { t } from '../language.js';
 import { debounced } from '../parts/dom.js';
 
 const firstPage = 50;
@@ -35,10 +36,14 @@ export class Inbox extends EventTarget {
         return this.#byRoom.get(roomId) ?? null;
     }
 
-    /** What staff call a conversation: a service room bears the shop's name, but for them it is the customer's. */
+    /**
+     * What staff call a conversation: a service room bears the shop's name, but for them it is the customer's, whom
+     * the first sync reply names. Null until then.
+     */
     titleOf(roomId) {
         const room = this.client.rooms.get(roomId);
-        return room?.customer?.name ?? this.get(roomId)?.title ?? room?.name ?? null;
+        if (!room?.hasState && this.client.sync.since === null) return null;
+        return room?.customer?.name ?? this.get(roomId)?.title ?? room?.name ?? t('unnamed');
     }
 
     /** Unread messages, and conversations marked unread, for the title. */

@@ -53,7 +53,7 @@ export class SearchView {
     #row({ room, event, ranges }) {
         const words = String(event.content.body ?? '');
         return h('button', { type: 'button', class: 'hit', on: { click: () => this.open(room, event.event_id) } },
-            h('span', { class: 'hit-title', dir: 'auto' }, this.titleOf(room) ?? t('unnamed')),
+            h('span', { class: 'hit-title', dir: 'auto' }, this.titleOf(room) ?? '…'),
             h('time', { class: 'inbox-time' }, event.origin_server_ts ? brief(event.origin_server_ts) : ''),
             h('span', { class: 'hit-text', dir: 'auto' }, marked(words, ranges, this.#asked)),
         );

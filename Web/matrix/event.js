@@ -30,11 +30,6 @@ export function isRedacted(event) {
     return event.type === 'm.room.message' && Object.keys(event.content).length === 0;
 }
 
-export function redactedBy(event) {
-    const because = event.unsigned?.redacted_because;
-    return typeof because?.sender === 'string' ? because.sender : null;
-}
-
 /** The id that a redaction names, where room version 11 and older ones put it. */
 export function redactionTarget(event) {
     const id = event.content.redacts ?? event.redacts;

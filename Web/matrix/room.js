@@ -74,6 +74,10 @@ export class Room {
 
     // MARK: Questions
 
+    get hasState() {
+        return this.#state.size > 0;
+    }
+
     stateEvent(type, stateKey = '') {
         return this.#state.get(`${type}\n${stateKey}`) ?? null;
     }
