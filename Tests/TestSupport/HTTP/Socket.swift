@@ -42,11 +42,9 @@ package final class Socket: Sendable {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0 else {
-            let failure = Self.failure("connect")
-            _ = Glibc.close(descriptor)
-            throw failure
-        }
+        // All properties are set, so a throw runs deinit, and that closes the descriptor: doing it here too would close
+        // one that another thread has just opened.
+        guard result == 0 else { throw Self.failure("connect") }
     }
 
     deinit { _ = Glibc.close(descriptor) }
