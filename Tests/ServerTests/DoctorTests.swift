@@ -39,7 +39,7 @@ struct DoctorTests {
 
     @Test("a folder that does not exist yet is a warning")
     func absent() async throws {
-        let (status, found) = try await findings("/tmp/vitrine-absent-\(UUID().uuidString)")
+        let (status, found) = try await findings(NSTemporaryDirectory() + "vitrine-absent-\(UUID().uuidString)")
         #expect(status == 0)
         #expect(found["data folder"]?["status"] == "warn")
         #expect(found["database"]?["status"] == "warn")

@@ -31,7 +31,8 @@ public struct TokenBucket: Sendable {
             return .allowed
         }
         let seconds = (min(cost, burst) - level) / ratePerSecond
-        return .refused(retryAfterMilliseconds: max(1, Int((seconds * 1_000).rounded(.up))))
+        // A thousandth of a millisecond less, so that a rounding error does not cost a whole one.
+        return .refused(retryAfterMilliseconds: max(1, Int((seconds * 1_000 - 0.001).rounded(.up))))
     }
 
     /// Whether the bucket has been full again since, so that it may be forgotten.

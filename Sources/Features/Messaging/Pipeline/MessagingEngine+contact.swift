@@ -11,11 +11,7 @@ extension MessagingEngine {
     /// Which agent answers is not decided here; every member of staff is there, as long as no dispatch is set up.
     package func contact(_ session: Session) async throws -> String {
         let user = session.userNumber
-        let known = try await database.read { connection in
-            try connection.first("SELECT room_no FROM msg_contact WHERE user_no = ?1", .integer(user)) {
-                RoomNumber(value: $0.int(0))
-            } ?? nil
-        }
+        let known = try await database.read { try ContactQueries.room(of: user, in: $0) }
         if let known, let room = try await room(known), room.membership(of: user) == .join { return id(of: known) }
         guard !session.isSuspended else { throw RequestError.suspended }
         let shop = try await accounts.shopAccount(localpart: Self.shopLocalpart, displayName: settings.shopName)
@@ -53,11 +49,7 @@ extension MessagingEngine {
                     let actor = Actor(user: member.user.number, userID: member.user.identifier.text)
                     try change.append(.membership(.join, member.user, member.profile), by: actor)
                 }
-                try context.connection.run(
-                    """
-                    INSERT INTO msg_contact(user_no, room_no) VALUES (?1, ?2)
-                    ON CONFLICT(user_no) DO UPDATE SET room_no = ?2
-                    """, .integer(user), .integer(number.value))
+                try ContactQueries.set(number, of: user, in: context)
                 return id(of: number)
             }
         }

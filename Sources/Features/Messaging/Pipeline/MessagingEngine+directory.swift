@@ -176,11 +176,9 @@ extension MessagingEngine {
             seq = address.seq
         }
         let (user, number) = (session.userNumber, seq)
+        let shortened = reason.map { String($0.prefix(2_000)) }
         try await database.write { context in
-            try context.connection.run(
-                "INSERT INTO msg_report(room_no, seq, user_no, at_ms, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
-                .integer(room.number.value), .optional(number), .integer(user), .integer(context.now),
-                .optional(reason.map { String($0.prefix(2_000)) }))
+            try RecordQueries.noteReport(room: room.number, seq: number, by: user, reason: shortened, in: context)
         }
     }
 }

@@ -47,15 +47,7 @@ extension MessagingEngine {
         let writer = TranscriptWriter(room: room, title: title(of: room, for: session.userNumber), format: format)
         return try await database.read { connection in
             var writer = writer
-            var recalled: [Int64: [UInt8]] = [:]
-            if includesRecalled {
-                try connection.forEach(
-                    "SELECT seq, original FROM msg_recalled WHERE room_no = ?1", .integer(room.number.value)
-                ) { row in
-                    recalled[row.int(0)] = row.bytesOfText(1)
-                    return true
-                }
-            }
+            let recalled = includesRecalled ? try RecordQueries.originals(room: room.number, in: connection) : [:]
             writer.begin()
             for range in visible.ranges {
                 var next = range.lowerBound
@@ -74,11 +66,7 @@ extension MessagingEngine {
 
     private func noteAudit(_ session: Session, room: RoomNumber) async throws {
         let user = session.userNumber
-        try await database.write { context in
-            try context.connection.run(
-                "INSERT INTO msg_audit(room_no, user_no, at_ms, what) VALUES (?1, ?2, ?3, 'recalled')",
-                .integer(room.value), .integer(user), .integer(context.now))
-        }
+        try await database.write { try RecordQueries.noteAudit(room: room, by: user, in: $0) }
     }
 
     /// Sets for how many days messages of a room are kept (`nil` or 0: for ever), or holds them whatever the rule.
@@ -91,11 +79,7 @@ extension MessagingEngine {
             throw RequestError.invalidParam("'max_days' lies between 0 and 3650.")
         }
         try await database.write { context in
-            try context.connection.run(
-                """
-                INSERT INTO msg_retention(room_no, max_days, hold) VALUES (?1, ?2, ?3)
-                ON CONFLICT(room_no) DO UPDATE SET max_days = ?2, hold = ?3
-                """, .integer(room.number.value), .integer(days ?? 0), .bool(hold))
+            try RecordQueries.setRetention(room: room.number, days: days ?? 0, hold: hold, in: context)
         }
     }
 
@@ -104,23 +88,7 @@ extension MessagingEngine {
     /// State events stay, because the room's present state hangs on them; of messages the rows go.
     package func purgeStep(limit: Int = 500) async throws -> Bool {
         let now = clock.now()
-        let due: (room: RoomNumber, upTo: Int64)? = try await database.read { connection in
-            let rules = try connection.rows(
-                "SELECT room_no, max_days FROM msg_retention WHERE hold = 0 AND max_days > 0"
-            ) { ($0.int(0), $0.int(1)) }
-            for (raw, days) in rules {
-                guard let room = RoomNumber(value: raw) else { continue }
-                let upTo =
-                    try connection.first(
-                        """
-                        SELECT MAX(e.seq) FROM (SELECT seq FROM msg_event WHERE room_no = ?1 AND recv_ms < ?2
-                          AND seq > (SELECT purged_seq FROM msg_room WHERE room_no = ?1) ORDER BY seq LIMIT ?3) e
-                        """, .integer(raw), .integer(now - days * 86_400_000), .int(limit)
-                    ) { $0.intOrNil(0) } ?? nil
-                if let upTo { return (room, upTo) }
-            }
-            return nil
-        }
+        let due = try await database.read { try RecordQueries.due(now: now, limit: limit, in: $0) }
         guard let due else { return false }
         try await database.write { [self] context in
             try RoomTransaction.run(self, due.room, in: context) { try $0.purge(upTo: due.upTo) }
@@ -131,16 +99,8 @@ extension MessagingEngine {
     /// Deletes remembered transaction ids that are older than a day, and recalled originals whose time is over.
     package func sweep(limit: Int = 500) async throws {
         try await database.write { context in
-            try context.connection.run(
-                """
-                DELETE FROM msg_txn WHERE (device_no, path_hash, txn_id) IN
-                  (SELECT device_no, path_hash, txn_id FROM msg_txn WHERE at_ms < ?1 ORDER BY at_ms LIMIT ?2)
-                """, .integer(context.now - 86_400_000), .int(limit))
-            try context.connection.run(
-                """
-                UPDATE msg_recalled SET original = '{}' WHERE expires_ms < ?1 AND original <> '{}' AND room_no NOT IN
-                  (SELECT room_no FROM msg_retention WHERE hold = 1)
-                """, .integer(context.now))
+            try TransactionKey.sweep(limit: limit, in: context)
+            try RecordQueries.expireOriginals(in: context)
         }
     }
 }
@@ -148,20 +108,11 @@ extension MessagingEngine {
 extension RoomTransaction {
     /// Removes the messages up to a seq; state events stay, because the room's state hangs on them.
     mutating func purge(upTo seq: Int64) throws {
-        let key = SQLValue.integer(room.number.value)
         guard seq > room.purgedSeq, seq < room.headSeq else { return }
-        try context.connection.run(
-            "DELETE FROM msg_event WHERE room_no = ?1 AND seq > ?2 AND seq <= ?3 AND state_key IS NULL", key,
-            .integer(room.purgedSeq), .integer(seq))
-        for table in ["msg_recalled", "msg_relation", "msg_highlight"] {
-            try context.connection.run(
-                "DELETE FROM \(table) WHERE room_no = ?1 AND seq > ?2 AND seq <= ?3", key, .integer(room.purgedSeq),
-                .integer(seq))
-        }
+        try RecordQueries.purge(room: room.number, after: room.purgedSeq, upTo: seq, in: context)
         room.purgedSeq = seq
         room.tail.removeAll { $0.seq <= seq }
         room.recalled.removeAll { $0 <= seq }
-        try context.connection.run("UPDATE msg_room SET purged_seq = ?2 WHERE room_no = ?1", key, .integer(seq))
         publication.position = context.nextPosition()
     }
 }

@@ -80,11 +80,7 @@ extension RoomReader {
     /// Whether the viewer began a thread or has written in it.
     func takesPart(in root: StoredEvent) throws -> Bool {
         if root.sender == viewer.userNumber { return true }
-        return try database().first(
-            """
-            SELECT 1 FROM msg_relation WHERE room_no = ?1 AND target_seq = ?2 AND rel = 'm.thread' AND sender_no = ?3
-            LIMIT 1
-            """, .integer(root.room.value), .integer(root.seq), .integer(viewer.userNumber)
-        ) { _ in true } ?? false
+        return try RelationQueries.takesPart(
+            viewer.userNumber, inThread: root.seq, room: root.room, in: try database())
     }
 }

@@ -118,9 +118,7 @@ extension MessagingEngine {
             throw RequestError.unknown("Leave the room before you forget it.", status: 400)
         }
         try await database.write { [self] context in
-            try context.connection.run(
-                "UPDATE msg_membership SET forgotten = 1 WHERE user_no = ?1 AND room_no = ?2", .integer(user),
-                .integer(number.value))
+            try MembershipQueries.forget(number, of: user, in: context)
             var forgotten = place
             forgotten.forgotten = true
             let change = (user: user, room: number, place: forgotten)

@@ -1,7 +1,6 @@
 package import Accounts
 package import Basics
-import Crypto
-package import Storage
+import Storage
 
 extension MessagingEngine {
     /// The one who acts with a session.
@@ -110,33 +109,6 @@ extension MessagingEngine {
             try key.store(response, in: context)
             return response
         }
-    }
-}
-
-/// What makes a request the same request again.
-package struct TransactionKey: Sendable {
-    let device: Int64
-    let pathHash: [UInt8]
-    let id: String
-
-    package init(device: Int64, path: String, id: String) {
-        self.device = device
-        self.id = id
-        pathHash = Array(SHA256.hash(data: Array(path.utf8)).prefix(16))
-    }
-
-    /// The answer that the request got before.
-    package func response(in connection: Connection) throws -> String? {
-        try connection.first(
-            "SELECT response FROM msg_txn WHERE device_no = ?1 AND path_hash = ?2 AND txn_id = ?3",
-            .integer(device), .blob(pathHash), .text(id)
-        ) { $0.text(0) }
-    }
-
-    package func store(_ response: String, in context: WriteContext) throws {
-        try context.connection.run(
-            "INSERT INTO msg_txn(device_no, path_hash, txn_id, response, at_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
-            .integer(device), .blob(pathHash), .text(id), .text(response), .integer(context.now))
     }
 }
 

@@ -176,17 +176,13 @@ struct RoomTransaction {
         guard let unread = room.highlights[user], let first = unread.first, first <= seq else { return }
         let rest = unread.filter { $0 > seq }
         room.highlights[user] = rest.isEmpty ? nil : rest
-        try context.connection.run(
-            "DELETE FROM msg_highlight WHERE room_no = ?1 AND user_no = ?2 AND seq <= ?3",
-            .integer(room.number.value), .integer(user), .integer(seq))
+        try HighlightQueries.clear(room: room.number, user: user, upTo: seq, in: context)
     }
 
     mutating func highlight(_ event: StoredEvent, for users: [Int64]) throws {
         for user in users where user != event.sender && room.membership(of: user) == .join {
             room.highlights[user, default: []].append(event.seq)
-            try context.connection.run(
-                "INSERT INTO msg_highlight(user_no, room_no, seq) VALUES (?1, ?2, ?3)",
-                .integer(user), .integer(room.number.value), .integer(event.seq))
+            try HighlightQueries.insert(room: room.number, user: user, seq: event.seq, in: context)
         }
     }
 
@@ -198,24 +194,16 @@ struct RoomTransaction {
         let kept = Redaction.content(
             ofType: target.type, target.contentObject, roomVersion: room.version)
         let bytes = JSON.object(kept).canonical()
-        let isCounted = target.flags.contains(.counted)
-        try context.connection.run(
-            """
-            INSERT INTO msg_recalled(room_no, seq, by_no, at_ms, counted, reason, original, expires_ms)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-            """,
-            .integer(room.number.value), .integer(target.seq), .integer(actor.user), .integer(context.now),
-            .bool(isCounted), .optional(reason), .text(String(decoding: target.content, as: UTF8.self)),
-            .integer(context.now + engine.settings.recalledKept))
+        try RecordQueries.keepOriginal(
+            of: target, recalledBy: actor.user, reason: reason,
+            until: context.now + engine.settings.recalledKept, in: context)
         try engine.events.redact(target, by: redaction.seq, content: bytes, in: context)
         try RelationQueries.remove(room: room.number, seq: target.seq, in: context)
         room.redact(target: target, by: redaction.seq, content: bytes, object: kept)
         for (user, seqs) in room.highlights where seqs.contains(target.seq) {
             room.highlights[user] = seqs.filter { $0 != target.seq }
         }
-        try context.connection.run(
-            "DELETE FROM msg_highlight WHERE room_no = ?1 AND seq = ?2", .integer(room.number.value),
-            .integer(target.seq))
+        try HighlightQueries.remove(room: room.number, seq: target.seq, in: context)
     }
 }
 

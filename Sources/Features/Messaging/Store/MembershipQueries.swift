@@ -22,4 +22,11 @@ enum MembershipQueries {
         }
         return (places, heads)
     }
+
+    /// Takes a room off a user's list until the user comes back.
+    static func forget(_ room: RoomNumber, of user: Int64, in context: WriteContext) throws {
+        try context.connection.run(
+            "UPDATE msg_membership SET forgotten = 1 WHERE user_no = ?1 AND room_no = ?2", .integer(user),
+            .integer(room.value))
+    }
 }

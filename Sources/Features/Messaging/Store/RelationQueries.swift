@@ -33,6 +33,18 @@ enum RelationQueries {
         ) { _ in true } ?? false
     }
 
+    /// Whether a user has written in a thread.
+    static func takesPart(
+        _ user: Int64, inThread root: Int64, room: RoomNumber, in connection: Connection
+    ) throws -> Bool {
+        try connection.first(
+            """
+            SELECT 1 FROM msg_relation WHERE room_no = ?1 AND target_seq = ?2 AND rel = 'm.thread' AND sender_no = ?3
+            LIMIT 1
+            """, .integer(room.value), .integer(root), .integer(user)
+        ) { _ in true } ?? false
+    }
+
     /// Seqs of events that relate to one, between two places, in reading order.
     static func seqs(
         room: RoomNumber, target: Int64, relation: String?, type: Int64?, within range: ClosedRange<Int64>,
