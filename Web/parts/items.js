@@ -7,14 +7,16 @@ import { Delivery } from '../matrix/outbox.js';
 
 const groupMilliseconds = 5 * 60_000;
 
-/** Rank up to which somebody else has read. */
+/** Rank up to which somebody else has read: as their receipts say, and whoever answers has read what stands above. */
 function readRank(room) {
     let most = -Infinity;
     for (const [user, receipt] of room.receipts) {
         const rank = user === room.ownUser ? null : room.timeline.rankOf(receipt.eventId);
         if (rank !== null && rank > most) most = rank;
     }
-    return most;
+    const answer = room.timeline.events.findLast((event) => event.sender !== room.ownUser && isSpeech(event)
+        && event.content.msgtype !== 'm.notice');
+    return answer ? Math.max(most, room.timeline.rankOf(answer.event_id)) : most;
 }
 
 function messageOf(event, room, read) {
