@@ -28,7 +28,8 @@ package actor Chromium {
 
     /// Starts a browser of its own. Fails with a sentence that says what to install where there is none.
     package static func start() async throws -> Chromium {
-        let program = try program()
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        let program = try program(path: path)
         let pipes = try ChromiumPipes.start(program: program)
         let browser = Chromium(pipes: pipes)
         Task {
@@ -46,8 +47,9 @@ package actor Chromium {
         try await shared.value
     }
 
-    private static func program() throws -> String {
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
+    /// Where the browser is, looked for in folders with colons between them.
+    package static func program(path: String) throws -> String {
+        let folders = path.split(separator: ":")
         for name in ["chromium", "chromium-browser", "google-chrome"] {
             for folder in folders where FileManager.default.isExecutableFile(atPath: "\(folder)/\(name)") {
                 return "\(folder)/\(name)"

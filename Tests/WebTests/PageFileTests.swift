@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("The files of the pages")
@@ -63,6 +64,12 @@ struct PageFileTests {
             }
         }
         #expect(named.sorted() == needed.sorted())
+    }
+
+    @Test("without a browser the tests say what to install")
+    func noBrowser() {
+        let failure = #expect(throws: Chromium.Failure.self) { try Chromium.program(path: "/nowhere:/neither") }
+        #expect(failure?.description.contains("install chromium") == true)
     }
 
     @Test("every text of the table is used by a page")
