@@ -77,4 +77,23 @@ struct RateLimitTests {
             #expect(try await shell.http.send("GET", "/_matrix/client/versions").status == 200)
         }
     }
+
+    @Test("an address that shows many unknown tokens has to wait, whoever asks from there")
+    func strangers() async throws {
+        var wishes = RunningShell.Wishes()
+        wishes.limiter = RateLimiter { 0 }
+        try await RunningShell.with(wishes, routes: { $0.add(SampleRoutes()) }) { shell in
+            func ask(_ token: String, from address: String) async throws -> Int {
+                try await shell.http.send(
+                    "GET", "/_matrix/client/v3/account/whoami",
+                    headers: ["Authorization": "Bearer \(token)", "X-Forwarded-For": address]
+                ).status
+            }
+            var statuses: [Int] = []
+            for number in 0..<101 { statuses.append(try await ask("bad\(number)", from: "192.0.2.1")) }
+            #expect(statuses == Array(repeating: 401, count: 100) + [429])
+            #expect(try await ask("good", from: "192.0.2.1") == 429)
+            #expect(try await ask("good", from: "192.0.2.2") == 200)
+        }
+    }
 }

@@ -50,7 +50,8 @@ package struct VitrineServer: Sendable {
             routes: routes, pages: pages,
             authenticate: { token, call in try await Self.session(token, call, accounts) },
             limiter: configuration.hasRateLimits ? RateLimiter { monotonicMilliseconds() } : nil,
-            proxies: configuration.proxies, metrics: metrics, logger: logger)
+            proxies: configuration.proxies, metrics: metrics, logger: logger,
+            adminContact: configuration.adminContact)
     }
 
     /// The session of a token; an application service may act for one of its users with `?user_id=`.

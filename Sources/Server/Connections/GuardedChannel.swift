@@ -45,7 +45,7 @@ struct GuardedChannel: ServerChildChannel {
 
     /// Small buffers: most connections wait, and a waiting connection keeps what it last read into.
     private func tune(_ channel: any Channel) throws {
-        let sizes = AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1_024, maximum: 65_536)
+        let sizes = AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 512, maximum: 65_536)
         try channel.syncOptions?.setOption(.recvAllocator, value: sizes)
         try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 2)
     }
@@ -91,7 +91,9 @@ struct LoopLocals: Sendable {
         for loop in group.makeIterator() {
             let watch = try await loop.submit {
                 let watch = NIOLoopBound(LoopWatch(limits: limits), eventLoop: loop)
-                loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in watch.value.advance() }
+                watch.value.clock = loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+                    watch.value.advance()
+                }
                 return watch
             }.get()
             locals[ObjectIdentifier(loop)] = Local(watch: watch, executor: LoopExecutor(loop: loop))
@@ -102,6 +104,11 @@ struct LoopLocals: Sendable {
     /// Closes every connection at once, whatever it is doing.
     func closeAll() {
         for local in locals.values { local.watch.eventLoop.execute { local.watch.value.closeAll() } }
+    }
+
+    /// Stops the clocks, when the last connection has gone.
+    func stop() {
+        for local in locals.values { local.watch.eventLoop.execute { local.watch.value.clock?.cancel() } }
     }
 
     func local(of loop: any EventLoop) -> Local? { locals[ObjectIdentifier(loop)] }

@@ -38,6 +38,7 @@ package struct HTTPService: Service {
             Double(table.refused.total)
         }
         let loops = try await LoopLocals(of: group, limits: limits)
+        defer { loops.stop() }
         let channels = GuardedChannel(shell: shell, limits: limits, table: table, loops: loops)
         let configuration = ServerConfiguration(address: .hostname(host, port: port), backlog: 1_024)
         let server = channels.server(

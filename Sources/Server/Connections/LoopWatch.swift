@@ -7,6 +7,8 @@ import NIOCore
 final class LoopWatch {
     let limits: ConnectionLimits
     private(set) var tick = 0
+    /// What calls ``advance()``.
+    var clock: RepeatedTask?
     private var guards: [ObjectIdentifier: ConnectionGuard] = [:]
 
     init(limits: ConnectionLimits) { self.limits = limits }

@@ -33,6 +33,15 @@ package final class RateLimiter: Sendable {
         self.now = now
     }
 
+    private func shard(of key: Key) -> Shard { shards[Int(UInt(bitPattern: key.hashValue) % UInt(shards.count))] }
+
+    /// Throws what ``charge(_:_:kind:)`` would throw, and charges nothing.
+    package func check(_ party: Party, _ rateClass: RateClass) throws(RequestError) {
+        let key = Key(party: party, rateClass: rateClass)
+        guard var bucket = shard(of: key).buckets.withLock({ $0[key] }) else { return }
+        if case .refused(let wait) = bucket.take(at: now()) { throw .limitExceeded(retryAfterMilliseconds: wait) }
+    }
+
     /// Charges one request.
     ///
     /// - Throws: `M_LIMIT_EXCEEDED` with the time to wait when the bucket is empty.
@@ -40,7 +49,7 @@ package final class RateLimiter: Sendable {
         guard let rate = rateClass.rate(for: kind) else { return }
         let key = Key(party: party, rateClass: rateClass)
         let time = now()
-        let verdict = shards[Int(UInt(bitPattern: key.hashValue) % UInt(shards.count))].buckets.withLock { buckets in
+        let verdict = shard(of: key).buckets.withLock { buckets in
             if buckets[key] == nil, buckets.count >= bucketsPerShard { Self.makeRoom(in: &buckets, at: time) }
             let fresh = TokenBucket(ratePerSecond: rate.perSecond, burst: rate.burst)
             return buckets[key, default: fresh].take(at: time)

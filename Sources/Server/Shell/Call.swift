@@ -3,15 +3,36 @@ package import Basics
 import HTTPTypes
 package import HummingbirdCore
 
+/// What belongs to a request from its first byte to its last.
+///
+/// A class on purpose: requests are large values, and every asynchronous function on the way would keep a copy in its
+/// frame for as long as a long poll waits.
+final class Exchange: Sendable {
+    let request: Request
+    let link: ClientLink
+    let shell: Shell
+
+    init(_ request: Request, _ link: ClientLink, _ shell: Shell) {
+        self.request = request
+        self.link = link
+        self.shell = shell
+    }
+
+    /// The path and query as they arrived.
+    var target: String { request.head.path ?? "" }
+}
+
 /// One request on its way to its handler: the message, the parameters of its path, and who is at the other end.
 package struct Call: Sendable {
-    /// The request as it arrived; its body has not been read.
-    package let request: Request
-    /// The connection it came by.
-    package let link: ClientLink
+    let exchange: Exchange
     let route: Route
     let arguments: [String]
-    let shell: Shell
+
+    /// The request as it arrived; its body has not been read.
+    package var request: Request { exchange.request }
+    /// The connection it came by.
+    package var link: ClientLink { exchange.link }
+    var shell: Shell { exchange.shell }
 
     /// A parameter of the path, decoded. The name must be one of the route's pattern.
     package func parameter(_ name: String) -> String {
@@ -22,7 +43,7 @@ package struct Call: Sendable {
     /// The parameters behind the `?`.
     ///
     /// - Throws: `M_INVALID_PARAM` when they cannot be decoded.
-    package func query() throws(RequestError) -> Query { try Query(target: request.head.path ?? "") }
+    package func query() throws(RequestError) -> Query { try Query(target: exchange.target) }
 
     /// The address of the client; that which a trusted proxy vouches for, else that of the connection.
     package var clientAddress: ClientAddress {
@@ -57,7 +78,7 @@ package struct Call: Sendable {
     ///
     /// - Throws: `M_UNKNOWN_TOKEN` when there is a token and it is not valid.
     package func sessionIfAny() async throws -> Session? {
-        guard let token = try? accessToken() else { return nil }
-        return try await shell.authenticate(token, self)
+        guard (try? accessToken()) != nil else { return nil }
+        return try await shell.session(of: self)
     }
 }

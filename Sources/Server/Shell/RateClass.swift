@@ -2,7 +2,7 @@ package import Accounts
 
 /// A group of requests that share one token bucket per user, or per address before login.
 package enum RateClass: UInt8, CaseIterable, Sendable {
-    case none, general, message, state, membership, receipt, upload, search, login, anonymous
+    case none, general, message, state, membership, receipt, upload, search, login, anonymous, stranger
 
     /// How many requests a second pass on average, and how many at once.
     package struct Rate: Hashable, Sendable {
@@ -25,6 +25,8 @@ package enum RateClass: UInt8, CaseIterable, Sendable {
         case .search: Rate(perSecond: 1, burst: 10)
         case .login: Rate(perSecond: 1, burst: 20)
         case .anonymous: Rate(perSecond: 0.2, burst: 10)
+        // Tokens that nobody has: each costs a look at the database.
+        case .stranger: Rate(perSecond: 10, burst: 100)
         }
     }
 

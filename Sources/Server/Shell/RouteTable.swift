@@ -93,8 +93,8 @@ package struct RouteTable: Sendable {
     }
 }
 
-/// One row of the ``RouteTable``.
-package struct Route: Sendable {
+/// One row of the ``RouteTable``; a class, so that a call holds no copy of it.
+package final class Route: Sendable {
     /// Who may call the handler.
     package enum Answer: Sendable {
         /// Anyone.
@@ -108,6 +108,14 @@ package struct Route: Sendable {
     let kind: RouteClass
     let parameters: [String]
     let answer: Answer
+
+    init(method: HTTPRequest.Method, pattern: String, kind: RouteClass, parameters: [String], answer: Answer) {
+        self.method = method
+        self.pattern = pattern
+        self.kind = kind
+        self.parameters = parameters
+        self.answer = answer
+    }
 }
 
 extension RouteTable {

@@ -16,13 +16,14 @@ package final class Shell: Sendable {
     let proxies: NetworkList
     let metrics: Metrics
     let logger: Logger
+    private let adminContact: String?
     private let dates = DateHeader()
     private let requestIDs = RequestIDs()
 
-    /// A shell; without a limiter there are no rate limits.
+    /// A shell; without a limiter there are no rate limits. `adminContact` goes to callers when a resource is used up.
     package init(
         routes: RouteTable, pages: StaticPages, authenticate: @escaping Authenticate, limiter: RateLimiter?,
-        proxies: NetworkList, metrics: Metrics, logger: Logger
+        proxies: NetworkList, metrics: Metrics, logger: Logger, adminContact: String? = nil
     ) {
         self.routes = routes
         self.pages = pages
@@ -31,71 +32,123 @@ package final class Shell: Sendable {
         self.proxies = proxies
         self.metrics = metrics
         self.logger = logger
+        self.adminContact = adminContact
     }
 
     /// Answers one request. Every error has become a reply when this returns.
     func respond(to request: Request, by link: ClientLink) async -> Response {
+        await respond(to: Exchange(request, link, self))
+    }
+
+    private func respond(to exchange: Exchange) async -> Response {
         let started = ContinuousClock.now
         var kind = RouteClass.unknown
-        var response = await reply(to: request, by: link, &kind)
+        var response = await reply(to: exchange, &kind)
+        finish(&response, of: exchange, kind, after: ContinuousClock.now - started)
+        return response
+    }
+
+    private func finish(_ response: inout Response, of exchange: Exchange, _ kind: RouteClass, after time: Duration) {
+        if Origins.isAPI(exchange.target) { Origins.allow(in: &response) }
         response.headers[.date] = dates.text
-        if link.isBodyPending, response.status.code >= 400 { response.headers[.connection] = "close" }
-        let elapsed = ContinuousClock.now - started
-        metrics.requests(of: kind).record(status: response.status.code, seconds: elapsed / .seconds(1))
-        link.ended()
-        return response
+        if exchange.link.isBodyPending, response.status.code >= 400 { response.headers[.connection] = "close" }
+        let seconds = time / .seconds(1)
+        metrics.requests(of: kind).record(status: response.status.code, seconds: seconds)
+        if seconds > Self.slowSeconds, kind != .sync { logSlow(exchange.request, kind, seconds) }
+        exchange.link.ended()
     }
 
-    private func reply(to request: Request, by link: ClientLink, _ kind: inout RouteClass) async -> Response {
-        let target = request.head.path ?? ""
-        let isAPI = Origins.isAPI(target)
-        if isAPI, request.method == .options { return Origins.preflight() }
-        var response: Response
+    /// From here on a request that does not wait on purpose is worth a line in the log.
+    private static let slowSeconds = 5.0
+
+    private func logSlow(_ request: Request, _ kind: RouteClass, _ seconds: Double) {
+        logger.warning(
+            "a request was slow",
+            metadata: [
+                "request": "\(requestIDs.next())", "class": "\(kind.rawValue)", "method": "\(request.method.rawValue)",
+                "ms": "\(Int(seconds * 1_000))",
+            ])
+    }
+
+    private func reply(to exchange: Exchange, _ kind: inout RouteClass) async -> Response {
         do {
-            response = try await answer(request, target, link, &kind)
+            switch try step(for: exchange) {
+            case .reply(let response, let found):
+                kind = found
+                return response
+            case .call(let call):
+                kind = call.route.kind
+                return try await answer(call)
+            }
         } catch {
-            response = refusal(for: error, request, kind)
+            return refusal(for: error, exchange.request, kind)
         }
-        if isAPI { Origins.allow(in: &response) }
-        return response
     }
 
-    private func answer(
-        _ request: Request, _ target: String, _ link: ClientLink, _ kind: inout RouteClass
-    ) async throws -> Response {
-        let path = try RequestPath(target)
+    /// What is to be done about a request.
+    private enum Step {
+        case reply(Response, RouteClass)
+        case call(Call)
+    }
+
+    private func step(for exchange: Exchange) throws -> Step {
+        let request = exchange.request
+        if request.method == .options, Origins.isAPI(exchange.target) { return .reply(Origins.preflight(), .unknown) }
+        let path = try RequestPath(exchange.target)
         switch routes.match(request.method, path) {
         case .found(let route, let arguments):
-            kind = route.kind
-            return try await answer(
-                Call(request: request, link: link, route: route, arguments: arguments, shell: self))
+            return .call(Call(exchange: exchange, route: route, arguments: arguments))
         case .wrongMethod(let allowed):
-            return ErrorReply.wrongMethod(allowed: allowed)
+            return .reply(ErrorReply.wrongMethod(allowed: allowed), .unknown)
         case .nothing:
             guard let page = pages.response(to: request, at: path) else { throw RequestError.unrecognized }
-            kind = .page
-            return page
+            return .reply(page, .page)
         }
     }
 
     private func answer(_ call: Call) async throws -> Response {
-        let rateClass = call.route.kind.rateClass
         switch call.route.answer {
         case .open(let handler):
-            if let limiter, rateClass != .none {
-                try limiter.charge(.address(call.clientAddress.party), rateClass, kind: nil)
-            }
+            try chargeAddress(of: call)
             return try await handler(call)
         case .authenticated(let handler):
-            let session = try await authenticate(try call.accessToken(), call)
-            try limiter?.charge(.user(session.userNumber), rateClass, kind: session.kind)
-            return try await handler(call, session)
+            return try await handler(call, try await admitted(call))
+        }
+    }
+
+    private func chargeAddress(of call: Call) throws {
+        let rateClass = call.route.kind.rateClass
+        guard let limiter, rateClass != .none else { return }
+        try limiter.charge(.address(call.clientAddress.party), rateClass, kind: nil)
+    }
+
+    /// The caller, if the token is valid and the rate allows it.
+    private func admitted(_ call: Call) async throws -> Session {
+        let session = try await session(of: call)
+        try limiter?.charge(.user(session.userNumber), call.route.kind.rateClass, kind: session.kind)
+        return session
+    }
+
+    /// Whose token it is. An address that shows many unknown ones has to wait.
+    func session(of call: Call) async throws -> Session {
+        let token = try call.accessToken()
+        guard let limiter else { return try await authenticate(token, call) }
+        let address = RateLimiter.Party.address(call.clientAddress.party)
+        try limiter.check(address, .stranger)
+        do {
+            return try await authenticate(token, call)
+        } catch let refusal as RequestError where refusal.status == 401 {
+            try limiter.charge(address, .stranger, kind: nil)
+            throw refusal
         }
     }
 
     /// Our own faults are logged with an id that the caller gets too; the caller's faults are only counted.
     private func refusal(for error: any Error, _ request: Request, _ kind: RouteClass) -> Response {
-        let refusal = ErrorReply.refusal(for: error)
+        var refusal = ErrorReply.refusal(for: error)
+        if let adminContact, refusal.code == "M_RESOURCE_LIMIT_EXCEEDED" {
+            refusal.extra["admin_contact"] = .string(adminContact)
+        }
         var response = ErrorReply.response(for: refusal)
         guard refusal.status >= 500 else { return response }
         let id = requestIDs.next()
