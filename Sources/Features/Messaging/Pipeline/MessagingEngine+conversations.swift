@@ -93,6 +93,7 @@ extension MessagingEngine {
 
     /// A room's name for one of its members: its name, its alias, or who else is there.
     package func title(of room: RoomState, for user: Int64) -> String {
+        if let customer = room.customerName(for: user) { return customer }
         if let name = room.text(EventType.name, "name"), !name.isEmpty { return name }
         if let alias = room.text(EventType.canonicalAlias, "alias"), !alias.isEmpty { return alias }
         let names = room.heroes(for: user).prefix(3).map { id in
@@ -116,6 +117,16 @@ extension MessagingEngine {
 }
 
 extension RoomState {
+    /// For staff in a service room: the customer's name. The room's own name is the shop's, for the customer to see.
+    func customerName(for user: Int64) -> String? {
+        guard isServiceRoom, let viewer = userIDs[user], levels.level(of: viewer) > levels.usersDefault else {
+            return nil
+        }
+        let customers = spans.keys.compactMap { userIDs[$0] }.filter { levels.level(of: $0) <= levels.usersDefault }
+        guard let customer = customers.min() else { return nil }
+        return self[EventType.member, customer]?.content["displayname"]?.stringValue ?? customer
+    }
+
     /// When something was last said; for a room without a message, when it was made.
     var lastActivity: Int64 { lastTime > 0 ? lastTime : created }
 }

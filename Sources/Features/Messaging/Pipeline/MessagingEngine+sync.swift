@@ -16,23 +16,40 @@ extension MessagingEngine {
         let wait = min(max(0, request.timeout), settings.longestPoll)
         let deadline = monotonicMilliseconds() + wait
         while true {
-            let (snapshot, personal) = try await news(session, request)
-            let reply = try await reply(session, request, snapshot, personal)
-            let isAtOnce = wait == 0 || snapshot.since == nil || request.isFullState
-            if isAtOnce || !reply.isEmpty { return reply.bytes }
-            let user = session.userNumber
-            let reason = await hub.wait(
-                user: user, device: session.deviceNumber,
-                after: WakeMark(position: snapshot.position, ephemeral: snapshot.ephemeral), deadline: deadline
-            ) { [self] _, room in
-                guard let number = RoomNumber(value: room) else { return false }
-                return committed.withLock { $0.users[user]?[number]?.membership == .join }
+            switch try await look(session, request) {
+            case .answer(let bytes): return bytes
+            case .nothing(let bytes, let seen):
+                guard wait > 0 else { return bytes }
+                switch await sleep(session, after: seen, until: deadline) {
+                case .news: continue
+                case .over: return bytes
+                case .sessionEnded: throw RequestError.unknownToken()
+                }
             }
-            switch reason {
-            case .news: continue
-            case .over: return reply.bytes
-            case .sessionEnded: throw RequestError.unknownToken()
-            }
+        }
+    }
+
+    /// One look at what there is to tell.
+    private enum Look {
+        case answer([UInt8])
+        /// Nothing: the reply that says so, and how far was looked.
+        case nothing([UInt8], WakeMark)
+    }
+
+    /// A function of its own, so that a waiting poll holds none of what looking took.
+    private func look(_ session: Session, _ request: SyncRequest) async throws -> Look {
+        let (snapshot, personal) = try await news(session, request)
+        let reply = try await reply(session, request, snapshot, personal)
+        if snapshot.since == nil || request.isFullState || !reply.isEmpty { return .answer(reply.bytes) }
+        return .nothing(reply.bytes, WakeMark(position: snapshot.position, ephemeral: snapshot.ephemeral))
+    }
+
+    private func sleep(_ session: Session, after seen: WakeMark, until deadline: Int64) async -> WakeReason {
+        let user = session.userNumber
+        return await hub.wait(user: user, device: session.deviceNumber, after: seen, deadline: deadline) {
+            [self] _, room in
+            guard let number = RoomNumber(value: room) else { return false }
+            return committed.withLock { $0.users[user]?[number]?.membership == .join }
         }
     }
 
