@@ -71,7 +71,15 @@ struct Committed: Sendable {
         for change in publication.memberships {
             membershipEpoch += 1
             users[change.user]?[change.room] = change.place
+            noteDevices(of: change.user, in: change.room, at: publication.position)
         }
+    }
+
+    /// Whoever shares an encrypted room with somebody must hear of that one's devices: both sides are told to look.
+    private mutating func noteDevices(of user: Int64, in number: RoomNumber, at position: Int64) {
+        guard let room = rooms[number], room[EventType.encryption] != nil else { return }
+        personal[user] = position
+        for member in room.joinedUsers { personal[member] = position }
     }
 
     private mutating func note(_ room: RoomNumber, at position: Int64) {
