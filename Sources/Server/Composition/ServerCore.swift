@@ -39,6 +39,8 @@ package struct ServerCore: Sendable {
     /// - Throws: `StorageError`, of kind `busy` while another process holds the folder; ``ConfigurationError`` when
     ///   the server name is not the one in the folder.
     package static func open(_ configuration: Configuration, logger: Logger) async throws -> ServerCore {
+        // What customers said is for the account that serves it alone: no file of the folder is readable by others.
+        umask(0o077)
         let directory = DataDirectory(configuration.data)
         let lock = try directory.lock()
         var options = DatabaseOptions()
