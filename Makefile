@@ -30,7 +30,7 @@ test: ## run all tests that take seconds
 test-full: ## run all tests, those that take minutes too
 	@Scripts/bootstrap test
 	$(SWIFT) build --build-tests $(BUILD_FLAGS)
-	VITRINE_FAULT_FULL=1 FULL_TESTS=1 $(SWIFT) test --skip-build --disable-xctest
+	VITRINE_FAULT_FULL=1 VITRINE_HISTORIES=60 $(SWIFT) test --skip-build --disable-xctest
 
 bench: ## measure Vitrine alone with the load program of Benchmarks/peers
 	@Scripts/bootstrap peers

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Server
 import Storage
 
@@ -17,6 +18,8 @@ struct BackupCommand: AsyncParsableCommand {
     @OptionGroup var data: DataFlags
 
     func run() async throws {
+        // Copies of what customers said are for their owner alone, like the data folder itself.
+        umask(0o077)
         let configuration = try data.load()
         do {
             let manifest = try await DataCopies.backup(of: DataDirectory(configuration.data), to: to)
@@ -45,6 +48,8 @@ struct RestoreCommand: AsyncParsableCommand {
     @OptionGroup var data: DataFlags
 
     func run() async throws {
+        // Copies of what customers said are for their owner alone, like the data folder itself.
+        umask(0o077)
         let configuration = try data.load()
         do {
             let manifest = try await Backup.restore(from, to: DataDirectory(configuration.data), force: force)
