@@ -9,12 +9,22 @@ import PackageDescription
 let base: [Target] = [
     .target(
         name: "Basics",
-        path: "Sources/Base/Basics")
+        path: "Sources/Base/Basics"),
+    // Optimised in debug builds too: the tests call these loops millions of times.
+    .target(
+        name: "Kernels",
+        dependencies: ["CKernels"],
+        path: "Sources/Base/Kernels",
+        swiftSettings: [.unsafeFlags(["-O"])]),
 ]
 
 // MARK: System: C libraries, each imported by exactly one Swift target
 
 let system: [Target] = [
+    .target(
+        name: "CKernels",
+        path: "Sources/System/CKernels",
+        cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"])]),
     .systemLibrary(
         name: "CArgon2", path: "Sources/System/CArgon2",
         pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
@@ -108,6 +118,7 @@ let tests: [Target] = [
         name: "AccountsTests", dependencies: ["Basics", "Storage", "Accounts", "TestSupport"],
         path: "Tests/AccountsTests"),
     .testTarget(name: "BasicsTests", dependencies: ["Basics"], path: "Tests/BasicsTests"),
+    .testTarget(name: "KernelsTests", dependencies: ["Basics", "Kernels"], path: "Tests/KernelsTests"),
     .testTarget(
         name: "MessagingTests",
         dependencies: [
@@ -141,6 +152,7 @@ let package = Package(
     products: [
         .executable(name: "vitrine", targets: ["vitrine"]),
         .library(name: "Basics", targets: ["Basics"]),
+        .library(name: "Kernels", targets: ["Kernels"]),
         .library(name: "Storage", targets: ["Storage"]),
         .library(name: "Imaging", targets: ["Imaging"]),
         .library(name: "Accounts", targets: ["Accounts"]),

@@ -1,0 +1,9 @@
+// The hot loops in C. Kernels is the only Swift target that imports this.
+#ifndef VITRINE_CKERNELS_H
+#define VITRINE_CKERNELS_H
+
+#include "CKernelsPixels.h"
+#include "CKernelsVariant.h"
+#include "CKernelsVectors.h"
+
+#endif
