@@ -79,19 +79,37 @@ struct DrainTests {
         await shell.stop()
     }
 
-    @Test("what waits for a client that has gone is cancelled")
+    @Test("a long poll whose client has gone is woken and looks no further")
     func cancelled() async throws {
+        let poll = SamplePoll()
         let shell = try await RunningShell.start { routes in
-            routes.openGet("/_matrix/poll", .sync) { call in
-                let wasCancelled = try await call.link.cancellingWhenGone {
-                    try? await Task.sleep(for: .seconds(600))
-                    return Task.isCancelled
-                }
-                return .json(["cancelled": .bool(wasCancelled)])
-            }
+            routes.poll("/_matrix/poll", .sync) { _, _ in .wait(poll) }
         }
-        let answer = try await shell.exchange("GET /_matrix/poll HTTP/1.1\r\nHost: x\r\n\r\n", halfClose: true)
-        #expect(answer.hasSuffix("{\"cancelled\":true}"))
+        let request = "GET /_matrix/poll HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer good\r\n\r\n"
+        let answer = try await shell.exchange(request, halfClose: true)
+        #expect(answer.hasSuffix("{\"woken\":1}"))
+        await shell.stop()
+    }
+
+    @Test("a long poll waits again as often as it finds nothing, and other requests of its connection wait behind it")
+    func waitsAgain() async throws {
+        let poll = SamplePoll(looks: 3)
+        let shell = try await RunningShell.start { routes in
+            routes.poll("/_matrix/poll", .sync) { _, _ in .wait(poll) }
+            routes.openGet("/_matrix/next", .general) { _ in .emptyObject }
+        }
+        let port = shell.port
+        let replies = try await onThread {
+            let socket = try Socket(port: port)
+            try socket.write(
+                "GET /_matrix/poll HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer good\r\n\r\n"
+                    + "GET /_matrix/next HTTP/1.1\r\nHost: x\r\n\r\n")
+            for _ in 0..<3 { poll.wakeOnceParked() }
+            var reader = HTTPReplyReader(socket)
+            return (try reader.next().text, try reader.next().text)
+        }
+        #expect(replies.0 == "{\"woken\":3}")
+        #expect(replies.1 == "{}")
         await shell.stop()
     }
 }

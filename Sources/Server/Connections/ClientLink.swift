@@ -12,22 +12,11 @@ package final class ClientLink: Sendable {
     let address: ClientAddress
     /// The same as text.
     let addressText: String
-    private let executor: (any TaskExecutor)?
     private let state = Mutex(State())
 
-    init(address: ClientAddress, executor: (any TaskExecutor)?) {
+    init(address: ClientAddress) {
         self.address = address
         addressText = address.description
-        self.executor = executor
-    }
-
-    /// Runs an operation that waits, as a long poll does, and cancels it when the client goes away before its end.
-    package func cancellingWhenGone<Value: Sendable>(
-        _ operation: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        let task = Task(executorPreference: executor, operation: operation)
-        whenGone { task.cancel() }
-        return try await task.value
     }
 
     /// Calls `body` once when the client has closed its side before the reply, at once if it has already.

@@ -2,45 +2,53 @@ import Basics
 import HummingbirdCore
 import Logging
 import NIOCore
-import NIOHTTPTypes
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
 
-/// Sets up and serves the connections: HTTP/1.1 as Hummingbird does it, between our limits.
+/// Sets up the connections: HTTP/1.1 between our limits. Once set up, a connection looks after itself.
 struct GuardedChannel: ServerChildChannel {
-    /// A connection that was set up; without a stream if there was no place for it.
+    /// A connection that was set up, or refused.
     struct Value: ServerChildChannelValue {
         let channel: any Channel
-        let stream: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?
-        let link: ClientLink
-        let executor: LoopExecutor?
     }
 
     let shell: Shell
     let limits: ConnectionLimits
     let table: ConnectionTable
     let loops: LoopLocals
+    let work: WorkCount
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let address = ClientAddress(channel.remoteAddress) ?? .unspecified
-        let local = loops.local(of: channel.eventLoop)
-        let link = ClientLink(address: address, executor: local?.executor)
-        guard let local, table.admit(address) else { return refuse(channel, link) }
-        channel.closeFuture.whenComplete { _ in table.release(address) }
-        do {
+        let link = ClientLink(address: address)
+        guard let local = loops.local(of: channel.eventLoop), table.admit(address) else { return refuse(channel) }
+        work.begin()
+        channel.closeFuture.whenComplete { [work, table] _ in
+            table.release(address)
+            work.end()
+        }
+        return channel.eventLoop.makeCompletedFuture {
             try tune(channel)
-        } catch {
-            return channel.eventLoop.makeFailedFuture(error)
+            try addHandlers(to: channel.pipeline.syncOperations, link, local)
+            return Value(channel: channel)
         }
-        let guardian = NIOLoopBound(ConnectionGuard(link: link, loop: local.watch.value), eventLoop: channel.eventLoop)
-        let http = HTTP1Channel(
-            responder: { _, _, _ in },
-            configuration: .init(
-                additionalChannelHandlers: [guardian.value], idleTimeout: nil,
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: limits.fieldBytes, maxHeaderListSize: limits.headBytes,
-                    maxHeaderFieldCount: limits.fieldCount)))
-        return http.setup(channel: channel, logger: logger).map { stream in
-            Value(channel: channel, stream: stream, link: link, executor: local.executor)
-        }
+    }
+
+    private func addHandlers(
+        to pipeline: ChannelPipeline.SynchronousOperations, _ link: ClientLink, _ local: LoopLocals.Local
+    ) throws {
+        var decoderLimits = NIOHTTPDecoderLimitConfiguration()
+        decoderLimits.maxHeaderFieldSize = limits.fieldBytes
+        decoderLimits.maxHeaderListSize = limits.headBytes
+        decoderLimits.maxHeaderFieldCount = limits.fieldCount
+        // One after the other is our handler's work; HTTPTypes have checked what we send.
+        try pipeline.configureHTTPServerPipeline(
+            withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
+            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoderLimits)
+        try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+        try pipeline.addHandler(ConnectionGuard(link: link, loop: local.watch.value))
+        try pipeline.addHandler(
+            ExchangeHandler(link: link, shell: shell, work: work, executor: local.executor))
     }
 
     /// Small buffers: most connections wait, and a waiting connection keeps what it last read into.
@@ -50,7 +58,7 @@ struct GuardedChannel: ServerChildChannel {
         try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 2)
     }
 
-    private func refuse(_ channel: any Channel, _ link: ClientLink) -> EventLoopFuture<Value> {
+    private func refuse(_ channel: any Channel) -> EventLoopFuture<Value> {
         let refusal = RequestError.resourceLimit("Too many connections. Try again in a moment.")
         let body = String(decoding: ErrorReply.body(of: refusal), as: UTF8.self)
         let head = [
@@ -59,21 +67,10 @@ struct GuardedChannel: ServerChildChannel {
         ]
         let text = head.joined(separator: "\r\n") + body
         channel.writeAndFlush(ByteBuffer(string: text)).whenComplete { _ in channel.close(promise: nil) }
-        return channel.eventLoop.makeSucceededFuture(Value(channel: channel, stream: nil, link: link, executor: nil))
+        return channel.eventLoop.makeSucceededFuture(Value(channel: channel))
     }
 
-    func handle(value: Value, logger: Logger) async {
-        guard let stream = value.stream else { return }
-        let shell = shell
-        let link = value.link
-        let http = HTTP1Channel(responder: { request, writer, _ in
-            let response = await shell.respond(to: request, by: link)
-            try await writer.write(response: response.head, body: response.body)
-        })
-        await withTaskExecutorPreference(value.executor) {
-            await http.handle(value: stream, logger: logger)
-        }
-    }
+    func handle(value: Value, logger: Logger) async {}
 }
 
 /// What belongs to each event loop.

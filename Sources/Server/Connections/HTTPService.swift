@@ -37,9 +37,10 @@ package struct HTTPService: Service {
         shell.metrics.counter("vitrine_connections_refused_total", "Connections refused for want of a place.") {
             Double(table.refused.total)
         }
+        let work = WorkCount()
         let loops = try await LoopLocals(of: group, limits: limits)
         defer { loops.stop() }
-        let channels = GuardedChannel(shell: shell, limits: limits, table: table, loops: loops)
+        let channels = GuardedChannel(shell: shell, limits: limits, table: table, loops: loops, work: work)
         let configuration = ServerConfiguration(address: .hostname(host, port: port), backlog: 1_024)
         let server = channels.server(
             configuration: configuration,
@@ -50,6 +51,7 @@ package struct HTTPService: Service {
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 try await server.run()
+                await work.finished()
             } onGracefulShutdown: {
                 onDrain()
             }

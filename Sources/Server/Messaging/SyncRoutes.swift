@@ -15,12 +15,12 @@ package struct SyncRoutes: RouteGroup {
     }
 
     package func add(to routes: inout RouteTable) {
-        routes.get("/_matrix/client/v3/sync", .sync, legacy: true) { call, session in
-            .json(bytes: try await messaging.sync(session, try await request(call, session)))
+        routes.poll("/_matrix/client/v3/sync", .sync, legacy: true) { call, session in
+            SyncPoll.outcome(try await messaging.beginSync(session, try await request(call, session)), messaging)
         }
     }
 
-    /// What is asked for. Apart from the handler, so that a waiting poll does not hold what only reading it needed.
+    /// What is asked for.
     private func request(_ call: Call, _ session: Session) async throws -> SyncRequest {
         let query = try call.query()
         var request = SyncRequest()
@@ -33,4 +33,28 @@ package struct SyncRoutes: RouteGroup {
         }
         return request
     }
+}
+
+/// A sync that waits, as the shell parks it.
+private final class SyncPoll: LongPoll {
+    private let wait: SyncWait
+    private let messaging: MessagingEngine
+
+    private init(_ wait: SyncWait, _ messaging: MessagingEngine) {
+        self.wait = wait
+        self.messaging = messaging
+    }
+
+    static func outcome(_ step: SyncStep, _ messaging: MessagingEngine) -> Outcome {
+        switch step {
+        case .reply(let bytes): .reply(.json(bytes: bytes))
+        case .wait(let wait): .wait(SyncPoll(wait, messaging))
+        }
+    }
+
+    func park(_ wake: @escaping @Sendable () -> Void) { wait.park(wake) }
+
+    func cancel() { wait.cancel() }
+
+    func resume() async throws -> Outcome { Self.outcome(try await messaging.resume(wait), messaging) }
 }

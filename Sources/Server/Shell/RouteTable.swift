@@ -101,6 +101,8 @@ package final class Route: Sendable {
         case open(OpenHandler)
         /// A caller with a valid access token.
         case authenticated(Handler)
+        /// The same; it may wait without a task.
+        case waiting(WaitingHandler)
     }
 
     let method: HTTPRequest.Method
@@ -159,6 +161,12 @@ extension RouteTable {
         _ pattern: String, _ kind: RouteClass, legacy: Bool = false, _ handler: @escaping Handler
     ) {
         on(.get, pattern, kind, legacy: legacy, answer: .authenticated(handler))
+    }
+    /// `GET` for a caller with a valid access token, that may wait.
+    package mutating func poll(
+        _ pattern: String, _ kind: RouteClass, legacy: Bool = false, _ handler: @escaping WaitingHandler
+    ) {
+        on(.get, pattern, kind, legacy: legacy, answer: .waiting(handler))
     }
     /// `PUT` for a caller with a valid access token.
     package mutating func put(

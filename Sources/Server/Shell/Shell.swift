@@ -36,52 +36,78 @@ package final class Shell: Sendable {
     }
 
     /// Answers one request. Every error has become a reply when this returns.
-    func respond(to request: Request, by link: ClientLink) async -> Response {
-        await respond(to: Exchange(request, link, self))
-    }
-
-    private func respond(to exchange: Exchange) async -> Response {
+    func respond(to exchange: Exchange) async -> ShellAnswer {
         let started = ContinuousClock.now
         var kind = RouteClass.unknown
-        var response = await reply(to: exchange, &kind)
-        finish(&response, of: exchange, kind, after: ContinuousClock.now - started)
-        return response
+        let outcome = await outcome(of: exchange, &kind)
+        let seen = Seen(kind: kind, method: exchange.request.method, isAPI: Origins.isAPI(exchange.target))
+        return conclude(outcome, seen, started, exchange.link)
     }
 
-    private func finish(_ response: inout Response, of exchange: Exchange, _ kind: RouteClass, after time: Duration) {
-        if Origins.isAPI(exchange.target) { Origins.allow(in: &response) }
+    /// Goes on with a request that has waited.
+    func resume(_ pending: PendingReply, by link: ClientLink) async -> ShellAnswer {
+        let seen = Seen(kind: pending.kind, method: .get, isAPI: true)
+        var outcome: Outcome
+        do {
+            outcome = try await pending.poll.resume()
+        } catch {
+            outcome = .reply(refusal(for: error, seen.method, seen.kind))
+        }
+        return conclude(outcome, seen, pending.started, link)
+    }
+
+    /// What is known of a request when its reply is finished.
+    private struct Seen {
+        let kind: RouteClass
+        let method: HTTPRequest.Method
+        let isAPI: Bool
+    }
+
+    private func conclude(
+        _ outcome: Outcome, _ seen: Seen, _ started: ContinuousClock.Instant, _ link: ClientLink
+    ) -> ShellAnswer {
+        switch outcome {
+        case .wait(let poll): return .wait(PendingReply(poll, seen.kind, started))
+        case .reply(var response):
+            finish(&response, seen, after: ContinuousClock.now - started, link)
+            return .reply(response)
+        }
+    }
+
+    private func finish(_ response: inout Response, _ seen: Seen, after time: Duration, _ link: ClientLink) {
+        if seen.isAPI { Origins.allow(in: &response) }
         response.headers[.date] = dates.text
-        if exchange.link.isBodyPending, response.status.code >= 400 { response.headers[.connection] = "close" }
+        if link.isBodyPending, response.status.code >= 400 { response.headers[.connection] = "close" }
         let seconds = time / .seconds(1)
-        metrics.requests(of: kind).record(status: response.status.code, seconds: seconds)
-        if seconds > Self.slowSeconds, kind != .sync { logSlow(exchange.request, kind, seconds) }
-        exchange.link.ended()
+        metrics.requests(of: seen.kind).record(status: response.status.code, seconds: seconds)
+        if seconds > Self.slowSeconds, seen.kind != .sync { logSlow(seen, seconds) }
+        link.ended()
     }
 
     /// From here on a request that does not wait on purpose is worth a line in the log.
     private static let slowSeconds = 5.0
 
-    private func logSlow(_ request: Request, _ kind: RouteClass, _ seconds: Double) {
+    private func logSlow(_ seen: Seen, _ seconds: Double) {
         logger.warning(
             "a request was slow",
             metadata: [
-                "request": "\(requestIDs.next())", "class": "\(kind.rawValue)", "method": "\(request.method.rawValue)",
-                "ms": "\(Int(seconds * 1_000))",
+                "request": "\(requestIDs.next())", "class": "\(seen.kind.rawValue)",
+                "method": "\(seen.method.rawValue)", "ms": "\(Int(seconds * 1_000))",
             ])
     }
 
-    private func reply(to exchange: Exchange, _ kind: inout RouteClass) async -> Response {
+    private func outcome(of exchange: Exchange, _ kind: inout RouteClass) async -> Outcome {
         do {
             switch try step(for: exchange) {
             case .reply(let response, let found):
                 kind = found
-                return response
+                return .reply(response)
             case .call(let call):
                 kind = call.route.kind
                 return try await answer(call)
             }
         } catch {
-            return refusal(for: error, exchange.request, kind)
+            return .reply(refusal(for: error, exchange.request.method, kind))
         }
     }
 
@@ -106,12 +132,14 @@ package final class Shell: Sendable {
         }
     }
 
-    private func answer(_ call: Call) async throws -> Response {
+    private func answer(_ call: Call) async throws -> Outcome {
         switch call.route.answer {
         case .open(let handler):
             try chargeAddress(of: call)
-            return try await handler(call)
+            return .reply(try await handler(call))
         case .authenticated(let handler):
+            return .reply(try await handler(call, try await admitted(call)))
+        case .waiting(let handler):
             return try await handler(call, try await admitted(call))
         }
     }
@@ -144,7 +172,7 @@ package final class Shell: Sendable {
     }
 
     /// Our own faults are logged with an id that the caller gets too; the caller's faults are only counted.
-    private func refusal(for error: any Error, _ request: Request, _ kind: RouteClass) -> Response {
+    private func refusal(for error: any Error, _ method: HTTPRequest.Method, _ kind: RouteClass) -> Response {
         var refusal = ErrorReply.refusal(for: error)
         if let adminContact, refusal.code == "M_RESOURCE_LIMIT_EXCEEDED" {
             refusal.extra["admin_contact"] = .string(adminContact)
@@ -156,7 +184,7 @@ package final class Shell: Sendable {
         logger.error(
             "a request failed",
             metadata: [
-                "request": "\(id)", "class": "\(kind.rawValue)", "method": "\(request.method.rawValue)",
+                "request": "\(id)", "class": "\(kind.rawValue)", "method": "\(method.rawValue)",
                 "status": "\(refusal.status)", "error": "\(error)",
             ])
         return response

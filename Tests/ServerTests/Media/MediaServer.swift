@@ -58,6 +58,9 @@ final class MediaServer: Sendable {
         var json: JSON? { try? JSON(parsing: body) }
     }
 
+    /// A request that waits, which nothing about media should.
+    struct Unanswered: Error {}
+
     /// Sends a request; the token is the user's number.
     func ask(
         _ method: HTTPRequest.Method, _ path: String, token: String? = "1", headers: HTTPFields = [:],
@@ -67,8 +70,8 @@ final class MediaServer: Sendable {
             method: method, scheme: "http", authority: "shop.test", path: path, headerFields: headers)
         if let token { head.headerFields[.authorization] = "Bearer \(token)" }
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body)))
-        let link = ClientLink(address: .unspecified, executor: nil)
-        let response = await shell.respond(to: request, by: link)
+        let exchange = Exchange(request, ClientLink(address: .unspecified), shell)
+        guard case .reply(let response) = await shell.respond(to: exchange) else { throw Unanswered() }
         let collected = Collected()
         try await response.body.write(Collector(into: collected))
         return Reply(

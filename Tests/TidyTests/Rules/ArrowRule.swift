@@ -16,6 +16,7 @@ enum ArrowRule {
         "CTurboJPEG": ["Imaging"], "CPNG": ["Imaging"], "CWebP": ["Imaging"],
         "Hummingbird": ["Server"], "HummingbirdCore": ["Server"], "HTTPTypes": ["Server"],
         "NIOCore": ["Server"], "NIOPosix": ["Server"], "NIOHTTP1": ["Server"], "NIOHTTPTypes": ["Server"],
+        "NIOHTTPTypesHTTP1": ["Server"],
         "ServiceLifecycle": ["Server"], "UnixSignals": ["Server"],
         "Logging": ["Server", "vitrine"],
         "ArgumentParser": ["vitrine"], "TOMLKit": ["vitrine"],

@@ -9,23 +9,41 @@ extension MessagingEngine {
     /// The token in the reply is the only thing that says how far the device is: until it comes back as `since`, the
     /// same events come again.
     package func sync(_ session: Session, _ request: SyncRequest) async throws -> [UInt8] {
+        var step = try await beginSync(session, request)
+        while case .wait(let wait) = step {
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in wait.park { continuation.resume() } }
+            } onCancel: {
+                wait.cancel()
+            }
+            step = try await resume(wait)
+        }
+        guard case .reply(let bytes) = step else { return [] }
+        return bytes
+    }
+
+    /// Begins to answer a sync: what there is to tell, or something to wait with.
+    package func beginSync(_ session: Session, _ request: SyncRequest) async throws -> SyncStep {
         if let since = request.since, since.generation == database.generation {
             accounts.acknowledge(device: session.deviceNumber, position: min(since.position, position))
             try await userData?.acknowledge(session, upTo: since.position)
         }
-        let wait = min(max(0, request.timeout), settings.longestPoll)
-        let deadline = monotonicMilliseconds() + wait
-        while true {
-            switch try await look(session, request) {
-            case .answer(let bytes): return bytes
-            case .nothing(let bytes, let seen):
-                guard wait > 0 else { return bytes }
-                switch await sleep(session, after: seen, until: deadline) {
-                case .news: continue
-                case .over: return bytes
-                case .sessionEnded: throw RequestError.unknownToken()
-                }
-            }
+        switch try await look(session, request) {
+        case .answer(let bytes): return .reply(bytes)
+        case .nothing(let bytes, let seen):
+            let time = min(max(0, request.timeout), settings.longestPoll)
+            guard time > 0 else { return .reply(bytes) }
+            return .wait(SyncWait(self, session, request, after: seen, until: monotonicMilliseconds() + time))
+        }
+    }
+
+    /// Looks again, after a wait has ended.
+    package func resume(_ wait: SyncWait) async throws -> SyncStep {
+        let reason = wait.reason
+        if reason == .sessionEnded { throw RequestError.unknownToken() }
+        switch try await look(wait.session, wait.request) {
+        case .answer(let bytes): return .reply(bytes)
+        case .nothing(let bytes, let seen): return reason == .over ? .reply(bytes) : .wait(wait.again(after: seen))
         }
     }
 
@@ -36,21 +54,11 @@ extension MessagingEngine {
         case nothing([UInt8], WakeMark)
     }
 
-    /// A function of its own, so that a waiting poll holds none of what looking took.
     private func look(_ session: Session, _ request: SyncRequest) async throws -> Look {
         let (snapshot, personal) = try await news(session, request)
         let reply = try await reply(session, request, snapshot, personal)
         if snapshot.since == nil || request.isFullState || !reply.isEmpty { return .answer(reply.bytes) }
         return .nothing(reply.bytes, WakeMark(position: snapshot.position, ephemeral: snapshot.ephemeral))
-    }
-
-    private func sleep(_ session: Session, after seen: WakeMark, until deadline: Int64) async -> WakeReason {
-        let user = session.userNumber
-        return await hub.wait(user: user, device: session.deviceNumber, after: seen, deadline: deadline) {
-            [self] _, room in
-            guard let number = RoomNumber(value: room) else { return false }
-            return committed.withLock { $0.users[user]?[number]?.membership == .join }
-        }
     }
 
     /// What happened in the user's rooms and to the user alone, of one moment.

@@ -11,11 +11,11 @@ package enum WakeReason: Sendable {
     case sessionEnded
 }
 
-/// Holds the continuations of the polls that a ``WakeTable`` names.
+/// Holds what wakes the polls that a ``WakeTable`` names.
 final class WakeHub: Sendable {
     private struct State {
         var table: WakeTable
-        var sleepers: [WaiterID: CheckedContinuation<WakeReason, Never>] = [:]
+        var sleepers: [WaiterID: @Sendable (WakeReason) -> Void] = [:]
         var nextNumber: UInt64 = 0
         var timer: Task<Void, Never>?
         var timerDue: Int64 = .max
@@ -30,58 +30,41 @@ final class WakeHub: Sendable {
 
     var waiting: Int { state.withLock { $0.table.count } }
 
-    /// Waits until something is published for the user after the marks, at most until the deadline (monotonic milliseconds).
-    func wait(
+    /// Calls `wake` once, when something is published for the user after the marks, at the deadline (monotonic
+    /// milliseconds) at the latest; at once if it is so already.
+    func park(
         user: Int64, device: Int64, after: WakeMark, deadline: Int64,
-        belongs: @Sendable (_ user: Int64, _ room: Int64) -> Bool
-    ) async -> WakeReason {
-        let id = state.withLock { state in
+        belongs: (_ user: Int64, _ room: Int64) -> Bool, wake: @escaping @Sendable (WakeReason) -> Void
+    ) -> WaiterID {
+        let (id, registration) = state.withLock { state -> (WaiterID, WakeRegistration?) in
             state.nextNumber += 1
-            return WaiterID(state.nextNumber)
-        }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                park(continuation, id, user: user, device: device, after: after, deadline: deadline, belongs: belongs)
-            }
-        } onCancel: {
-            wake(.over) { $0.cancel(id) ? [id] : [] }
-        }
-    }
-
-    private func park(
-        _ continuation: CheckedContinuation<WakeReason, Never>, _ id: WaiterID, user: Int64, device: Int64,
-        after: WakeMark, deadline: Int64, belongs: (_ user: Int64, _ room: Int64) -> Bool
-    ) {
-        let registration: WakeRegistration? = state.withLock { state in
-            if let until = state.ended[device], until > monotonicMilliseconds() { return nil }
+            let id = WaiterID(state.nextNumber)
+            if let until = state.ended[device], until > monotonicMilliseconds() { return (id, nil) }
             let result = state.table.register(
                 id, users: [user], device: device, after: after, deadline: deadline, belongs: belongs)
-            if case .parked = result { state.sleepers[id] = continuation }
-            return result
+            if case .parked = result { state.sleepers[id] = wake }
+            return (id, result)
         }
         switch registration {
-        case nil: continuation.resume(returning: .sessionEnded)
-        case .ready: continuation.resume(returning: .news)
-        case .closed: continuation.resume(returning: .over)
+        case nil: wake(.sessionEnded)
+        case .ready: wake(.news)
+        case .closed: wake(.over)
         case .parked(let displaced):
-            resume(displaced, .over)
+            if !displaced.isEmpty { self.wake(.over) { _ in displaced } }
             schedule(deadline)
-            // A task cancelled before it was parked has nobody left to wake it.
-            if Task.isCancelled { wake(.over) { $0.cancel(id) ? [id] : [] } }
         }
+        return id
     }
+
+    /// Ends a wait that is not over yet.
+    func cancel(_ id: WaiterID) { wake(.over) { $0.cancel(id) ? [id] : [] } }
 
     /// Changes the table and wakes the polls that the change names.
     func wake(_ reason: WakeReason, _ change: (inout WakeTable) -> [WaiterID]) {
         let sleepers = state.withLock { state in
             change(&state.table).compactMap { state.sleepers.removeValue(forKey: $0) }
         }
-        for sleeper in sleepers { sleeper.resume(returning: reason) }
-    }
-
-    private func resume(_ ids: [WaiterID], _ reason: WakeReason) {
-        guard !ids.isEmpty else { return }
-        wake(reason) { _ in ids }
+        for sleeper in sleepers { sleeper(reason) }
     }
 
     /// Makes sure that somebody looks at the table when the earliest deadline comes.

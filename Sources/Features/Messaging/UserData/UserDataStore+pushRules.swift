@@ -9,13 +9,13 @@ extension UserDataStore {
 
     /// The push rules of a user.
     package func pushRules(of user: UserRecord) async throws -> PushRuleSet {
-        if let known = ruleCache.withLock({ $0[user.number] }) { return known }
+        if let known = ruleCache.withLock({ $0.rules(of: user) }) { return known }
         return try await database.read { [self] in try pushRules(of: user, on: $0) }
     }
 
     /// The push rules of a user as a running read or write sees them.
     package func pushRules(of user: UserRecord, on connection: Connection) throws -> PushRuleSet {
-        let (known, epoch) = ruleCache.withLock { ($0[user.number], $0.epoch) }
+        let (known, epoch) = ruleCache.withLock { ($0.rules(of: user), $0.epoch) }
         if let known { return known }
         let rules = try storedRules(of: user, on: connection)
         ruleCache.withLock { $0.remember(rules, of: user.number, readAt: epoch) }
@@ -38,7 +38,7 @@ extension UserDataStore {
     }
 
     package func loadQuietRooms(of user: Int64) async throws {
-        guard ruleCache.withLock({ $0[user] == nil }), let record = try await accounts.user(number: user) else {
+        guard ruleCache.withLock({ !$0.knows(user) }), let record = try await accounts.user(number: user) else {
             return
         }
         _ = try await pushRules(of: record)
@@ -63,12 +63,18 @@ extension UserDataStore {
 /// The push rules of users that were asked for lately; what was read before a change is never kept after it.
 struct PushRuleCache: Sendable {
     private static let maximumUsers = 50_000
-    private var rules: [Int64: PushRuleSet] = [:]
+    /// Nil for the many users who have changed nothing: a set of rules takes several kilobytes.
+    private var changed: [Int64: PushRuleSet?] = [:]
     /// Of the few users who have any.
     private var quiet: [Int64: QuietRooms] = [:]
     private(set) var epoch: UInt64 = 0
 
-    subscript(user: Int64) -> PushRuleSet? { rules[user] }
+    func knows(_ user: Int64) -> Bool { changed[user] != nil }
+
+    func rules(of user: UserRecord) -> PushRuleSet? {
+        guard let known = changed[user.number] else { return nil }
+        return known ?? PushRuleSet(userID: user.identifier.text)
+    }
 
     func quiet(_ user: Int64) -> QuietRooms { quiet[user] ?? QuietRooms() }
 
@@ -84,11 +90,11 @@ struct PushRuleCache: Sendable {
     }
 
     private mutating func keep(_ set: PushRuleSet, of user: Int64) {
-        if rules.count >= Self.maximumUsers {
-            rules.removeAll()
+        if changed.count >= Self.maximumUsers {
+            changed.removeAll()
             quiet.removeAll()
         }
-        rules[user] = set
+        changed[user] = .some(set.isUnchanged ? nil : set)
         let rooms = QuietRooms(set)
         quiet[user] = rooms.isEmpty ? nil : rooms
     }
