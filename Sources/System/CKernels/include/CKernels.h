@@ -2,6 +2,7 @@
 #ifndef VITRINE_CKERNELS_H
 #define VITRINE_CKERNELS_H
 
+#include "CKernelsGraph.h"
 #include "CKernelsPixels.h"
 #include "CKernelsVariant.h"
 #include "CKernelsVectors.h"
