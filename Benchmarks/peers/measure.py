@@ -64,14 +64,21 @@ class Ledger:
 
     def __init__(self):
         self.pending, self.sends, self.deliveries = {}, [], []
+        self.acknowledgements, self.arrivals, self.after_acknowledgement = {}, {}, []
         self.errors = self.duplicates = self.disorder = 0
         self.stop = False
 
     def sent(self, room, index):
         self.pending[(room, index)] = time.perf_counter()
 
-    def acknowledged(self, began):
-        self.sends.append(time.perf_counter() - began)
+    def acknowledged(self, room, index, began):
+        now = time.perf_counter()
+        self.sends.append(now - began)
+        arrival = self.arrivals.pop((room, index), None)
+        if arrival is None:
+            self.acknowledgements[(room, index)] = now
+        else:
+            self.after_acknowledgement.append(0.0)
 
     def failed(self, room, index):
         self.errors += 1
@@ -90,8 +97,15 @@ class Ledger:
             self.disorder += 1
         receiver["last"][room] = index
         began = self.pending.pop((room, index), None)
-        if began is not None:
-            self.deliveries.append(time.perf_counter() - began)
+        if began is None:
+            return
+        now = time.perf_counter()
+        self.deliveries.append(now - began)
+        acknowledged = self.acknowledgements.pop((room, index), None)
+        if acknowledged is None:
+            self.arrivals[(room, index)] = now
+        else:
+            self.after_acknowledgement.append(now - acknowledged)
 
     def report(self, wall, cpu, own_cpu):
         """The result of a run that took `wall` seconds, in which the server used `cpu` and we ourselves `own_cpu`."""
@@ -100,4 +114,5 @@ class Ledger:
                 "lost": len(self.pending), "duplicates": self.duplicates, "disorder": self.disorder,
                 "server_cpu_ms_per_send": cpu * 1000 / max(1, sends), "client_cpu_percent": 100 * own_cpu / wall,
                 "load_average": os.getloadavg()[0], "send": milliseconds(self.sends),
-                "delivery": milliseconds(self.deliveries)}
+                "delivery": milliseconds(self.deliveries),
+                "delivery_after_ack": milliseconds(self.after_acknowledgement)}

@@ -2,8 +2,9 @@
 """Closed-loop load on any server that speaks the Matrix client-server API (Vitrine or a peer).
 
 --mode load (default): one sender and one long-polling receiver a room. Reports sends a second, the latency of sending
-and of delivery (from the start of the send to the moment the receiver's /sync returned the event), the server's
-processor time per send with its delivery, and what was lost, doubled or out of order (all three must be 0).
+and of delivery (from the start of the send to the moment the receiver's /sync returned the event, and the same from the
+moment the sender had its answer, 0 if the event was there first), the server's processor time per send with its
+delivery, and what was lost, doubled or out of order (all three must be 0).
 --mode prepare makes --rooms users and writes them to --users; after a restart of the server, --mode idle lets all of them
 wait in /sync at once, and reports the growth of the server's resident memory per poll, its connection included.
 --mode first-sync: one user in --rooms conversations, each with messages; reports the first /sync of fresh devices,
@@ -95,7 +96,7 @@ async def send(args, user, room, number, end, ledger):
         path = f"{V3}/rooms/{room}/send/m.room.message/{args.tag}{number}.{index}"
         try:
             await connection.call("PUT", path, account["access_token"], content)
-            ledger.acknowledged(began)
+            ledger.acknowledged(number, index, began)
         except Exception as problem:                      # counted; the event is then not expected to arrive
             ledger.failed(number, index)
             print("send failed:", problem, file=sys.stderr)

@@ -30,6 +30,7 @@ LOAD_ROWS = [
     ("server CPU per send", ("server_cpu_ms_per_send",), "ms"), ("durable sends", ("sends_per_s",), "/s"),
     ("send p50", ("send", "p50_ms"), "ms"), ("send p99", ("send", "p99_ms"), "ms"),
     ("delivery p50", ("delivery", "p50_ms"), "ms"), ("delivery p99", ("delivery", "p99_ms"), "ms"),
+    ("delivery p99, after the answer", ("delivery_after_ack", "p99_ms"), "ms"),
     ("delivery max", ("delivery", "max_ms"), "ms"), ("initial sync p50, 1 room", ("initial_sync", "p50_ms"), "ms"),
     ("empty sync p50", ("empty_sync", "p50_ms"), "ms"), ("resident memory after", ("resident_mb",), "MB"),
     ("client CPU", ("client_cpu_percent",), "%"), ("lost + doubled + disordered", ("faults",), ""),

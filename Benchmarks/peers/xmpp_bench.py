@@ -98,7 +98,7 @@ async def send(args, stream, room, number, end, ledger):
                      f"<body>bench {number}-{index} {padding}</body></message>")
         while (await stream.next()).get("id") != name:
             pass
-        ledger.acknowledged(began)
+        ledger.acknowledged(number, index, began)
         index += 1
 
 
