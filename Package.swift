@@ -37,6 +37,9 @@ let system: [Target] = [
     .systemLibrary(
         name: "CWebP", path: "Sources/System/CWebP",
         pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(
+        name: "CZlib", path: "Sources/System/CZlib",
+        pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
 
 // MARK: Engines
@@ -52,7 +55,7 @@ let engines: [Target] = [
         path: "Sources/Engines/Storage"),
     .target(
         name: "Imaging",
-        dependencies: ["Basics", "CTurboJPEG", "CPNG", "CWebP"],
+        dependencies: ["Basics", "Kernels", "CTurboJPEG", "CPNG", "CWebP", "CZlib"],
         path: "Sources/Engines/Imaging"),
     .target(
         name: "Accounts",

@@ -66,11 +66,32 @@ struct DamagedFileTests {
     }
 
     @Test(
-        "PNG and WebP cut short are refused: their decoders give no part",
+        "a PNG or a WebP cut in half shows its upper part with a warning, or is refused by choice",
         arguments: [ImageEncoding.png, .webP(quality: 80)])
     func halfOthers(encoding: ImageEncoding) throws {
         let file = try TestPictures.noise(width: 64, height: 64, seed: 8).encoded(as: encoding)
-        #expect(throws: ImageError.self) { try Image.decode(Array(file[..<(file.count / 2)]), options: Self.accepting) }
+        let whole = try Image.decode(file).image
+        let half = Array(file[..<(file.count / 2)])
+        let decoded = try Image.decode(half, options: Self.accepting)
+        #expect(decoded.warnings == [.truncated] && decoded.isDamaged)
+        let rows = PixelBox(x: 0, y: 0, width: 64, height: encoding == .png ? 20 : 6)
+        let isSame = try decoded.image.cropped(to: rows) == whole.cropped(to: rows)
+        #expect(isSame)
+        #expect(throws: ImageError.truncated) { try Image.decode(half) }
+    }
+
+    @Test(
+        "a file is accepted as long as the blank part is small enough",
+        arguments: [ImageEncoding.jpeg(quality: 90), .png, .webP(quality: 80)])
+    func blankPart(encoding: ImageEncoding) throws {
+        let file = try TestPictures.noise(width: 64, height: 160, seed: 8).encoded(as: encoding)
+        func decode(share: Int, percent: Int) throws -> Int {
+            let options = ImageDecodeOptions(damage: .acceptUpTo(blankPercent: percent))
+            return try Image.decode(Array(file[..<(file.count * share / 100)]), options: options).image.height
+        }
+        #expect(try decode(share: 95, percent: 20) == 160)
+        #expect(throws: ImageError.truncated) { try decode(share: 50, percent: 20) }
+        #expect(try decode(share: 50, percent: 70) == 160)
     }
 
     @Test("empty files and files of other kinds are named")

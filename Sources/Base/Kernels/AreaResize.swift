@@ -4,13 +4,13 @@ internal import CKernels
 ///
 /// The unit of area is 1/width x 1/height of a source pixel (sizes of the target): a source pixel spans `width` units, a
 /// target pixel `sourceWidth`, so all overlaps are whole numbers. Rows are summed first (22 bits), then the columns of
-/// the sums (36 bits). Needs sides of at most 16,384 and a target no larger than the source.
+/// the sums. Needs a source of at most 2^24 rows (sums of 32 bits) and a target no larger than the source.
 package func areaResize(
     _ source: Span<UInt8>, _ from: Raster, into target: inout MutableSpan<UInt8>, _ to: Raster,
     variant: KernelVariant = .best
 ) {
     precondition(from.samples == to.samples && to.width <= from.width && to.height <= from.height)
-    precondition(from.width <= 16_384 && from.height <= 16_384)
+    precondition(from.width <= 1 << 24 && from.height <= 1 << 24)
     precondition(source.count >= from.span && target.count >= to.span)
     let code = variant.code
     let spans = areaSpans(source: from.width, target: to.width)

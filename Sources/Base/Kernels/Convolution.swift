@@ -1,17 +1,5 @@
 internal import CKernels
 
-/// Whole-number weights of a filter, which sum to 16,384 if the floats sum to 1.
-///
-/// Rounding errors go to the largest weight.
-package func integerWeights(_ weights: [Float]) -> [Int16] {
-    var whole = weights.map { Int(($0 * 16_384).rounded()) }
-    let wanted = Int((weights.reduce(0, +) * 16_384).rounded())
-    if let peak = weights.indices.max(by: { abs(weights[$0]) < abs(weights[$1]) }) {
-        whole[peak] += wanted - whole.reduce(0, +)
-    }
-    return whole.map { Int16(clamping: $0) }
-}
-
 /// Filters 8-bit pixels by a row of weights across and a row of weights down, both of odd length; packed target.
 ///
 /// Weights are in 1/16,384; the result of each pass is rounded and clamped to 0...255.

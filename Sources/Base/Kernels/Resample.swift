@@ -59,16 +59,12 @@ package struct ResampleAxis: Sendable {
             let raw = (first..<end).map { window.weight((Double($0) + 0.5 - centre) / stretch) }
             let sum = raw.reduce(0, +)
             starts.append(Int32(first))
-            var rest = 16_384
-            for (place, weight) in raw.enumerated() {
-                let part = weight / sum
-                floats[index * taps + place] = Float(part)
-                let whole = Int((part * 16_384).rounded())
-                integers[index * taps + place] = Int16(whole)
-                rest -= whole
+            let parts = raw.map { $0 / sum }
+            let whole = integerWeights(parts)
+            for place in parts.indices {
+                floats[index * taps + place] = Float(parts[place])
+                integers[index * taps + place] = whole[place]
             }
-            // Rounding errors go where the weight is largest, so that one colour stays that colour.
-            if let peak = raw.indices.max(by: { raw[$0] < raw[$1] }) { integers[index * taps + peak] += Int16(rest) }
         }
         self.starts = starts
         self.floats = floats

@@ -14,15 +14,16 @@ VARIANTS(
     vk_area_add_row, (const uint8_t *row, uint32_t *sums, size_t count, uint32_t weight), (row, sums, count, weight),
     const uint8_t *row, uint32_t *sums, size_t count, uint32_t weight)
 
-// (sum + area / 2) / area by one multiplication. With m = floor(2^64 / area) + 1 the quotient is exact while
-// sum * area < 2^64, and sums are at most 255.5 * area with area <= 2^28.
-BODY uint8_t mean(uint64_t sum, uint64_t half, uint64_t reciprocal) {
-    return (uint8_t)(((unsigned __int128)(sum + half) * reciprocal) >> 64);
+// (sum + area / 2) / area, by one multiplication where that is exact. With m = floor(2^64 / area) + 1 it is while
+// sum * area < 2^64; sums are at most 255.5 * area, so up to an area of 2^28. Above, the reciprocal is 0.
+BODY uint8_t mean(uint64_t sum, uint64_t area, uint64_t reciprocal) {
+    sum += area / 2;
+    return (uint8_t)(reciprocal ? (uint64_t)(((unsigned __int128)sum * reciprocal) >> 64) : sum / area);
 }
 
 static void columns_plain(
     const uint32_t *sums, uint8_t *out, const vk_area_span *spans, size_t width, int samples, uint32_t whole,
-    uint64_t half, uint64_t reciprocal) {
+    uint64_t area, uint64_t reciprocal) {
     for (size_t x = 0; x < width; x++) {
         vk_area_span span = spans[x];
         const uint32_t *first = sums + (size_t)span.first * samples, *last = sums + (size_t)span.last * samples;
@@ -30,7 +31,7 @@ static void columns_plain(
             uint64_t inner = 0;
             for (const uint32_t *p = first + samples + c; p < last; p += samples) inner += *p;
             uint64_t sum = inner * whole + (uint64_t)first[c] * span.first_weight + (uint64_t)last[c] * span.last_weight;
-            *out++ = mean(sum, half, reciprocal);
+            *out++ = mean(sum, area, reciprocal);
         }
     }
 }
@@ -39,7 +40,7 @@ static void columns_plain(
 // Three or four samples in four 64-bit lanes.
 VK_TARGET_AVX2 static void columns_avx2(
     const uint32_t *sums, uint8_t *out, const vk_area_span *spans, size_t width, int samples, uint32_t whole,
-    uint64_t half, uint64_t reciprocal) {
+    uint64_t area, uint64_t reciprocal) {
     const __m256i whole4 = _mm256_set1_epi64x(whole);
     for (size_t x = 0; x < width; x++) {
         vk_area_span span = spans[x];
@@ -57,10 +58,10 @@ VK_TARGET_AVX2 static void columns_avx2(
         sum = _mm256_add_epi64(sum, _mm256_mul_epu32(tail, _mm256_set1_epi64x(span.last_weight)));
         uint64_t lanes[4];
         _mm256_storeu_si256((__m256i *)lanes, sum);
-        out[0] = mean(lanes[0], half, reciprocal);
-        out[1] = mean(lanes[1], half, reciprocal);
-        out[2] = mean(lanes[2], half, reciprocal);
-        if (samples == 4) out[3] = mean(lanes[3], half, reciprocal);
+        out[0] = mean(lanes[0], area, reciprocal);
+        out[1] = mean(lanes[1], area, reciprocal);
+        out[2] = mean(lanes[2], area, reciprocal);
+        if (samples == 4) out[3] = mean(lanes[3], area, reciprocal);
         out += samples;
     }
 }
@@ -73,13 +74,13 @@ void vk_area_columns(const uint32_t *sums, uint8_t *out, const vk_area_span *spa
         for (size_t i = 0; i < width * (size_t)samples; i++) out[i] = (uint8_t)sums[i];
         return;
     }
-    uint64_t reciprocal = (uint64_t)((((unsigned __int128)1) << 64) / area) + 1;
+    uint64_t reciprocal = area > (1u << 28) ? 0 : (uint64_t)((((unsigned __int128)1) << 64) / area) + 1;
 #if VK_X86
     if (variant >= VK_AVX2 && samples >= 3) {
-        columns_avx2(sums, out, spans, width, samples, whole, area / 2, reciprocal);
+        columns_avx2(sums, out, spans, width, samples, whole, area, reciprocal);
         return;
     }
 #endif
     (void)variant;
-    columns_plain(sums, out, spans, width, samples, whole, area / 2, reciprocal);
+    columns_plain(sums, out, spans, width, samples, whole, area, reciprocal);
 }

@@ -27,6 +27,15 @@ enum WebPBuilder {
         return Array("RIFF".utf8) + little(body.count, 4) + body
     }
 
+    /// A still inside an extended container with a colour profile.
+    static func withProfile(_ profile: [UInt8], _ still: [UInt8], width: Int, height: Int) -> [UInt8] {
+        var body = Array("WEBP".utf8)
+        body += chunk("VP8X", [0x20, 0, 0, 0] + little(width - 1, 3) + little(height - 1, 3))
+        body += chunk("ICCP", profile)
+        body += pictureChunks(still)
+        return Array("RIFF".utf8) + little(body.count, 4) + body
+    }
+
     /// The ALPH, VP8 and VP8L chunks of a still.
     private static func pictureChunks(_ still: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []

@@ -13,7 +13,7 @@ enum ArrowRule {
         "GRDB": ["Storage"], "GRDBSQLite": ["Storage"], "SQLite3": ["Storage"],
         "Crypto": ["Storage", "Accounts", "Messaging", "Server"],
         "CArgon2": ["Accounts"], "CKernels": ["Kernels"],
-        "CTurboJPEG": ["Imaging"], "CPNG": ["Imaging"], "CWebP": ["Imaging"],
+        "CTurboJPEG": ["Imaging"], "CPNG": ["Imaging"], "CWebP": ["Imaging"], "CZlib": ["Imaging"],
         "Hummingbird": ["Server"], "HummingbirdCore": ["Server"], "HTTPTypes": ["Server"],
         "NIOCore": ["Server"], "NIOPosix": ["Server"], "NIOHTTP1": ["Server"], "NIOHTTPTypes": ["Server"],
         "NIOHTTPTypesHTTP1": ["Server"],

@@ -5,10 +5,10 @@ enum PNGDecoder {
     /// Most bytes that one byte of deflate data can become.
     private static let maximumInflation = 1032
 
-    static func decode(_ bytes: [UInt8]) throws(ImageError) -> Image {
+    static func decode(_ bytes: [UInt8]) throws(ImageError) -> (Image, [ImageWarning]) {
         let view = ByteView(bytes)
         let header = try PNGChunks.readHeader(view)
-        let (essential, pixelBytes) = PNGChunks.essential(view)
+        let (essential, pixelBytes) = PNGChunks.essential(view, keepingTone: !header.hasProfile)
         try checkPlausible(header, pixelBytes: pixelBytes)
         return try essential.withUnsafeBufferPointer { (file) throws(ImageError) in
             // The library keeps the address of its control block from the first call on.
@@ -21,7 +21,7 @@ enum PNGDecoder {
 
     private static func read(
         _ file: UnsafeBufferPointer<UInt8>, _ header: PNGChunks.Header, _ control: UnsafeMutablePointer<png_image>
-    ) throws(ImageError) -> Image {
+    ) throws(ImageError) -> (Image, [ImageWarning]) {
         control.pointee.version = CUnsignedInt(PNG_IMAGE_VERSION)
         let started = png_image_begin_read_from_memory(control, file.baseAddress, file.count)
         defer { png_image_free(control) }
@@ -34,11 +34,14 @@ enum PNGDecoder {
         // 16-bit samples without a gamma are screen values, not light.
         control.pointee.flags |= CUnsignedInt(PNG_IMAGE_FLAG_16BIT_sRGB)
         let stride = CInt(header.width * format.bytesPerPixel)
-        return try Image(width: header.width, height: header.height, format: format) { (rows) throws(ImageError) in
-            guard png_image_finish_read(control, nil, rows.baseAddress, stride, nil) != 0 else {
-                throw fault(control.pointee)
+        // Rows are written as they are decoded: what comes before a fault is there, the rest stays black or clear.
+        var warnings: [ImageWarning] = []
+        let image = try Image(width: header.width, height: header.height, format: format) { rows in
+            if png_image_finish_read(control, nil, rows.baseAddress, stride, nil) == 0 {
+                warnings = [warning(control.pointee)]
             }
         }
+        return (image, warnings)
     }
 
     /// Grey with alpha becomes RGBA: there is no two-sample format.
@@ -47,7 +50,9 @@ enum PNGDecoder {
         return stored & CUnsignedInt(PNG_FORMAT_FLAG_COLOR) != 0 ? .rgb8 : .gray8
     }
 
-    private static func fault(_ control: png_image) -> ImageError {
+    private static func fault(_ control: png_image) -> ImageError { warning(control).error }
+
+    private static func warning(_ control: png_image) -> ImageWarning {
         let text = withUnsafeBytes(of: control.message) { message in
             String(decoding: message.prefix { $0 != 0 }, as: UTF8.self)
         }

@@ -2,7 +2,7 @@ import CWebP
 
 /// WebP by libwebp; animations are taken apart here, so the demultiplexing library is not needed.
 enum WebPDecoder {
-    static func decode(_ bytes: [UInt8], limits: ImageLimits) throws(ImageError) -> Image {
+    static func decode(_ bytes: [UInt8], limits: ImageLimits) throws(ImageError) -> (Image, [ImageWarning]) {
         let container = try WebPContainer.read(ByteView(bytes))
         guard container.isAnimated else {
             return try decodeStill(
@@ -10,14 +10,15 @@ enum WebPDecoder {
         }
         guard let frame = container.firstFrame else { throw .truncated }
         try limits.check(width: frame.width, height: frame.height)
-        let still = try decodeStill(
+        let (still, warnings) = try decodeStill(
             stillFile(of: frame), width: frame.width, height: frame.height, hasAlpha: frame.hasAlpha)
         let covers =
             frame.left == 0 && frame.top == 0 && frame.width == container.width
             && frame.height == container.height
-        guard !covers else { return still }
-        return try still.placed(
+        guard !covers else { return (still, warnings) }
+        let placed = try still.placed(
             left: frame.left, top: frame.top, onWidth: container.width, height: container.height)
+        return (placed, warnings)
     }
 
     /// A file of its own for one frame of an animation.
@@ -39,7 +40,7 @@ enum WebPDecoder {
 
     private static func decodeStill(
         _ bytes: [UInt8], width: Int, height: Int, hasAlpha: Bool
-    ) throws(ImageError) -> Image {
+    ) throws(ImageError) -> (Image, [ImageWarning]) {
         var features = WebPBitstreamFeatures()
         let status = bytes.withUnsafeBufferPointer { WebPGetFeatures($0.baseAddress, $0.count, &features) }
         guard status == VP8_STATUS_OK else { throw fault(status) }
@@ -48,13 +49,27 @@ enum WebPDecoder {
         }
         let format: PixelFormat = hasAlpha || features.has_alpha != 0 ? .rgba8 : .rgb8
         let stride = CInt(width * format.bytesPerPixel)
-        return try Image(width: width, height: height, format: format) { (rows) throws(ImageError) in
-            let done = bytes.withUnsafeBufferPointer { file in
-                format == .rgba8
-                    ? WebPDecodeRGBAInto(file.baseAddress, file.count, rows.baseAddress, rows.count, stride)
-                    : WebPDecodeRGBInto(file.baseAddress, file.count, rows.baseAddress, rows.count, stride)
-            }
-            guard done != nil else { throw .damaged("its WebP data is broken or cut short") }
+        var warnings: [ImageWarning] = []
+        let image = try Image(width: width, height: height, format: format) { (rows) throws(ImageError) in
+            warnings = try decodeRows(bytes, into: rows, format: format, stride: stride)
+        }
+        return (image, warnings)
+    }
+
+    /// Decodes as far as the bytes go; what is missing stays black or clear.
+    private static func decodeRows(
+        _ bytes: [UInt8], into rows: UnsafeMutableBufferPointer<UInt8>, format: PixelFormat, stride: CInt
+    ) throws(ImageError) -> [ImageWarning] {
+        let mode = format == .rgba8 ? MODE_RGBA : MODE_RGB
+        guard let decoder = WebPINewRGB(mode, rows.baseAddress, rows.count, stride) else {
+            throw .damaged("the WebP decoder did not start")
+        }
+        defer { WebPIDelete(decoder) }
+        let status = bytes.withUnsafeBufferPointer { WebPIUpdate(decoder, $0.baseAddress, $0.count) }
+        switch status {
+        case VP8_STATUS_OK: return []
+        case VP8_STATUS_SUSPENDED, VP8_STATUS_NOT_ENOUGH_DATA: return [.truncated]
+        default: return [.damaged("its WebP data is broken")]
         }
     }
 

@@ -6,13 +6,15 @@ public struct ImageProbe: Sendable, Hashable {
     public let width: Int
     /// Height as stored, before it is turned upright.
     public let height: Int
-    /// How the stored picture must be turned.
-    public let orientation: Orientation
+    /// What the camera wrote.
+    public let exif: ExifFields
     /// Whether it holds more than one frame.
     public let isAnimated: Bool
     /// Whether some of its pixels may be clear.
     public let hasAlpha: Bool
 
+    /// How the stored picture must be turned.
+    public var orientation: Orientation { exif.orientation }
     /// Width when it stands upright.
     public var uprightWidth: Int { orientation.swapsSides ? height : width }
     /// Height when it stands upright.
@@ -36,21 +38,21 @@ public struct ImageProbe: Sendable, Hashable {
     private static func jpeg(_ view: ByteView) throws(ImageError) -> ImageProbe {
         let header = try JPEGHeader.read(view)
         return ImageProbe(
-            format: .jpeg, width: header.width, height: header.height, orientation: header.orientation,
+            format: .jpeg, width: header.width, height: header.height, exif: header.exif,
             isAnimated: false, hasAlpha: false)
     }
 
     private static func png(_ view: ByteView) throws(ImageError) -> ImageProbe {
         let header = try PNGChunks.readHeader(view)
         return ImageProbe(
-            format: .png, width: header.width, height: header.height, orientation: header.orientation,
+            format: .png, width: header.width, height: header.height, exif: header.exif,
             isAnimated: header.isAnimated, hasAlpha: header.hasTransparency)
     }
 
     private static func gif(_ view: ByteView) throws(ImageError) -> ImageProbe {
         let container = try GIFContainer.read(view)
         return ImageProbe(
-            format: .gif, width: container.width, height: container.height, orientation: .up,
+            format: .gif, width: container.width, height: container.height, exif: ExifFields(),
             isAnimated: container.isAnimated, hasAlpha: container.hasClearPixels)
     }
 
@@ -58,7 +60,7 @@ public struct ImageProbe: Sendable, Hashable {
         let container = try WebPContainer.read(view)
         guard container.width > 0, container.height > 0 else { throw .damaged("it has no pixels") }
         return ImageProbe(
-            format: .webp, width: container.width, height: container.height, orientation: container.orientation,
+            format: .webp, width: container.width, height: container.height, exif: container.exif,
             isAnimated: container.isAnimated, hasAlpha: container.hasAlpha)
     }
 }

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// What the marker segments of a JPEG say before its first scan (ITU-T T.81, annex B).
 struct JPEGHeader {
     /// Width of the frame in samples.
@@ -10,8 +16,8 @@ struct JPEGHeader {
     let isProgressive: Bool
     /// Whether an Adobe segment stands in the file; its writers store CMYK inverted.
     let hasAdobeSegment: Bool
-    /// From the EXIF segment; `.up` without one.
-    let orientation: Orientation
+    /// From the EXIF segment; nothing without one.
+    let exif: ExifFields
     /// Where the first start-of-scan marker is, or the end of the bytes.
     let firstScan: Int
 
@@ -33,7 +39,7 @@ struct JPEGHeader {
     /// Walks the segments up to the first scan.
     static func read(_ view: ByteView) throws(ImageError) -> JPEGHeader {
         var frame: (width: Int, height: Int, components: Int, progressive: Bool)?
-        var orientation: Orientation?
+        var exif: ExifFields?
         var adobe = false
         var at = 2
         while let (marker, next) = nextMarker(view, from: at) {
@@ -49,8 +55,8 @@ struct JPEGHeader {
             let segment = try? view.slice(at + 2, length - 2)
             if Marker.frames.contains(marker), !Marker.notFrames.contains(marker), frame == nil {
                 frame = try readFrame(marker: marker, segment)
-            } else if marker == Marker.application1, let segment, segment.has("Exif\0\0"), orientation == nil {
-                orientation = ExifReader.orientation(try segment.slice(6, segment.count - 6))
+            } else if marker == Marker.application1, let segment, segment.has("Exif\0\0"), exif == nil {
+                exif = ExifReader.fields(try segment.slice(6, segment.count - 6))
             } else if marker == Marker.application14, let segment, segment.has("Adobe") {
                 adobe = true
             }
@@ -59,22 +65,42 @@ struct JPEGHeader {
         guard let frame else { throw .truncated }
         return JPEGHeader(
             width: frame.width, height: frame.height, components: frame.components, isProgressive: frame.progressive,
-            hasAdobeSegment: adobe, orientation: orientation ?? .up, firstScan: min(at, view.count))
+            hasAdobeSegment: adobe, exif: exif ?? ExifFields(), firstScan: min(at, view.count))
     }
 
     /// How many scans the file has, at most `limit` + 1.
     static func countScans(_ bytes: [UInt8], from start: Int, limit: Int) -> Int {
-        var count = 0
-        var at = start
-        while at + 1 < bytes.count, count <= limit {
-            if bytes[at] == 0xFF, bytes[at + 1] == Marker.startOfScan {
-                count += 1
-                at += 2
-            } else {
+        bytes.withUnsafeBufferPointer { file in
+            var count = 0
+            var at = start
+            // The C library finds the next mark many bytes at a time.
+            while at + 1 < file.count, count <= limit, let base = file.baseAddress,
+                let found = memchr(base + at, 0xFF, file.count - 1 - at)
+            {
+                at = UnsafeRawPointer(found) - UnsafeRawPointer(base)
+                if file[at + 1] == Marker.startOfScan {
+                    count += 1
+                    at += 1
+                }
                 at += 1
             }
+            return count
         }
-        return count
+    }
+
+    /// Calls `body` with each segment that lies whole before the first scan.
+    static func forEachSegment(_ view: ByteView, _ body: (_ marker: UInt8, _ segment: ByteView) -> Void) {
+        var at = 2
+        while let (marker, next) = nextMarker(view, from: at) {
+            at = next
+            if marker == Marker.startOfScan || marker == Marker.endOfImage { return }
+            if marker == Marker.startOfImage || marker == Marker.temporary || Marker.restarts.contains(marker) {
+                continue
+            }
+            guard let length = try? view.u16be(at), length >= 2 else { return }
+            if let segment = try? view.slice(at + 2, length - 2) { body(marker, segment) }
+            at += length
+        }
     }
 
     /// The next marker code and the place after it; bytes that are no marker are passed over, as decoders do.

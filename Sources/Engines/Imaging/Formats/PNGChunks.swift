@@ -1,3 +1,5 @@
+internal import CZlib
+
 /// The chunk structure of a PNG (PNG specification, third edition, sections 5 and 11).
 struct PNGChunks {
     static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
@@ -11,13 +13,17 @@ struct PNGChunks {
         let isInterlaced: Bool
         var hasTransparency: Bool
         var isAnimated = false
-        var orientation = Orientation.up
+        var exif = ExifFields()
+        var hasProfile = false
     }
+
+    /// Chunks that say how samples and light go together; a profile says it better.
+    private static let toneChunks: [StaticString] = ["gAMA", "sRGB", "cHRM"]
 
     /// Chunks that change pixels; all others (text, profiles, times, animation) are dropped before decoding.
     ///
     /// Dropping them takes compressed texts and profiles, the usual carriers of memory bombs, out of the decoder's way.
-    private static let kept: [StaticString] = ["IHDR", "PLTE", "tRNS", "gAMA", "sRGB", "cHRM", "sBIT", "IDAT", "IEND"]
+    private static let kept: [StaticString] = ["IHDR", "PLTE", "tRNS", "sBIT", "IDAT", "IEND"]
 
     /// Reads the header and looks through the chunks before the first pixels.
     static func readHeader(_ view: ByteView) throws(ImageError) -> Header {
@@ -31,8 +37,9 @@ struct PNGChunks {
             if chunk.isType("IDAT", in: view) { return false }
             if chunk.isType("tRNS", in: view) { header.hasTransparency = true }
             if chunk.isType("acTL", in: view) { header.isAnimated = true }
+            if chunk.isType("iCCP", in: view) { header.hasProfile = true }
             if chunk.isType("eXIf", in: view), let tiff = try? view.slice(chunk.start + 8, chunk.length) {
-                header.orientation = ExifReader.orientation(tiff)
+                header.exif = ExifReader.fields(tiff)
             }
             return true
         }
@@ -40,7 +47,8 @@ struct PNGChunks {
     }
 
     /// The file without the chunks that do not change pixels, and how many bytes of compressed pixels it holds.
-    static func essential(_ view: ByteView) -> (bytes: [UInt8], pixelBytes: Int) {
+    static func essential(_ view: ByteView, keepingTone: Bool) -> (bytes: [UInt8], pixelBytes: Int) {
+        let kept = keepingTone ? kept + toneChunks : kept
         var result: [UInt8] = []
         result.reserveCapacity(view.count)
         result += signature
@@ -49,10 +57,31 @@ struct PNGChunks {
             guard kept.contains(where: { chunk.isType($0, in: view) }) else { return true }
             if chunk.isType("IDAT", in: view) { pixelBytes += chunk.length }
             let lower = view.range.lowerBound + chunk.start
-            result += view.bytes[lower..<(lower + chunk.size)]
+            if chunk.isType("IDAT", in: view), chunk.size < chunk.length + 12 {
+                result += closed(view.bytes[(lower + 4)..<(lower + 8 + chunk.length)])
+            } else {
+                result += view.bytes[lower..<(lower + chunk.size)]
+            }
             return !chunk.isType("IEND", in: view)
         }
         return (result, pixelBytes)
+    }
+
+    /// A chunk cut short with a length and a checksum of its own, so that the decoder reads what is there.
+    private static func closed(_ typeAndData: ArraySlice<UInt8>) -> [UInt8] {
+        func big(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - $0 * 8)) } }
+        let sum = typeAndData.withUnsafeBufferPointer { crc32(0, $0.baseAddress, uInt($0.count)) }
+        return big(typeAndData.count - 4) + typeAndData + big(Int(sum))
+    }
+
+    /// The data of the first chunk of a type before the pixels, if all of it is there.
+    static func find(_ type: StaticString, in view: ByteView) -> ByteView? {
+        var found: ByteView?
+        forEach(view) { chunk in
+            if chunk.isType(type, in: view) { found = try? view.slice(chunk.start + 8, chunk.length) }
+            return found == nil && !chunk.isType("IDAT", in: view)
+        }
+        return found
     }
 
     private struct Chunk {

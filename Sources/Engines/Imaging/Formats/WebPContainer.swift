@@ -4,7 +4,7 @@ struct WebPContainer {
     let height: Int
     let hasAlpha: Bool
     let isAnimated: Bool
-    let orientation: Orientation
+    let exif: ExifFields
     /// The first frame of an animation.
     let firstFrame: Frame?
 
@@ -25,14 +25,14 @@ struct WebPContainer {
         guard view.has("VP8X", at: 12) else {
             let size = try bitstreamSize(view, at: 12)
             return WebPContainer(
-                width: size.width, height: size.height, hasAlpha: size.hasAlpha, isAnimated: false, orientation: .up,
+                width: size.width, height: size.height, hasAlpha: size.hasAlpha, isAnimated: false, exif: ExifFields(),
                 firstFrame: nil)
         }
         let flags = try view.u8(20)
         let isAnimated = flags & 0x02 != 0
         return WebPContainer(
             width: try view.u24le(24) + 1, height: try view.u24le(27) + 1, hasAlpha: flags & 0x10 != 0,
-            isAnimated: isAnimated, orientation: flags & 0x08 != 0 ? orientation(view) : .up,
+            isAnimated: isAnimated, exif: flags & 0x08 != 0 ? exif(view) : ExifFields(),
             firstFrame: isAnimated ? try firstFrame(view) : nil)
     }
 
@@ -53,14 +53,20 @@ struct WebPContainer {
         throw .damaged("no WebP picture")
     }
 
-    private static func orientation(_ view: ByteView) -> Orientation {
+    private static func exif(_ view: ByteView) -> ExifFields {
         guard let chunk = find("EXIF", in: view, from: 12), let tiff = try? view.slice(chunk.at + 8, chunk.length)
-        else {
-            return .up
-        }
+        else { return ExifFields() }
         // Some writers put the JPEG segment's prefix before the TIFF block.
-        guard tiff.has("Exif\0\0") else { return ExifReader.orientation(tiff) }
-        return (try? tiff.slice(6, tiff.count - 6)).map(ExifReader.orientation) ?? .up
+        guard tiff.has("Exif\0\0") else { return ExifReader.fields(tiff) }
+        return (try? tiff.slice(6, tiff.count - 6)).map(ExifReader.fields) ?? ExifFields()
+    }
+
+    /// The colour profile of an extended file.
+    static func profile(_ view: ByteView) -> ByteView? {
+        guard view.has("VP8X", at: 12), let flags = try? view.u8(20), flags & 0x20 != 0,
+            let chunk = find("ICCP", in: view, from: 12), chunk.length <= EmbeddedProfile.maximumBytes
+        else { return nil }
+        return try? view.slice(chunk.at + 8, chunk.length)
     }
 
     private static func firstFrame(_ view: ByteView) throws(ImageError) -> Frame {

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// Area average in light, or with alpha, or both; packed target.
 ///
 /// Colours are summed as value x alpha and divided by the sum of alpha, so clear pixels do not bleed. Light has 16 bits:
@@ -69,30 +63,5 @@ private struct PixelReader {
                 }
             }
         }
-    }
-}
-
-/// The sRGB transfer curve in tables (IEC 61966-2-1): 8-bit samples and 16-bit light.
-enum SRGB {
-    /// Light of each sample, 0...65,535.
-    static let lightOfSample: [UInt64] = (0..<256).map { UInt64((light(Double($0) / 255) * 65_535).rounded()) }
-    /// Each sample itself.
-    static let same: [UInt64] = (0..<256).map { UInt64($0) }
-
-    /// The nearest sample for each of 65,536 amounts of light.
-    private static let sampleOfLight: [UInt8] = (0..<65_536).map { amount in
-        UInt8(clamping: Int((curve(Double(amount) / 65_535) * 255).rounded()))
-    }
-
-    static func sample(ofLight light: UInt64) -> UInt8 {
-        sampleOfLight[min(Int(clamping: light), 65_535)]
-    }
-
-    private static func light(_ value: Double) -> Double {
-        value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
-    }
-
-    private static func curve(_ light: Double) -> Double {
-        light <= 0.0031308 ? light * 12.92 : 1.055 * pow(light, 1 / 2.4) - 0.055
     }
 }

@@ -1,3 +1,5 @@
+internal import Kernels
+
 extension Image {
     /// Whether any pixel lets something through.
     public var hasClearPixels: Bool {
@@ -17,14 +19,8 @@ extension Image {
     /// The picture without alpha, laid over one colour; itself if it has none.
     public func flattened(over background: Pixel = .white) -> Image {
         guard format == .rgba8 else { return self }
-        let under = [UInt32(background.red), UInt32(background.green), UInt32(background.blue)]
-        return mapped(to: .rgb8) { source, target in
-            let alpha = UInt32(source[3])
-            for sample in 0..<3 {
-                let mixed = UInt32(source[sample]) * alpha + under[sample] * (255 - alpha)
-                target[sample] = UInt8(truncatingIfNeeded: (mixed + 127) / 255)
-            }
-        }
+        return converting(
+            to: .rgb8, .flatten(red: background.red, green: background.green, blue: background.blue))
     }
 
     /// The picture in another format; alpha is laid over white, and grey is the BT.601 luma.
@@ -33,7 +29,7 @@ extension Image {
         switch (format, wanted) {
         case (.rgba8, .rgb8): return flattened()
         case (.rgba8, .gray8): return flattened().converted(to: .gray8)
-        case (.rgb8, .gray8): return mapped(to: .gray8) { $1[0] = Luma.of($0[0], $0[1], $0[2]) }
+        case (.rgb8, .gray8): return converting(to: .gray8, .grey)
         case (.gray8, _):
             return mapped(to: wanted) { source, target in
                 for sample in 0..<3 { target[sample] = source[0] }
@@ -44,6 +40,12 @@ extension Image {
                 for sample in 0..<3 { target[sample] = source[sample] }
                 target[3] = 255
             }
+        }
+    }
+
+    func converting(to wanted: PixelFormat, _ conversion: ColourConversion) -> Image {
+        Image(kernelWidth: width, height: height, format: wanted) { target in
+            convertColours(bytes.span, raster, into: &target, conversion)
         }
     }
 

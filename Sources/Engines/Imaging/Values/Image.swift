@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// A picture as a value: rows of 8-bit pixels in one contiguous block that the value owns.
 ///
 /// Row `y` starts at byte `y * stride`; bytes between the end of a row's pixels and the next row have no meaning.
@@ -83,6 +85,24 @@ public struct Image: Sendable, Hashable {
         bytes = [UInt8](repeating: 0, count: stride * height)
         bytes.withUnsafeMutableBufferPointer { body($0) }
     }
+
+    /// A packed picture of a size that another picture vouches for, whose zeroed rows a kernel fills.
+    init(
+        kernelWidth width: Int, height: Int, format: PixelFormat,
+        spanning body: (inout MutableSpan<UInt8>) -> Void
+    ) {
+        precondition(width > 0 && height > 0)
+        self.width = width
+        self.height = height
+        self.format = format
+        stride = width * format.bytesPerPixel
+        bytes = [UInt8](repeating: 0, count: stride * height)
+        var span = bytes.mutableSpan
+        body(&span)
+    }
+
+    /// The layout for kernels.
+    var raster: Raster { Raster(width: width, height: height, samples: format.bytesPerPixel, stride: stride) }
 
     /// Width times height.
     public var pixelCount: Int { width * height }

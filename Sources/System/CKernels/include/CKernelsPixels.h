@@ -22,7 +22,7 @@ typedef struct {
 void vk_area_add_row(const uint8_t *row, uint32_t *sums, size_t count, uint32_t weight, int32_t variant);
 
 // One target row out of column sums (readable for 4 more than their count): exact mean, rounded half up.
-// `whole` is the weight of a full source pixel, `area` the sum of all weights, at most 2^28.
+// `whole` is the weight of a full source pixel, `area` the sum of all weights.
 void vk_area_columns(
     const uint32_t *sums, uint8_t *out, const vk_area_span *spans, size_t width, int samples, uint32_t whole,
     uint64_t area, int32_t variant);
