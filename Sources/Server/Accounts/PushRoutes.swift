@@ -1,5 +1,6 @@
 import Accounts
 import Basics
+import Foundation
 import HummingbirdCore
 import Messaging
 
@@ -7,6 +8,8 @@ import Messaging
 struct PushRoutes: RouteGroup {
     let accounts: Accounts
     let userData: UserDataStore
+    /// Private networks in which gateways may be.
+    let gateways: NetworkList
 
     func add(to routes: inout RouteTable) {
         routes.get("/_matrix/client/v3/pushrules", .push) { _, session in
@@ -120,10 +123,17 @@ struct PushRoutes: RouteGroup {
         let data = try body.required("data", try body.object("data"))
         guard kind == "http" else { throw .invalidParam("Pushers are of the kind http here.") }
         let url = try data.required("data.url", try data.string("url"))
-        guard url.hasPrefix("https://"), url.hasSuffix("/_matrix/push/v1/notify"), url.utf8.count <= 2_048 else {
+        guard url.hasSuffix("/_matrix/push/v1/notify"), url.utf8.count <= 2_048, isSafe(url) else {
             throw .invalidParam("'data.url' must be an https address that ends in /_matrix/push/v1/notify.")
         }
         return data
+    }
+
+    /// Notices are encrypted on their way, unless the operator vouches for the network they stay in.
+    private func isSafe(_ url: String) -> Bool {
+        guard let parts = URL(string: url), let host = parts.host(), !host.isEmpty else { return false }
+        if parts.scheme == "https" { return true }
+        return parts.scheme == "http" && ClientAddress(host).map(gateways.contains) == true
     }
 
     private func limited(_ body: JSONObject, _ name: String, _ bytes: Int) throws(RequestError) -> String {

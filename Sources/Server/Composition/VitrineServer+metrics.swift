@@ -6,6 +6,7 @@ extension VitrineServer {
     func registerMetrics() {
         registerDatabaseMetrics()
         registerProcessMetrics()
+        registerDeliveryMetrics()
         let messaging = core.messaging
         metrics.gauge("vitrine_long_polls", "Open long polls.") { Double(messaging.openPolls) }
     }
@@ -46,5 +47,24 @@ extension VitrineServer {
         metrics.gauge("process_resident_memory_bytes", "Resident memory.") { ProcessFigures.residentBytes }
         metrics.gauge("process_open_fds", "Open files and sockets.") { ProcessFigures.openDescriptors }
         metrics.counter("process_cpu_seconds_total", "Processor time used.") { ProcessFigures.processorSeconds }
+    }
+
+    private func registerDeliveryMetrics() {
+        let meters = deliveries
+        metrics.counter("vitrine_service_transactions_total", "Transactions that application services took.") {
+            Double(meters.transactions.total)
+        }
+        metrics.counter("vitrine_service_failures_total", "Transactions that application services did not take.") {
+            Double(meters.failedTransactions.total)
+        }
+        metrics.counter("vitrine_push_notices_total", "Notices that push gateways took.") {
+            Double(meters.pushes.total)
+        }
+        metrics.counter("vitrine_push_failures_total", "Notices that push gateways did not take.") {
+            Double(meters.failedPushes.total)
+        }
+        metrics.counter("vitrine_pushers_rejected_total", "Pushers that gateways said are gone.") {
+            Double(meters.rejectedPushers.total)
+        }
     }
 }

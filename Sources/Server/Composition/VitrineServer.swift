@@ -12,12 +12,17 @@ package struct VitrineServer: Sendable {
     let core: ServerCore
     let metrics = Metrics()
     let logger: Logger
+    let outgoing = OutgoingHTTP()
+    let deliveries = DeliveryMeters()
+    let services: ApplicationServices
 
     /// Opens the data folder and wires the parts.
     package init(_ configuration: Configuration, logger: Logger) async throws {
         self.configuration = configuration
         self.logger = logger
+        services = ApplicationServices(try ServiceFiles.read(configuration.serviceFiles))
         core = try await ServerCore.open(configuration, logger: logger)
+        try await services.install(core.accounts)
     }
 
     /// Serves until SIGTERM or SIGINT, then lets running requests end and closes the database.
@@ -33,11 +38,17 @@ package struct VitrineServer: Sendable {
             onListening: { port in onReady("http://\(host.contains(":") ? "[\(host)]" : host):\(port)") },
             onDrain: { messaging.closePolls() })
         var group = ServiceGroupConfiguration(
-            services: [DatabaseService(core: core), upkeep, http],
+            services: [DatabaseService(core: core, outgoing: outgoing), upkeep] + couriers() + [http],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(configuration.drainSeconds)
         try await ServiceGroup(configuration: group).run()
         logger.info("stopped")
+    }
+
+    /// What brings events to programs outside.
+    private func couriers() -> [any Service] {
+        services.couriers(core.messaging, http: outgoing, meters: deliveries, logger: logger)
+            + [pushCourier()]
     }
 
     private func makeShell() throws -> Shell {
@@ -69,9 +80,11 @@ package struct VitrineServer: Sendable {
 /// Closes the database as the last thing that the server does.
 private struct DatabaseService: Service {
     let core: ServerCore
+    let outgoing: OutgoingHTTP
 
     func run() async throws {
         try? await gracefulShutdown()
+        await outgoing.close()
         await core.close()
     }
 }

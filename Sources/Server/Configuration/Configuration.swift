@@ -40,6 +40,10 @@ package struct Configuration: Sendable {
     package var log: LogOptions
     /// How long a stopping server waits for requests.
     package var drainSeconds: Int
+    /// Registration files of application services.
+    package var serviceFiles: [String]
+    /// Private networks that push gateways may be in.
+    package var pushNetworks: NetworkList
 
     /// Reads the settings.
     ///
@@ -69,6 +73,8 @@ package struct Configuration: Sendable {
         log = LogOptions(
             level: settings.text(.logLevel), format: LogOptions.Format(rawValue: settings.text(.logFormat)) ?? .logfmt)
         drainSeconds = settings.integer(.drainSeconds)
+        serviceFiles = settings.list(.appServices)
+        pushNetworks = try Self.networks(.pushNetworks, settings)
     }
 
     private static func networks(_ setting: Setting, _ settings: ResolvedSettings) throws -> NetworkList {

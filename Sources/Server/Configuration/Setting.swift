@@ -22,6 +22,8 @@ package enum Setting: String, CaseIterable, Sendable {
     case logLevel = "log_level"
     case logFormat = "log_format"
     case drainSeconds = "drain_seconds"
+    case appServices = "app_services"
+    case pushNetworks = "push_networks"
 
     /// What a value looks like.
     package enum Kind: Hashable, Sendable {
@@ -103,7 +105,16 @@ extension Setting {
             Row(
                 kind: .integer(1...600), fallback: "10",
                 help: "How long a stopping server waits for requests that are running.")
+        case .appServices, .pushNetworks: outgoingRow
         }
+    }
+
+    private var outgoingRow: Row {
+        self == .appServices
+            ? Row(kind: .list, fallback: "", help: "Registration files of application services (YAML or JSON).")
+            : Row(
+                kind: .list, fallback: "",
+                help: "Private addresses or networks that push gateways may have, e.g. 10.0.0.0/8.")
     }
 
     private var registrationRow: Row {

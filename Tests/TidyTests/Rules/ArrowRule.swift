@@ -16,7 +16,7 @@ enum ArrowRule {
         "CTurboJPEG": ["Imaging"], "CPNG": ["Imaging"], "CWebP": ["Imaging"], "CZlib": ["Imaging"],
         "Hummingbird": ["Server"], "HummingbirdCore": ["Server"], "HTTPTypes": ["Server"],
         "NIOCore": ["Server"], "NIOPosix": ["Server"], "NIOHTTP1": ["Server"], "NIOHTTPTypes": ["Server"],
-        "NIOHTTPTypesHTTP1": ["Server"],
+        "NIOHTTPTypesHTTP1": ["Server"], "AsyncHTTPClient": ["Server"],
         "ServiceLifecycle": ["Server"], "UnixSignals": ["Server"],
         "Logging": ["Server", "vitrine"],
         "ArgumentParser": ["vitrine"], "TOMLKit": ["vitrine"],

@@ -36,6 +36,7 @@ enum WordRules {
     /// What waits for time to pass, and for nothing else.
     static let sleepers: [String] = [
         "Sources/Features/Messaging/Pipeline/WakeHub.swift",  // one timer for the earliest deadline of all long polls
+        "Sources/Features/Messaging/Pipeline/Bell.swift",  // the longest wait for a ring
         "Sources/Server/Composition/Upkeep.swift",  // the clock of the regular work
         "Tests/TestSupport/",  // time limits for programs outside, such as a browser that hangs
         "Tests/ServerTests/DrainTests.swift",  // a wait that is there to be cancelled

@@ -37,6 +37,8 @@ struct SettingFlags: ParsableArguments {
     @Option(help: .setting(.logLevel)) var logLevel: String?
     @Option(help: .setting(.logFormat)) var logFormat: String?
     @Option(help: .setting(.drainSeconds)) var drainSeconds: String?
+    @Option(help: .setting(.appServices)) var appServices: String?
+    @Option(help: .setting(.pushNetworks)) var pushNetworks: String?
 
     private func value(of setting: Setting) -> String? {
         switch setting {
@@ -60,6 +62,8 @@ struct SettingFlags: ParsableArguments {
         case .logLevel: logLevel
         case .logFormat: logFormat
         case .drainSeconds: drainSeconds
+        case .appServices: appServices
+        case .pushNetworks: pushNetworks
         }
     }
 

@@ -21,6 +21,7 @@ package final class MessagingEngine: Sendable {
     let working = Mutex<[RoomNumber: RoomState]>([:])
     let pending = Mutex<[Publication]>([])
     let typing: Mutex<TypingBook>
+    private let bells = Mutex<[Bell]>([])
     private let personalData = Mutex<(any PersonalData)?>(nil)
 
     package static let migrations = MessagingSchema.migrations
@@ -83,7 +84,11 @@ package final class MessagingEngine: Sendable {
         hub.wake(.news) { table in
             publications.flatMap { wakes(of: $0, changed: changed, in: &table) }
         }
+        for bell in bells.withLock({ $0 }) { bell.ring() }
     }
+
+    /// Rings a bell after every commit that changed a room or something that belongs to users.
+    package func follow(_ bell: Bell) { bells.withLock { $0.append(bell) } }
 
     private func wakes(
         of publication: Publication, changed: [RoomNumber: RoomState], in table: inout WakeTable

@@ -134,6 +134,7 @@ struct SyncRoom {
 
     private var hasNewMarks: Bool {
         let since = since ?? 0
+        if room.highlightPositions[session.userNumber] ?? 0 > since { return true }
         return room.marks.contains { $0.key.user == session.userNumber && $0.value.pos > since }
     }
 

@@ -79,6 +79,15 @@ package struct EventQueries: Sendable {
         ) { try event($0, connection) }
     }
 
+    /// The events at some positions, in their order; those that are gone are left out.
+    package func events(at positions: [Int64], in connection: Connection) throws -> [StoredEvent] {
+        try positions.compactMap { position in
+            try connection.first(
+                "SELECT \(Self.columns) FROM msg_event e WHERE pos = ?1", .integer(position)
+            ) { try event($0, connection) }
+        }
+    }
+
     /// The newest seq of a room whose event has a position of at most `pos`; 0 if there is none.
     ///
     /// Positions grow with seq in a room, so this is a binary search of at most 48 point look-ups.

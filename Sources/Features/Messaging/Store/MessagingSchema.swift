@@ -7,7 +7,8 @@ package import Storage
 /// is almost always the same slows every write and helps no read.
 package enum MessagingSchema {
     package static let migrations = [
-        Migration("messaging-1") { connection in try connection.script(first) }
+        Migration("messaging-1") { connection in try connection.script(first) }, ServiceQueries.migration,
+        PushQueries.migration,
     ]
 
     private static let first = """

@@ -33,7 +33,10 @@ extension UserDataStore {
             guard rules != (try storedRules(of: user, on: context.connection)) else { return }
             try store(Self.pushRulesType, stored, room: nil, of: user.number, in: context)
             let changed = rules
-            context.afterCommit { [self] in ruleCache.withLock { $0.replace(changed, of: user.number) } }
+            context.afterCommit { [self] in
+                ruleCache.withLock { $0.replace(changed, of: user.number) }
+                pushAudience.withLock { $0.add(rulesOf: user.number) }
+            }
         }
     }
 

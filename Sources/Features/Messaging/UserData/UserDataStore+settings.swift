@@ -1,6 +1,7 @@
 package import Basics
 import Crypto
 import Storage
+import Synchronization
 
 /// A way to tell a user's phone about messages, as a client registers it.
 package struct Pusher: Sendable {
@@ -74,7 +75,7 @@ extension UserDataStore {
 
     /// Sets a pusher; without `append` other users' pushers with the same key go.
     package func setPusher(_ pusher: Pusher, append: Bool, of user: Int64) async throws {
-        try await database.write { context in
+        try await database.write { [self] context in
             if !append {
                 try SettingQueries.deletePushers(
                     appID: pusher.appID, key: pusher.key, exceptOf: user, in: context.connection)
@@ -83,6 +84,7 @@ extension UserDataStore {
             guard try SettingQueries.pushers(of: user, in: context.connection).count <= Self.maximumPushers else {
                 throw RequestError.forbidden("There are \(Self.maximumPushers) pushers already.")
             }
+            context.afterCommit { [self] in pushAudience.withLock { $0.add(pusherOf: user) } }
         }
     }
 

@@ -19,6 +19,7 @@ package final class UserDataStore: Sendable {
     let announce: Announce
     let delivered = Mutex(DeliveredMarks())
     let ruleCache = Mutex(PushRuleCache())
+    let pushAudience = Mutex(PushAudience())
 
     package init(database: Database, accounts: Accounts, clock: any WallClock, announce: @escaping Announce) {
         self.database = database

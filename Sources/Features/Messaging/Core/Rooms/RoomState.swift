@@ -84,6 +84,8 @@ package struct RoomState: Sendable {
     package var marks: [ReadMarkKey: ReadMark] = [:]
     /// Ascending seqs of the messages that address a user directly and that the user has not read.
     package var highlights: [Int64: [Int64]] = [:]
+    /// The position at which a user's highlights last grew after their events were stored.
+    package var highlightPositions: [Int64: Int64] = [:]
     /// Ascending seqs of redacted events that had counted.
     package var recalled: [Int64] = []
     /// The newest events, oldest first: what a client that keeps up asks for.
