@@ -37,6 +37,7 @@ let system: [Target] = [
     .systemLibrary(
         name: "CWebP", path: "Sources/System/CWebP",
         pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .target(name: "COnnxRuntime", path: "Sources/System/COnnxRuntime"),
     .systemLibrary(
         name: "CZlib", path: "Sources/System/CZlib",
         pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -57,6 +58,14 @@ let engines: [Target] = [
         name: "Imaging",
         dependencies: ["Basics", "Kernels", "CTurboJPEG", "CPNG", "CWebP", "CZlib"],
         path: "Sources/Engines/Imaging"),
+    .target(
+        name: "Inference",
+        dependencies: ["Basics", "COnnxRuntime"],
+        path: "Sources/Engines/Inference"),
+    .target(
+        name: "VectorIndex",
+        dependencies: ["Basics", "Kernels"],
+        path: "Sources/Engines/VectorIndex"),
     .target(
         name: "Accounts",
         dependencies: [
@@ -84,7 +93,7 @@ let server: [Target] = [
     .target(
         name: "Server",
         dependencies: [
-            "Basics", "Storage", "Accounts", "Imaging", "Messaging",
+            "Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging",
             .product(name: "HummingbirdCore", package: "hummingbird"),
             .product(name: "HTTPTypes", package: "swift-http-types"),
             .product(name: "NIOCore", package: "swift-nio"),
@@ -102,7 +111,7 @@ let server: [Target] = [
     .executableTarget(
         name: "vitrine",
         dependencies: [
-            "Basics", "Storage", "Accounts", "Messaging", "Server",
+            "Basics", "Storage", "Inference", "Accounts", "Messaging", "Server",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),
             .product(name: "TOMLKit", package: "TOMLKit"),
@@ -122,7 +131,11 @@ let tests: [Target] = [
     .testTarget(
         name: "AccountsTests", dependencies: ["Basics", "Storage", "Accounts", "TestSupport"],
         path: "Tests/AccountsTests"),
+    .testTarget(
+        name: "InferenceTests", dependencies: ["Basics", "Inference"], path: "Tests/InferenceTests"),
     .testTarget(name: "BasicsTests", dependencies: ["Basics"], path: "Tests/BasicsTests"),
+    .testTarget(
+        name: "VectorIndexTests", dependencies: ["Basics", "Kernels", "VectorIndex"], path: "Tests/VectorIndexTests"),
     .testTarget(name: "KernelsTests", dependencies: ["Basics", "Kernels"], path: "Tests/KernelsTests"),
     .testTarget(
         name: "MessagingTests",
@@ -160,6 +173,8 @@ let package = Package(
         .library(name: "Kernels", targets: ["Kernels"]),
         .library(name: "Storage", targets: ["Storage"]),
         .library(name: "Imaging", targets: ["Imaging"]),
+        .library(name: "Inference", targets: ["Inference"]),
+        .library(name: "VectorIndex", targets: ["VectorIndex"]),
         .library(name: "Accounts", targets: ["Accounts"]),
         .library(name: "Messaging", targets: ["Messaging"]),
     ],

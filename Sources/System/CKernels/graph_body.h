@@ -168,7 +168,7 @@ static ATTRIBUTES size_t NAME(select)(vk_build *build, const vk_level *level, vk
         for (size_t j = 0; j < kept && !is_hidden; j += 4) {
             const size_t batch = kept - j < 4 ? kept - j : 4;
             NAME(distances)(&build->codes, &query, build->kept + j, batch, near);
-            for (size_t k = 0; k < batch; k++) is_hidden |= build->slack * near[k] < candidate.distance;
+            for (size_t k = 0; k < batch; k++) is_hidden |= build->slack * near[k] <= candidate.distance;
         }
         if (is_hidden) continue;
         build->kept[kept] = node;

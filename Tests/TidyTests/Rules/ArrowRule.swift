@@ -12,7 +12,7 @@ enum ArrowRule {
     static let guests: [String: Set<String>] = [
         "GRDB": ["Storage"], "GRDBSQLite": ["Storage"], "SQLite3": ["Storage"],
         "Crypto": ["Storage", "Accounts", "Messaging", "Server"],
-        "CArgon2": ["Accounts"], "CKernels": ["Kernels"],
+        "CArgon2": ["Accounts"], "COnnxRuntime": ["Inference"], "CKernels": ["Kernels"],
         "CTurboJPEG": ["Imaging"], "CPNG": ["Imaging"], "CWebP": ["Imaging"], "CZlib": ["Imaging"],
         "Hummingbird": ["Server"], "HummingbirdCore": ["Server"], "HTTPTypes": ["Server"],
         "NIOCore": ["Server"], "NIOPosix": ["Server"], "NIOHTTP1": ["Server"], "NIOHTTPTypes": ["Server"],
@@ -29,11 +29,13 @@ enum ArrowRule {
         "Kernels": [],
         "Storage": ["Basics"],
         "Imaging": ["Basics", "Kernels"],
+        "Inference": ["Basics"],
+        "VectorIndex": ["Basics", "Kernels"],
         "Accounts": ["Basics", "Storage"],
         "Messaging": ["Basics", "Storage", "Accounts", "Imaging"],
-        "Server": ["Basics", "Storage", "Accounts", "Imaging", "Messaging"],
-        "vitrine": ["Basics", "Storage", "Accounts", "Messaging", "Server"],
-        "TestSupport": ["Basics", "Storage", "Accounts", "Imaging", "Messaging", "Server"],
+        "Server": ["Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging"],
+        "vitrine": ["Basics", "Storage", "Inference", "Accounts", "Messaging", "Server"],
+        "TestSupport": ["Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging", "Server"],
     ]
 
     /// What test targets may import beside the target they test and everything below it.

@@ -43,7 +43,12 @@ enum WordRules {
     ]
 
     /// Files that guard their state by hand, each saying how in a comment.
-    static let unchecked: [String] = ["Sources/Engines/Storage/"]
+    static let unchecked: [String] = [
+        "Sources/Engines/Storage/",
+        "Sources/Base/Kernels/Vectors/",  // raw memory that is written before it is published
+        "Sources/Engines/VectorIndex/Store/SnapshotCell.swift",  // the protocol of its readers and its one writer
+        "Sources/Engines/VectorIndex/Store/IndexWriter.swift",  // touched on its queue alone
+    ]
 
     private static let note = Pattern(#"\b(TODO|FIXME|XXX|HACK)\b"#)
 

@@ -1,0 +1,18 @@
+import Foundation
+
+/// Keeps other processes from writing to an index; given back when it is let go, or when the process ends.
+final class FolderLock: Sendable {
+    static let name = "lock"
+    private let file: Int32
+
+    init(_ folder: IndexFolder) throws(VectorIndexError) {
+        file = open(folder.path(of: Self.name), O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw .system("cannot open \(folder.path)/\(Self.name)", code: errno) }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            close(file)
+            throw .locked(folder.path)
+        }
+    }
+
+    deinit { close(file) }
+}

@@ -1,0 +1,124 @@
+import Kernels
+
+/// How a segment finds neighbours.
+enum SegmentStructure: Sendable {
+    /// By looking at all rows.
+    case flat
+    /// By looking at the rows of the lists whose centres are nearest. Rows lie list after list.
+    case lists(InvertedLists)
+    /// By walking a graph.
+    case graph(PackedGraph)
+
+    var kind: VectorIndexKind {
+        switch self {
+        case .flat: .flat
+        case .lists: .ivf
+        case .graph: .hnsw
+        }
+    }
+}
+
+/// The kinds of structure that find neighbours.
+public enum VectorIndexKind: String, Sendable, CaseIterable {
+    /// Every vector is looked at: exact, and fastest for few.
+    case flat
+    /// Lists around centres: built in seconds, slower to search than a graph.
+    case ivf
+    /// A navigable graph: fastest to search.
+    case hnsw
+}
+
+/// The lists of an IVF segment.
+struct InvertedLists: Sendable {
+    /// The centres, as codes of the same encoding.
+    let centres: CodeTable
+    /// The first row of each list, and the number of rows at the end.
+    let starts: Column<UInt32>
+
+    func rows(of list: Int) -> Range<Int> { Int(starts[list])..<Int(starts[list + 1]) }
+}
+
+/// An unchanging run of rows with what finds neighbours among them.
+struct Segment: Sendable {
+    let table: RowTable
+    let structure: SegmentStructure
+    /// The search effort at which the target recall was reached when it was built.
+    let tunedEffort: Int
+
+    var count: Int { table.count }
+
+    /// Puts the segment's nearest rows into the scratch, ranked. Its query must be prepared.
+    ///
+    /// - Parameters:
+    ///   - wanted: how many hits the caller needs; fewer come only if fewer match.
+    ///   - effort: rows kept in a walk, or lists looked into; nil takes the tuned effort.
+    func search(
+        _ scratch: SearchScratch, wanted: Int, filter: VectorFilter?, removed: RemovedRows, effort: Int?
+    ) {
+        let candidates = 2 * wanted + 10
+        let rowFilter = table.filter(filter, removed: removed.count > 0 ? removed.words : [])
+        scratch.clear()
+        switch structure {
+        case .flat: scanAll(scratch, rowFilter, candidates)
+        case .lists(let lists): look(into: lists, scratch, rowFilter, candidates, effort ?? tunedEffort)
+        case .graph(let graph):
+            walk(graph, scratch, rowFilter, wanted, candidates, max(effort ?? tunedEffort, wanted))
+        }
+        scratch.rank(table.codes, candidates: candidates)
+        if scratch.count < wanted, scratch.count < count, !isExact { rescue(scratch, rowFilter, candidates) }
+    }
+
+    private var isExact: Bool { if case .flat = structure { true } else { false } }
+
+    /// Too few were found: perhaps no more match, perhaps the walk missed them.
+    private func rescue(_ scratch: SearchScratch, _ filter: RowFilter, _ candidates: Int) {
+        scanAll(scratch, filter, candidates)
+        scratch.rank(table.codes, candidates: candidates)
+    }
+
+    private func scanAll(_ scratch: SearchScratch, _ filter: RowFilter, _ candidates: Int) {
+        scratch.clear()
+        scratch.scan(table.codes, rows: 0..<count, filter: filter, keep: candidates)
+    }
+
+    private func walk(
+        _ graph: PackedGraph, _ scratch: SearchScratch, _ filter: RowFilter, _ wanted: Int, _ candidates: Int,
+        _ effort: Int
+    ) {
+        guard !filter.isOpen else { return scratch.walk(graph, table.codes, effort: effort) }
+        let plan = FilterPlan(rows: count, share: filter.share(of: count), effort: effort)
+        switch plan {
+        case .scan: scanAll(scratch, filter, candidates)
+        case .walk(let effort, let budget):
+            scratch.walk(graph, table.codes, effort: effort, filter: filter, budget: budget)
+        }
+    }
+
+    private func look(
+        into lists: InvertedLists, _ scratch: SearchScratch, _ filter: RowFilter, _ candidates: Int, _ probes: Int
+    ) {
+        let open = RowFilter()
+        scratch.scan(
+            lists.centres, rows: 0..<lists.centres.count, filter: open, keep: min(probes, lists.centres.count))
+        let chosen = (0..<scratch.count).map { scratch.row($0) }
+        scratch.clear()
+        for list in chosen {
+            scratch.scan(table.codes, rows: lists.rows(of: list), filter: filter, keep: candidates)
+        }
+    }
+}
+
+/// Whether a filtered search walks the graph or looks at every matching row.
+enum FilterPlan: Equatable {
+    case scan
+    case walk(effort: Int, budget: Int)
+
+    /// Costs in distances: looking at a row's attributes costs a tenth of one, a step of the walk brings a dozen new
+    /// rows, of which the share passes.
+    init(rows: Int, share: Double, effort: Int) {
+        let scan = Double(rows) * (0.1 + share)
+        let widened = Double(effort) * min(8, 1 / max(share, 0.01)).squareRoot()
+        let walk = widened / max(share, 0.001) * 12 * 2
+        self = scan <= walk ? .scan : .walk(effort: Int(widened), budget: max(1000, Int(scan)))
+    }
+}

@@ -1,0 +1,129 @@
+import Dispatch
+import Kernels
+import Synchronization
+
+/// Moving rows from memory to segments, and segments into larger ones. All on the writer's queue, but for the building.
+extension IndexWriter {
+    /// Writes the memory table as a segment and starts a new log.
+    func flush() throws(VectorIndexError) {
+        let number = manifest.number + 1
+        var segments = state.segments
+        if let rows = state.memoryItems() {
+            let segment = Segment(table: rows, structure: .flat, tunedEffort: 1)
+            let name = "segment-\(number)"
+            try SegmentWriter.write(segment, seed: options.seed, to: name, in: folder)
+            segments.append(
+                SegmentState(segment: try SegmentReader.open(name, in: folder), file: name, removed: RemovedRows()))
+        }
+        let oldLog = log.name
+        let newLog = try IndexLog(
+            "log-\(number)", in: folder, soundLength: 0, dimensions: manifest.schema.dimensions)
+        try commit(segments, number: number, log: newLog.name)
+        log = newLog
+        state.startMemory()
+        state.segments = segments
+        cell.store(state.snapshot)
+        cell.forgetOld()
+        folder.remove(oldLog)
+    }
+
+    /// Writes the bits of removed rows that changed, then the manifest: from then on the files are the index.
+    private func commit(_ segments: [SegmentState], number: Int, log: String) throws(VectorIndexError) {
+        var saved: [String: (file: String, count: Int)] = [:]
+        var entries: [Manifest.SegmentEntry] = []
+        for state in segments {
+            if state.removed.count > 0 {
+                if let known = savedRemoved[state.file], known.count == state.removed.count {
+                    saved[state.file] = known
+                } else {
+                    let name = "removed-\(number)-\(state.file.dropFirst("segment-".count))"
+                    try folder.write(name, RemovedFile.bytes(state.removed, rows: state.segment.count))
+                    saved[state.file] = (name, state.removed.count)
+                }
+            }
+            entries.append(
+                Manifest.SegmentEntry(
+                    file: state.file, rows: state.segment.count, removed: saved[state.file]?.file))
+        }
+        let new = Manifest(
+            schema: manifest.schema, number: number, log: log, applied: state.applied, segments: entries)
+        try folder.write(Manifest.name, new.bytes)
+        let unused = manifest.files.subtracting(new.files).subtracting([self.log.name])
+        manifest = new
+        savedRemoved = saved
+        for name in unused { folder.remove(name) }
+    }
+
+    // MARK: Merging
+
+    /// Starts a merge in the background if one is worth it and none runs.
+    func mergeIfWanted() {
+        guard !isMerging, failure == nil, let merge = Merge.wanted(state.segments) else { return }
+        start(merge)
+    }
+
+    /// Merges everything into one segment without removed rows; `done` is called on the queue.
+    func compact(_ done: @escaping @Sendable (VectorIndexError?) -> Void) {
+        if isMerging {
+            afterMerge.append { [self] _ in compact(done) }
+            return
+        }
+        do throws(VectorIndexError) {
+            if let failure { throw failure }
+            if log.byteCount > LogFormat.headerSize { try flush() }
+        } catch {
+            done(error)
+            return
+        }
+        let isClean = state.segments.allSatisfy { $0.removed.count == 0 }
+        if isClean, state.segments.count <= 1 { return done(nil) }
+        afterMerge.append(done)
+        start(Merge(sources: state.segments))
+    }
+
+    private func start(_ merge: Merge) {
+        isMerging = true
+        // The number is taken now, so that a flush meanwhile takes the next one.
+        manifest.number += 1
+        let name = "segment-\(manifest.number)"
+        mergeQueue.async { [self] in
+            let outcome = Result { () throws(VectorIndexError) in try build(merge, name) }
+            queue.async { [self] in
+                var problem: VectorIndexError?
+                do throws(VectorIndexError) {
+                    let segment = try outcome.get()
+                    try install(segment, name, merge)
+                } catch {
+                    folder.remove(name)
+                    problem = error
+                }
+                isMerging = false
+                let calls = afterMerge
+                afterMerge = []
+                for call in calls { call(problem) }
+                if problem == nil { mergeIfWanted() }
+            }
+        }
+    }
+
+    private func build(_ merge: Merge, _ name: String) throws(VectorIndexError) -> Segment? {
+        lowerThreadPriority()
+        guard let rows = merge.rows() else { return nil }
+        let builder = SegmentBuilder(options: options) { _ in !self.isClosing.load(ordering: .relaxed) }
+        try SegmentWriter.write(try builder.build(rows), seed: options.seed, to: name, in: folder)
+        return try SegmentReader.open(name, in: folder)
+    }
+
+    private func install(_ segment: Segment?, _ name: String, _ merge: Merge) throws(VectorIndexError) {
+        let gone = Set(merge.sources.map(\.file))
+        var segments = state.segments.filter { !gone.contains($0.file) }
+        if let segment {
+            let removed = merge.removedSince(state.segments, in: segment)
+            segments.insert(SegmentState(segment: segment, file: name, removed: removed), at: 0)
+        }
+        try commit(segments, number: manifest.number + 1, log: log.name)
+        state.segments = segments
+        cell.store(state.snapshot)
+        cell.forgetOld()
+    }
+}
