@@ -84,7 +84,11 @@ let features: [Target] = [
             "Basics", "Storage", "Accounts", "Imaging",
             .product(name: "Crypto", package: "swift-crypto"),
         ],
-        path: "Sources/Features/Messaging")
+        path: "Sources/Features/Messaging"),
+    .target(
+        name: "VisualSearch",
+        dependencies: ["Basics", "Kernels", "Imaging", .product(name: "Crypto", package: "swift-crypto")],
+        path: "Sources/Features/VisualSearch"),
 ]
 
 // MARK: Server and programs
@@ -127,7 +131,7 @@ let tests: [Target] = [
     .testTarget(
         name: "StorageTests", dependencies: ["Basics", "Storage", "TestSupport"], path: "Tests/StorageTests"),
     .testTarget(
-        name: "ImagingTests", dependencies: ["Basics", "Imaging", "CTurboJPEG"], path: "Tests/ImagingTests"),
+        name: "ImagingTests", dependencies: ["Basics", "Kernels", "Imaging", "CTurboJPEG"], path: "Tests/ImagingTests"),
     .testTarget(
         name: "AccountsTests", dependencies: ["Basics", "Storage", "Accounts", "TestSupport"],
         path: "Tests/AccountsTests"),
@@ -144,6 +148,9 @@ let tests: [Target] = [
             .product(name: "Crypto", package: "swift-crypto"),
         ],
         path: "Tests/MessagingTests"),
+    .testTarget(
+        name: "VisualSearchTests", dependencies: ["Basics", "Kernels", "Imaging", "VisualSearch"],
+        path: "Tests/VisualSearchTests"),
     .testTarget(name: "WebTests", dependencies: ["Basics", "TestSupport"], path: "Tests/WebTests"),
     .testTarget(
         name: "ConformanceTests",
@@ -177,6 +184,7 @@ let package = Package(
         .library(name: "VectorIndex", targets: ["VectorIndex"]),
         .library(name: "Accounts", targets: ["Accounts"]),
         .library(name: "Messaging", targets: ["Messaging"]),
+        .library(name: "VisualSearch", targets: ["VisualSearch"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),

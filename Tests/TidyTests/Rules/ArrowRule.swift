@@ -11,7 +11,7 @@ enum ArrowRule {
     /// Modules of the toolchain or of packages that are allowed in the named targets only.
     static let guests: [String: Set<String>] = [
         "GRDB": ["Storage"], "GRDBSQLite": ["Storage"], "SQLite3": ["Storage"],
-        "Crypto": ["Storage", "Accounts", "Messaging", "Server"],
+        "Crypto": ["Storage", "Accounts", "Messaging", "VisualSearch", "Server"],
         "CArgon2": ["Accounts"], "COnnxRuntime": ["Inference"], "CKernels": ["Kernels"],
         "CTurboJPEG": ["Imaging"], "CPNG": ["Imaging"], "CWebP": ["Imaging"], "CZlib": ["Imaging"],
         "Hummingbird": ["Server"], "HummingbirdCore": ["Server"], "HTTPTypes": ["Server"],
@@ -33,6 +33,7 @@ enum ArrowRule {
         "VectorIndex": ["Basics", "Kernels"],
         "Accounts": ["Basics", "Storage"],
         "Messaging": ["Basics", "Storage", "Accounts", "Imaging"],
+        "VisualSearch": ["Basics", "Kernels", "Imaging"],
         "Server": ["Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging"],
         "vitrine": ["Basics", "Storage", "Inference", "Accounts", "Messaging", "Server"],
         "TestSupport": ["Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging", "Server"],

@@ -1,28 +1,16 @@
-/// A hash of 256 bits, first bit highest in the first word.
-public struct Hash256: Sendable, Hashable {
-    /// The four words, first bits first.
-    public var words: [4 of UInt64]
+public import Kernels
 
-    /// A hash of the given words.
+extension Hash256 {
+    /// A hash of four words; here the first bits stand in the first word, highest first.
     public init(_ first: UInt64, _ second: UInt64, _ third: UInt64, _ fourth: UInt64) {
-        words = [first, second, third, fourth]
+        self.init([first, second, third, fourth])
     }
 
     /// How many bits differ.
-    public func distance(to other: Hash256) -> Int {
-        var sum = 0
-        for index in words.indices { sum += (words[index] ^ other.words[index]).nonzeroBitCount }
-        return sum
-    }
+    public func distance(to other: Hash256) -> Int { hammingDistance(self, other) }
 
     /// The hash in 64 hexadecimal digits.
     public var hexadecimal: String { words.indices.map { PerceptualHash.hexadecimal(words[$0]) }.joined() }
-
-    /// Whether all bits agree.
-    public static func == (left: Hash256, right: Hash256) -> Bool { left.distance(to: right) == 0 }
-
-    /// Feeds the words.
-    public func hash(into hasher: inout Hasher) { for index in words.indices { hasher.combine(words[index]) } }
 }
 
 /// Hashes that stay near each other when a picture is compressed again, scaled, brightened or slightly blurred.

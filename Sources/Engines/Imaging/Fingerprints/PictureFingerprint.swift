@@ -1,3 +1,5 @@
+public import Kernels
+
 /// The hashes of a picture by which its copies are found, and those of its mirrored and turned versions.
 public struct PictureFingerprint: Sendable, Hashable {
     /// `dHash64/1`.

@@ -130,4 +130,16 @@ void vk_integral_squares_row(const uint8_t *row, const uint64_t *above, uint64_t
 // 2 radius + 1 rows readable from -radius to width + radius.
 void vk_median_row_u8(const uint8_t *const *rows, int radius, uint8_t *out, size_t width);
 
+// MARK: Pairs of hashes (hash_pairs.c)
+
+typedef struct {
+    uint32_t query, index;
+} vk_hash_pair;
+
+// Pairs of a query and a hash of the list that differ in at most `radius` bits, queries in groups. Stops before a query
+// for which there may be no room (`capacity` is at least four times `count`); *done = how many queries were looked at.
+size_t vk_hamming_pairs_64(
+    const uint64_t *queries, size_t query_count, const uint64_t *list, size_t count, uint32_t radius,
+    vk_hash_pair *pairs, size_t capacity, size_t *done, int32_t variant);
+
 #endif

