@@ -115,7 +115,7 @@ let server: [Target] = [
     .executableTarget(
         name: "vitrine",
         dependencies: [
-            "Basics", "Storage", "Inference", "Accounts", "Messaging", "Server",
+            "Basics", "Kernels", "VectorIndex", "Storage", "Inference", "Accounts", "Messaging", "Server",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),
             .product(name: "TOMLKit", package: "TOMLKit"),

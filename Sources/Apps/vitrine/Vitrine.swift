@@ -25,6 +25,7 @@ struct Vitrine: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Serve.self, UserCommand.self, Doctor.self, BackupCommand.self, RestoreCommand.self, ConfigCommand.self,
+            IndexCommand.self,
         ])
 }
 

@@ -35,7 +35,7 @@ enum ArrowRule {
         "Messaging": ["Basics", "Storage", "Accounts", "Imaging"],
         "VisualSearch": ["Basics", "Kernels", "Imaging"],
         "Server": ["Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging"],
-        "vitrine": ["Basics", "Storage", "Inference", "Accounts", "Messaging", "Server"],
+        "vitrine": ["Basics", "Kernels", "VectorIndex", "Storage", "Inference", "Accounts", "Messaging", "Server"],
         "TestSupport": ["Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging", "Server"],
     ]
 
