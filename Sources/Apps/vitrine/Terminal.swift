@@ -1,6 +1,7 @@
 import ArgumentParser
 import Basics
 import Foundation
+import Inference
 import Storage
 
 /// What a person at the terminal sees and types.
@@ -44,6 +45,8 @@ struct Failure: Error, CustomStringConvertible {
         switch error {
         case let refusal as RequestError: Failure(refusal.message)
         case let error as StorageError: Failure(error.message)
+        case let error as InferenceError: Failure(error.message)
+        case let error as ManifestError: Failure("The manifest is wrong: \(error)")
         default: error
         }
     }

@@ -26,6 +26,7 @@ struct Vitrine: AsyncParsableCommand {
         subcommands: [
             Serve.self, UserCommand.self, Doctor.self, BackupCommand.self, RestoreCommand.self, ConfigCommand.self,
             IndexCommand.self,
+            ModelsCommand.self,
         ])
 }
 

@@ -1,0 +1,14 @@
+import Foundation
+
+@testable import Inference
+
+/// The ONNX Runtime of the project's Python environment, which `Scripts/bootstrap test` installs.
+enum Runtime {
+    static let environment = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: ".venv").path
+
+    private static let found = Result { try InferenceRuntime.find(in: [environment]) }
+
+    static func shared() throws -> InferenceRuntime { try found.get() }
+}
