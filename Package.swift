@@ -1,4 +1,5 @@
 // swift-tools-version:6.2
+import Foundation
 import PackageDescription
 
 // One manifest, one section a floor. Arrows between floors point down only
@@ -73,6 +74,33 @@ let engines: [Target] = [
             .product(name: "Crypto", package: "swift-crypto"),
         ],
         path: "Sources/Engines/Accounts"),
+]
+
+// MARK: Training: only where libtorch is, so that a machine that only serves builds without it
+
+// TORCH_HOME names an unpacked libtorch; otherwise the system's is taken (Debian: libtorch-dev), if it is there.
+let torchHome = Context.environment["TORCH_HOME"]
+let torchHeaders = (torchHome ?? "/usr") + "/include/torch/csrc/api/include"
+let hasTorch = FileManager.default.fileExists(atPath: torchHeaders + "/torch/version.h")
+
+let training: [Target] = [
+    // Optimised and without debug records in every build: its headers are large, its code is glue.
+    .target(
+        name: "CTorch",
+        path: "Sources/System/CTorch",
+        cxxSettings: [
+            .unsafeFlags(
+                ["-std=c++17", "-O2", "-g0", "-Wall", "-Wextra", "-Werror", "-isystem", torchHeaders]
+                    + (torchHome.map { ["-isystem", $0 + "/include"] } ?? []))
+        ],
+        linkerSettings: [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]
+            + (torchHome.map { [.unsafeFlags(["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", $0 + "/lib"])] } ?? [])),
+    .target(
+        name: "Learning",
+        dependencies: ["Basics", "Kernels", "CTorch"],
+        path: "Sources/Engines/Learning"),
+    .testTarget(
+        name: "LearningTests", dependencies: ["Basics", "Learning"], path: "Tests/LearningTests"),
 ]
 
 // MARK: Features
@@ -199,8 +227,12 @@ let package = Package(
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
     ],
-    targets: base + system + engines + features + server + tests
+    targets: base + system + engines + features + server + tests + (hasTorch ? training : [])
 )
+
+if hasTorch {
+    package.products.append(.library(name: "Learning", targets: ["Learning"]))
+}
 
 // MARK: Common settings
 

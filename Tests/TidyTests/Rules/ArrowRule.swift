@@ -12,7 +12,7 @@ enum ArrowRule {
     static let guests: [String: Set<String>] = [
         "GRDB": ["Storage"], "GRDBSQLite": ["Storage"], "SQLite3": ["Storage"],
         "Crypto": ["Storage", "Accounts", "Messaging", "VisualSearch", "Server"],
-        "CArgon2": ["Accounts"], "COnnxRuntime": ["Inference"], "CKernels": ["Kernels"],
+        "CArgon2": ["Accounts"], "COnnxRuntime": ["Inference"], "CKernels": ["Kernels"], "CTorch": ["Learning"],
         "CTurboJPEG": ["Imaging"], "CPNG": ["Imaging"], "CWebP": ["Imaging"], "CZlib": ["Imaging"],
         "Hummingbird": ["Server"], "HummingbirdCore": ["Server"], "HTTPTypes": ["Server"],
         "NIOCore": ["Server"], "NIOPosix": ["Server"], "NIOHTTP1": ["Server"], "NIOHTTPTypes": ["Server"],
@@ -31,6 +31,7 @@ enum ArrowRule {
         "Imaging": ["Basics", "Kernels"],
         "Inference": ["Basics"],
         "VectorIndex": ["Basics", "Kernels"],
+        "Learning": ["Basics", "Kernels"],
         "Accounts": ["Basics", "Storage"],
         "Messaging": ["Basics", "Storage", "Accounts", "Imaging"],
         "VisualSearch": ["Basics", "Kernels", "Imaging"],
