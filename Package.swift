@@ -143,7 +143,9 @@ let server: [Target] = [
     .executableTarget(
         name: "vitrine",
         dependencies: [
-            "Basics", "Kernels", "VectorIndex", "Storage", "Inference", "Accounts", "Messaging", "Server",
+            "Basics", "Kernels", "Imaging", "VectorIndex", "Storage", "Inference", "Accounts", "Messaging",
+            "VisualSearch",
+            "Server",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),
             .product(name: "TOMLKit", package: "TOMLKit"),

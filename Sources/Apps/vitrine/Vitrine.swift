@@ -25,8 +25,7 @@ struct Vitrine: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Serve.self, UserCommand.self, Doctor.self, BackupCommand.self, RestoreCommand.self, ConfigCommand.self,
-            IndexCommand.self,
-            ModelsCommand.self,
+            ImagesCommand.self, HashCommand.self, DedupCommand.self, IndexCommand.self, ModelsCommand.self,
         ])
 }
 

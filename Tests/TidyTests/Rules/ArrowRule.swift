@@ -36,7 +36,10 @@ enum ArrowRule {
         "Messaging": ["Basics", "Storage", "Accounts", "Imaging"],
         "VisualSearch": ["Basics", "Kernels", "Imaging"],
         "Server": ["Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging"],
-        "vitrine": ["Basics", "Kernels", "VectorIndex", "Storage", "Inference", "Accounts", "Messaging", "Server"],
+        "vitrine": [
+            "Basics", "Kernels", "Imaging", "VectorIndex", "Storage", "Inference", "Accounts", "Messaging",
+            "VisualSearch", "Server",
+        ],
         "TestSupport": ["Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging", "Server"],
     ]
 

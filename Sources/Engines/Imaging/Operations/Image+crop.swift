@@ -39,6 +39,14 @@ extension Image {
         }
     }
 
+    /// The largest part in the middle that has the shape of a size, as nearly as whole pixels allow.
+    public func croppedToShape(of size: ImageSize) throws(ImageError) -> Image {
+        guard size.width > 0, size.height > 0, size.width <= 1 << 24, size.height <= 1 << 24 else {
+            throw .invalidArea(width: size.width, height: size.height)
+        }
+        return try cropped(to: centredBox(shapedLike: size))
+    }
+
     /// The largest rectangle in the middle that has the shape of width x height.
     func centredBox(shapedLike shape: ImageSize) -> PixelBox {
         // Compare width/height with shape.width/shape.height without dividing.

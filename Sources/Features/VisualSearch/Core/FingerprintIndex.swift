@@ -1,5 +1,5 @@
 public import Imaging
-public import Kernels
+internal import Kernels
 
 /// Fingerprints by their places, searched by the hash of 64 bits.
 ///
@@ -54,7 +54,7 @@ public struct FingerprintIndex: Sendable {
     /// - Returns: The pairs found until then.
     public static func pairs(
         views: [[UInt64]], within radius: Int = DuplicateRules().near, progress: (Double) -> Bool
-    ) -> [HashPair] {
+    ) -> [(picture: Int, known: Int)] {
         let upright = views.map { $0[0] }
         var found: Set<HashPair> = []
         var goesOn = true
@@ -66,6 +66,6 @@ public struct FingerprintIndex: Sendable {
                 return goesOn
             }
         }
-        return found.sorted { ($0.query, $0.index) < ($1.query, $1.index) }
+        return found.sorted { ($0.query, $0.index) < ($1.query, $1.index) }.map { (picture: $0.query, known: $0.index) }
     }
 }

@@ -35,7 +35,7 @@ public struct PictureAnalysis: Sendable {
         isDamaged = decoded.isDamaged
         views = try PictureFingerprint.views(of: decoded.image)
         picture = KnownPicture(
-            fileDigest: Array(SHA256.hash(data: bytes)), pixelDigest: Self.digest(of: decoded.image),
+            fileDigest: Self.sha256(bytes), pixelDigest: Self.digest(of: decoded.image),
             fingerprint: views[0], seller: seller)
     }
 
@@ -48,6 +48,9 @@ public struct PictureAnalysis: Sendable {
 
     /// MD5 of a file, for comparison with lists of others; it decides nothing, because collisions can be made at will.
     public static func md5(_ bytes: [UInt8]) -> [UInt8] { Array(Insecure.MD5.hash(data: bytes)) }
+
+    /// SHA-256 of a file.
+    public static func sha256(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
 
     /// SHA-256 over width, height, format and packed rows.
     private static func digest(of image: Image) -> [UInt8] {
