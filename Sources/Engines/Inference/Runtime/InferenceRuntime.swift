@@ -8,8 +8,8 @@ public final class InferenceRuntime: Sendable {
     /// The environment variable that names the library's file.
     public static let pathVariable = "VITRINE_ORT_LIB"
 
-    // A pointer to what the library made; it is thread-safe by its documentation and freed with the last session.
-    nonisolated(unsafe) let library: OpaquePointer
+    private let handle: NativeHandle
+    var library: OpaquePointer { handle.pointer }
     /// The file it was opened from.
     public let path: String
     /// The library's version, such as `1.23.2`.
@@ -27,14 +27,14 @@ public final class InferenceRuntime: Sendable {
             throw InferenceError(
                 .unavailable, "ONNX Runtime could not be opened from \(path): \(reason ?? "no reason given")")
         }
-        library = opened
+        handle = NativeHandle(opened)
         self.path = path
         version = String(cString: ort_version(opened))
         providers = Self.providers(of: opened)
         try selfTest()
     }
 
-    deinit { ort_close(library) }
+    deinit { ort_close(handle.pointer) }
 
     private static func providers(of library: OpaquePointer) -> [String] {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1_024) { names in

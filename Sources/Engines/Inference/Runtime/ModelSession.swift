@@ -22,8 +22,8 @@ public struct SessionOptions: Hashable, Sendable {
 /// runs away from the threads that others need.
 public final class ModelSession: Sendable {
     private let runtime: InferenceRuntime
-    // Thread-safe for runs by ONNX Runtime's documentation; released in deinit, after the last run.
-    nonisolated(unsafe) private let session: OpaquePointer
+    private let handle: NativeHandle
+    private var session: OpaquePointer { handle.pointer }
     /// What the model takes, in its own order.
     public let inputs: [TensorPort]
     /// What the model gives, in its own order.
@@ -53,14 +53,14 @@ public final class ModelSession: Sendable {
             throw InferenceError(.invalidModel, "The model cannot be loaded. \(refusals.joined(separator: "; "))")
         }
         self.runtime = runtime
-        self.session = session
+        handle = NativeHandle(session)
         self.provider = provider
         self.refusals = refusals
         inputs = (0..<ort_input_count(session)).map { TensorPort(ort_input(session, $0).pointee) }
         outputs = (0..<ort_output_count(session)).map { TensorPort(ort_output(session, $0).pointee) }
     }
 
-    deinit { ort_session_close(session) }
+    deinit { ort_session_close(handle.pointer) }
 
     private static func open(
         _ model: [UInt8], _ runtime: InferenceRuntime, _ options: SessionOptions, _ provider: String
@@ -106,9 +106,9 @@ public final class ModelSession: Sendable {
             throw InferenceError(.invalidInput, "The model has no input '\(extra)'. \(expected)")
         }
         var results = [ort_tensor](repeating: ort_tensor(), count: outputs.count)
-        let handle = try cancel?.handle(in: runtime) ?? nil
+        let stop = try cancel?.handle(in: runtime) ?? nil
         let reason = failure { text, capacity in
-            Self.borrowing(given[...], []) { ort_run(session, handle, $0, &results, text, capacity) }
+            Self.borrowing(given[...], []) { ort_run(session, stop, $0, &results, text, capacity) }
         }
         defer { for index in results.indices { ort_tensor_release(session, &results[index]) } }
         if let reason {
@@ -147,7 +147,7 @@ public final class ModelSession: Sendable {
 /// Ends one run of a model from another thread.
 public final class RunCancel: Sendable {
     private struct State {
-        nonisolated(unsafe) var handle: OpaquePointer?
+        var handle: NativeHandle?
         var isCancelled = false
     }
 
@@ -156,7 +156,7 @@ public final class RunCancel: Sendable {
     /// A cancel that was not used yet; it serves one run.
     public init() {}
 
-    deinit { state.withLock { ort_cancel_free($0.handle) } }
+    deinit { state.withLock { ort_cancel_free($0.handle?.pointer) } }
 
     /// Whether ``cancel()`` was called.
     public var isCancelled: Bool { state.withLock { $0.isCancelled } }
@@ -165,20 +165,20 @@ public final class RunCancel: Sendable {
     public func cancel() {
         state.withLock { state in
             state.isCancelled = true
-            if let handle = state.handle { ort_cancel_now(handle) }
+            if let handle = state.handle { ort_cancel_now(handle.pointer) }
         }
     }
 
     fileprivate func handle(in runtime: InferenceRuntime) throws(InferenceError) -> OpaquePointer? {
-        let (handle, reason) = state.withLock { state -> (UInt, String?) in
+        let (handle, reason) = state.withLock { state -> (NativeHandle?, String?) in
             var made: OpaquePointer?
             let reason = failure { ort_cancel_make(runtime.library, &made, $0, $1) }
-            state.handle = made
+            state.handle = made.map { NativeHandle($0) }
             if state.isCancelled, let made { ort_cancel_now(made) }
-            return (UInt(bitPattern: made), reason)
+            return (state.handle, reason)
         }
         if let reason { throw InferenceError(.failed, reason) }
-        return OpaquePointer(bitPattern: handle)
+        return handle?.pointer
     }
 }
 
