@@ -1,13 +1,12 @@
 # Everything a person does with Vitrine. `make` alone lists it.
 
-SWIFT ?= swift
+# The manifest looks for libtorch, and SwiftPM remembers what it found until an environment variable changes: this one does.
+SWIFT ?= VITRINE_LIBTORCH="$$(ls $${TORCH_HOME:-/usr}/include/torch/csrc/api/include/torch/version.h 2>/dev/null)" swift
 PORT ?= 8080
 
 # Warnings of a module that imports what its target does not name are errors in every build.
 BUILD_FLAGS = --explicit-target-dependency-import-check error
 
-# The manifest looks for libtorch and is kept by its environment: this line makes it look anew when that changes.
-export VITRINE_LIBTORCH = $(shell ls $${TORCH_HOME:-/usr}/include/torch/csrc/api/include/torch/version.h 2>/dev/null)
 # libtorch's waiting threads sleep instead of spinning, which other programs on the same cores notice.
 export OMP_WAIT_POLICY ?= passive
 
