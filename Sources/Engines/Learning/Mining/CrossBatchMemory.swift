@@ -1,0 +1,41 @@
+/// The last embeddings of past batches, as further partners of a batch's anchors (Wang X. et al. 2020).
+///
+/// They carry no gradient. The memory stays empty for the first steps, in which embeddings still move too fast.
+public final class CrossBatchMemory {
+    /// How many embeddings are kept.
+    public let capacity: Int
+    /// Batches that are let pass first.
+    public let startsAfter: Int
+    private var parts: [(embeddings: Tensor, labels: Tensor)] = []
+    private var seen = 0
+
+    /// An empty memory.
+    public init(capacity: Int = 4096, startsAfter: Int = 1000) {
+        (self.capacity, self.startsAfter) = (capacity, startsAfter)
+    }
+
+    /// How many embeddings are there.
+    public var count: Int { parts.reduce(0) { $0 + $1.labels.length(0) } }
+
+    /// The embeddings [m, d], of length 1, and their labels [m], oldest first; nil while there are none.
+    public var contents: (embeddings: Tensor, labels: Tensor)? {
+        guard !parts.isEmpty else { return nil }
+        return (.concatenated(parts.map(\.embeddings)), .concatenated(parts.map(\.labels)))
+    }
+
+    /// Keeps a batch, and lets the oldest ones go.
+    public func append(_ x: Tensor, labels: Tensor) {
+        seen += 1
+        guard seen > startsAfter, capacity > 0 else { return }
+        withoutGrad { parts.append((x.detached().normalized(), labels)) }
+        while count > capacity, let first = parts.first {
+            let excess = count - capacity
+            let length = first.labels.length(0)
+            if excess >= length {
+                parts.removeFirst()
+            } else {
+                parts[0] = (first.embeddings[excess..<length], first.labels[excess..<length])
+            }
+        }
+    }
+}
