@@ -7,6 +7,7 @@ let programs: [(name: String, library: String)] = [
     ("canonical-json", "Basics"),
     ("shared-notes", "Storage"),
     ("thumbnail", "Imaging"),
+    ("run-model", "Inference"),
     ("sign-in", "Accounts"),
 ]
 

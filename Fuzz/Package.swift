@@ -13,7 +13,8 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                .product(name: "Imaging", package: "vitrine")
+                .product(name: "Imaging", package: "vitrine"),
+                .product(name: "Inference", package: "vitrine"),
             ],
             swiftSettings: [
                 .swiftLanguageMode(.v6),
