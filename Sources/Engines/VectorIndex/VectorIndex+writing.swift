@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 
 /// A change of an index.
 public enum VectorChange: Sendable {
@@ -74,6 +75,22 @@ extension VectorIndex {
         try await onWriter { writer, done in
             writer.mergeIfWanted()
             if writer.isMerging { writer.afterMerge.append(done) } else { done(nil) }
+        }
+    }
+
+    /// Ends writing: stops a merge that runs, and lets another process write. Searches go on; writes are refused.
+    public func close() async {
+        guard let writer else { return }
+        writer.isClosing.store(true, ordering: .relaxed)
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            writer.queue.async {
+                writer.failure = writer.failure ?? .closed("the index was closed")
+                let end: @Sendable (VectorIndexError?) -> Void = { _ in
+                    writer.lock = nil
+                    continuation.resume()
+                }
+                if writer.isMerging { writer.afterMerge.append(end) } else { end(nil) }
+            }
         }
     }
 

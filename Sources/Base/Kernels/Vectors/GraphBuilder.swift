@@ -149,22 +149,28 @@ package final class GraphBuilder {
 
     // MARK: No row may be out of reach
 
-    /// Cutting lists can leave a row that no link leads to. Each gets one from the nearest row within reach that has
-    /// room, or in the place of that row's last link; a round that takes a link away may need another.
+    /// Cutting lists can leave a row that no link leads to. Each gets one from a row within reach that has room: a near
+    /// one, else any. Where all lists are full a last link gives way; a round that takes one away may need another.
     private func connect() {
         let ground = levels[0]
         for _ in 0..<16 {
             var seen = [Bool](repeating: false, count: ground.count)
             spread(from: 0, &seen)
             var isWhole = true
+            var roomy = 0
             for row in 0..<ground.count where !seen[row] {
                 isWhole = false
-                link(from: neighbour(of: row, seen), to: UInt32(row))
+                while roomy < ground.count, !seen[roomy] || !hasRoom(roomy) { roomy += 1 }
+                let near = neighbour(of: row, seen)
+                let from = near.map { hasRoom($0) } ?? false || roomy == ground.count ? near ?? 0 : roomy
+                link(from: from, to: UInt32(row))
                 spread(from: row, &seen)
             }
             if isWhole { return }
         }
     }
+
+    private func hasRoom(_ row: Int) -> Bool { Int(levels[0].counts.start[row]) < levels[0].degree }
 
     /// Marks all rows that can be reached.
     private func spread(from row: Int, _ seen: inout [Bool]) {
@@ -182,8 +188,8 @@ package final class GraphBuilder {
         }
     }
 
-    /// A reached row near to one that is not: with room if there is one, else the first; row 0 if none is near.
-    private func neighbour(of row: Int, _ seen: [Bool]) -> Int {
+    /// A reached row near to one that is not: with room if there is one, else the first.
+    private func neighbour(of row: Int, _ seen: [Bool]) -> Int? {
         let ground = levels[0]
         var first: Int?
         var asked = [row]
@@ -192,11 +198,11 @@ package final class GraphBuilder {
                 (0..<Int(ground.counts.start[place])).map { Int(ground.links.start[place * ground.capacity + $0]) }
             }
             for near in asked where seen[near] {
-                if Int(ground.counts.start[near]) < ground.degree { return near }
+                if hasRoom(near) { return near }
                 first = first ?? near
             }
         }
-        return first ?? 0
+        return first
     }
 
     private func link(from place: Int, to row: UInt32) {

@@ -2,7 +2,8 @@ import Kernels
 
 /// Finds the smallest search effort that reaches the target recall on a sample of a segment's own rows.
 ///
-/// A sampled row is a query; itself is left out of the count, because a walk finds it too easily.
+/// A sampled row is a query; itself is left out of the count, because a walk finds it too easily. Its neighbours are
+/// easier to find than those of a stranger all the same, so only half of the misses that the target allows may happen.
 struct EffortTuning {
     let segment: Segment
     let options: VectorIndexOptions
@@ -20,13 +21,14 @@ struct EffortTuning {
         let exact = zip(rows, queries).map { row, query in
             found(scratch, Segment(table: segment.table, structure: .flat, tunedEffort: 1), row, query, nil)
         }
+        let wanted = 1 - (1 - options.targetRecall) / 2
         for effort in efforts {
             var hits = 0
             for (index, row) in rows.enumerated() {
                 hits += found(scratch, segment, row, queries[index], effort).intersection(exact[index]).count
             }
             let total = exact.reduce(0) { $0 + $1.count }
-            if Double(hits) >= options.targetRecall * Double(total) { return with(effort) }
+            if Double(hits) >= wanted * Double(total) { return with(effort) }
         }
         return with(efforts.last ?? segment.tunedEffort)
     }

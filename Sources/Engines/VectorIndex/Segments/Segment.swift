@@ -97,9 +97,15 @@ struct Segment: Sendable {
     private func look(
         into lists: InvertedLists, _ scratch: SearchScratch, _ filter: RowFilter, _ candidates: Int, _ probes: Int
     ) {
-        let open = RowFilter()
+        var probes = probes
+        if !filter.isOpen {
+            // The neighbours that pass lie further out, by about the root of the share in every direction.
+            let share = filter.share(of: count)
+            if share < 0.1 { return scanAll(scratch, filter, candidates) }
+            probes = Int(1.5 * Double(probes) / share)
+        }
         scratch.scan(
-            lists.centres, rows: 0..<lists.centres.count, filter: open, keep: min(probes, lists.centres.count))
+            lists.centres, rows: 0..<lists.centres.count, filter: RowFilter(), keep: min(probes, lists.centres.count))
         let chosen = (0..<scratch.count).map { scratch.row($0) }
         scratch.clear()
         for list in chosen {
@@ -117,8 +123,8 @@ enum FilterPlan: Equatable {
     /// rows, of which the share passes.
     init(rows: Int, share: Double, effort: Int) {
         let scan = Double(rows) * (0.1 + share)
-        let widened = Double(effort) * min(8, 1 / max(share, 0.01)).squareRoot()
-        let walk = widened / max(share, 0.001) * 12 * 2
+        let widened = Double(effort) * 1.5 * min(8, 1 / max(share, 0.01)).squareRoot()
+        let walk = widened / max(share, 0.001) * 12
         self = scan <= walk ? .scan : .walk(effort: Int(widened), budget: max(1000, Int(scan)))
     }
 }

@@ -18,7 +18,6 @@ final class IndexWriter: @unchecked Sendable {
     let mergeQueue = DispatchQueue(label: "vector-index.merge", qos: .utility)
     let isClosing = Atomic<Bool>(false)
     private let waiting = Mutex<[Call]>([])
-    private let lock: FolderLock
 
     // Touched on `queue` alone.
     var state: IndexState
@@ -27,11 +26,12 @@ final class IndexWriter: @unchecked Sendable {
     var failure: VectorIndexError?
     var isMerging = false
     var savedRemoved: [String: (file: String, count: Int)] = [:]
+    var lock: FolderLock?
     var afterMerge: [@Sendable (VectorIndexError?) -> Void] = []
 
     init(_ folder: IndexFolder, options: VectorIndexOptions) throws(VectorIndexError) {
         (self.folder, self.options) = (folder, options)
-        lock = try FolderLock(folder)
+        let lock = try FolderLock(folder)
         let loaded = try LoadedIndex.load(folder, options: options)
         (state, manifest) = (loaded.state, loaded.manifest)
         log = try IndexLog(
@@ -43,6 +43,7 @@ final class IndexWriter: @unchecked Sendable {
             // The log may have removed more since; the file is written anew when the counts differ.
             savedRemoved[entry.file] = (file, loaded.logLength > LogFormat.headerSize ? -1 : removed.count)
         }
+        self.lock = lock
         cell = SnapshotCell(state.snapshot)
         let strangers = folder.names().filter { !loaded.manifest.files.contains($0) && Self.isOurs($0) }
         for name in strangers { folder.remove(name) }

@@ -16,17 +16,18 @@ struct IndexCommand: AsyncParsableCommand {
               vitrine index search shop.index queries.npy -k 5
               vitrine index recall shop.index --queries queries.npy
 
-            Check its files, bring back the space of removed vectors, measure its speed:
+            Check its files, bring back the space of removed vectors, change it, measure its speed:
 
               vitrine index verify shop.index
               vitrine index compact shop.index
+              vitrine index apply shop.index < changes.jsonl
               vitrine index bench --vectors vectors.npy --queries queries.npy
 
             The same in Swift is the library VectorIndex.
             """,
         subcommands: [
             IndexBuild.self, IndexSearch.self, IndexStats.self, IndexVerify.self, IndexCompact.self, IndexRecall.self,
-            IndexBench.self,
+            IndexApply.self, IndexBench.self,
         ])
 }
 

@@ -1,0 +1,109 @@
+import ArgumentParser
+import Basics
+import VectorIndex
+
+/// Applies changes that come in as lines of JSON.
+struct IndexApply: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply",
+        abstract: "Add, replace and remove vectors as lines of JSON say, and answer each line when it is durable.",
+        discussion: """
+              vitrine index apply shop.index --dimensions 3 < changes.jsonl
+
+            A line is one of
+
+              {"put": "7", "vector": [0.1, 0.2, 0.3], "tenant": 3, "category": 1, "flags": 4, "price": 1999}
+              {"remove": "7"}
+
+            Ids are strings of digits, attributes may be left out. The answer to line n is {"line": n, "done": true} \
+            or {"line": n, "error": "…"}; wrong lines change nothing. The index is made if there is none and \
+            --dimensions is given.
+            """)
+
+    @Argument(help: "The index's folder.") var index: String
+    @Option(help: "Values of a vector, for an index that does not exist yet.") var dimensions: Int?
+    @Option(help: "Changes in one sync.") var batch = 1
+    @OptionGroup var flags: IndexBuildFlags
+
+    func run() async throws {
+        try await explained {
+            let opened = try open()
+            var number = 0
+            var waiting: [(line: Int, change: VectorChange)] = []
+            while let line = readLine() {
+                number += 1
+                do {
+                    waiting.append((number, try change(line)))
+                } catch let problem as Failure {
+                    answer(number, problem.description)
+                }
+                if waiting.count >= max(1, batch) { try await apply(&waiting, to: opened) }
+            }
+            try await apply(&waiting, to: opened)
+        }
+    }
+
+    private func open() throws -> VectorIndex {
+        guard let dimensions else { return try VectorIndex.open(at: index, options: flags.options) }
+        let schema = try flags.schema(dimensions: dimensions)
+        do {
+            return try VectorIndex.create(at: index, schema: schema, options: flags.options)
+        } catch .badArgument {
+            return try VectorIndex.open(at: index, options: flags.options)
+        }
+    }
+
+    private func apply(_ waiting: inout [(line: Int, change: VectorChange)], to index: VectorIndex) async throws {
+        defer { waiting = [] }
+        guard !waiting.isEmpty else { return }
+        do {
+            _ = try await index.apply(waiting.map(\.change))
+            for entry in waiting { answer(entry.line, nil) }
+        } catch let problem as VectorIndexError {
+            for entry in waiting { answer(entry.line, problem.description) }
+        }
+    }
+
+    private func answer(_ line: Int, _ problem: String?) {
+        let outcome: JSON =
+            if let problem {
+                ["line": .int(Int64(line)), "error": .string(problem)]
+            } else {
+                ["line": .int(Int64(line)), "done": true]
+            }
+        Terminal.say(outcome.text)
+    }
+
+    // MARK: Lines
+
+    private func change(_ line: String) throws -> VectorChange {
+        guard let json = try? JSON(parsing: line, limits: JSONLimits(maximumBytes: 1 << 20)) else {
+            throw Failure("the line is no JSON object")
+        }
+        if let id = try id(json, "remove") { return .remove(id) }
+        guard let id = try id(json, "put"), let values = json["vector"]?.arrayValue else {
+            throw Failure("the line neither puts an id with a vector nor removes one")
+        }
+        let vector = values.compactMap { $0.doubleValue.map { Float($0) } }
+        guard vector.count == values.count else { throw Failure("a value of the vector is no number") }
+        let attributes = VectorAttributes(
+            tenant: try number(json, "tenant"), category: try number(json, "category"),
+            flags: try number(json, "flags"), price: try number(json, "price"))
+        return .put(VectorItem(id: id, vector: vector, attributes: attributes))
+    }
+
+    private func id(_ json: JSON, _ key: String) throws -> UInt64? {
+        guard let value = json[key] else { return nil }
+        guard let id = value.stringValue.flatMap({ UInt64($0) }) ?? value.intValue.flatMap({ UInt64(exactly: $0) })
+        else { throw Failure("\(key) is no id") }
+        return id
+    }
+
+    private func number<Value: FixedWidthInteger>(_ json: JSON, _ key: String) throws -> Value {
+        guard let value = json[key] else { return 0 }
+        guard let number = value.intValue.flatMap({ Value(exactly: $0) }) else {
+            throw Failure("\(key) is no whole number up to \(Value.max)")
+        }
+        return number
+    }
+}
