@@ -112,4 +112,22 @@ import Testing
         #expect(object["k77777"] == 77_777)
         #expect(object["k100000"] == nil)
     }
+
+    @Test("keys that differ in bytes are two keys, though Swift's strings call them equal", arguments: [2, 40])
+    func keysByBytes(_ size: Int) throws {
+        let (composed, decomposed) = ("caf\u{e9}", "cafe\u{301}")
+        #expect(composed == decomposed)
+        let filler = (2..<size).map { "\"k\($0)\":\($0)" }
+        let members = ["\"\(composed)\":0", "\"\(decomposed)\":1"] + filler
+        var object = try #require(try JSON(parsing: "{\(members.joined(separator: ","))}").objectValue)
+        #expect(object.count == size)
+        #expect(object[composed] == 0)
+        #expect(object[decomposed] == 1)
+        object[decomposed] = nil
+        #expect(object[composed] == 0)
+        #expect(object[decomposed] == nil)
+        object[decomposed] = 2
+        #expect(object.count == size)
+        #expect(throws: JSONError.self) { try JSON(parsing: "{\"\(composed)\":0,\"\(composed)\":1}") }
+    }
 }

@@ -16,6 +16,12 @@ struct GroupCommitTests {
         // One for the command that held the writer, one for the fifty.
         #expect(database.statistics.commits - before == 2)
         #expect(try await database.notes().count == 50)
+        let (sizes, times) = (database.commandsPerCommit, database.commitSeconds)
+        #expect(sizes.counts.reduce(0, +) == UInt64(database.statistics.commits))
+        #expect(sizes.sum == Double(database.statistics.commands))
+        #expect(zip(sizes.bounds, sizes.counts).contains { $0 == 64 && $1 == 1 })
+        #expect(times.counts.reduce(0, +) == UInt64(database.statistics.commits))
+        #expect(times.sum > 0)
         await database.close()
     }
 

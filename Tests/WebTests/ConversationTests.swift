@@ -28,6 +28,16 @@ struct ConversationTests {
         }
     }
 
+    @Test("the shop's name stands over the door before anything was said")
+    func shopName() async throws {
+        try await Shop.open(flags: ["--shop-name", "The Corner Shop"]) { shop in
+            let customer = try await shop.customer()
+            try await customer.wait("document.querySelector('.shop-name').textContent === 'The Corner Shop'")
+            #expect(try await customer.evaluate("document.title").stringValue?.contains("The Corner Shop") == true)
+            #expect(customer.problems == [])
+        }
+    }
+
     @Test("a suggestion sends a first question, Shift+Enter makes a second line, and markup stays text")
     func text() async throws {
         try await Shop.open { shop in

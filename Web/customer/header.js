@@ -8,9 +8,13 @@ import { openMenu } from '../parts/menu.js';
 import { languageButton, themeButton } from '../parts/preferences.js';
 
 export class ShopHeader {
-    /** `forget()` is called when the visitor wants this browser to forget the conversation. */
-    constructor(client, forget) {
+    /**
+     * `forget()` is called when the visitor wants this browser to forget the conversation, `named()` when the name of
+     * the shop has come.
+     */
+    constructor(client, forget, named) {
         this.client = client;
+        this.shop = null;
         this.face = avatarOf({ id: 'shop', name: 'Vitrine', isShop: true });
         this.name = h('h1', { class: 'shop-name', dir: 'auto' });
         const entries = [{ icon: 'trash', t: 'forget_chat', danger: true, action: forget }];
@@ -20,13 +24,29 @@ export class ShopHeader {
             h('div', { class: 'shop-tools' }, languageButton(), themeButton(), this.more));
         document.addEventListener('vitrine:language', () => this.show(this.room));
         this.show(null);
+        this.#askName(named);
     }
 
-    /** Shows the name and picture of `room`'s shop; a general name before there is a room. */
+    // Before the first message there is no room that tells whose shop this is.
+    async #askName(named) {
+        try {
+            const reply = await fetch('/api/v1/shop');
+            if (!reply.ok) return;
+            const { name } = await reply.json();
+            if (typeof name !== 'string' || !name.trim()) return;
+            this.shop = name.trim();
+            this.show(this.room);
+            named();
+        } catch {
+            // The general name stands as well.
+        }
+    }
+
+    /** Shows the name and picture of `room`'s shop; before there is a room the server's word, or a general name. */
     show(room) {
         this.room = room;
         const name = room?.stateEvent('m.room.name')?.content.name;
-        this.title = typeof name === 'string' && name.trim() ? name.trim() : t('the_shop');
+        this.title = typeof name === 'string' && name.trim() ? name.trim() : this.shop ?? t('the_shop');
         setText(this.name, this.title);
         const avatar = room?.avatar ?? null;
         this.face.show({ id: 'shop', name: this.title, avatar, client: this.client, isShop: true });

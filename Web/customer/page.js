@@ -23,7 +23,7 @@ class CustomerPage extends HTMLElement {
     connectedCallback() {
         this.visit = new Visit();
         this.client = this.visit.client;
-        this.header = new ShopHeader(this.client, () => this.#forget());
+        this.header = new ShopHeader(this.client, () => this.#forget(), () => setTitle(this.header.title));
         this.banner = document.createElement('vt-banner');
         this.timeline = document.createElement('vt-timeline');
         this.composer = document.createElement('vt-composer');

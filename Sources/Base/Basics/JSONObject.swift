@@ -1,10 +1,13 @@
 /// The members of a JSON object: unique keys in the order in which they came.
 ///
+/// Keys are the same when their bytes are: `é` as one code point and as two are two keys, though they are equal as
+/// Swift's strings.
+///
 /// Look-up walks the members of a small object and uses an index for a large one, so that an object of 100,000 keys
 /// sent by a stranger costs no more than linear time.
 public struct JSONObject: Sendable {
     private var members: [(key: String, value: JSON)] = []
-    private var index: [String: Int]?
+    private var index: [ByteKey: Int]?
     private static let indexedFrom = 17
 
     /// An empty object.
@@ -35,7 +38,7 @@ public struct JSONObject: Sendable {
         if !absent, position(of: key) != nil { return false }
         members.append((key, value))
         if index != nil {
-            index?[key] = members.count - 1
+            index?[ByteKey(text: key)] = members.count - 1
         } else if members.count >= Self.indexedFrom {
             rebuildIndex()
         }
@@ -43,8 +46,8 @@ public struct JSONObject: Sendable {
     }
 
     private func position(of key: String) -> Int? {
-        if let index { return index[key] }
-        return members.firstIndex { $0.key == key }
+        if let index { return index[ByteKey(text: key)] }
+        return members.firstIndex { ByteKey.isSame($0.key, key) }
     }
 
     private mutating func remove(at position: Int) {
@@ -54,7 +57,20 @@ public struct JSONObject: Sendable {
     }
 
     private mutating func rebuildIndex() {
-        index = Dictionary(members.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
+        index = Dictionary(
+            members.enumerated().map { (ByteKey(text: $1.key), $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// A key by its bytes. Texts of the same bytes are equal as strings, so the string's hash serves.
+    private struct ByteKey: Hashable {
+        let text: String
+
+        static func == (left: ByteKey, right: ByteKey) -> Bool { isSame(left.text, right.text) }
+        func hash(into hasher: inout Hasher) { hasher.combine(text) }
+
+        static func isSame(_ left: String, _ right: String) -> Bool {
+            left == right && left.utf8.elementsEqual(right.utf8)
+        }
     }
 }
 

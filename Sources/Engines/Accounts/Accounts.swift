@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// The accounts of one server: users, their devices and sessions, passwords, registration and profiles.
 ///
-/// Every request starts here with ``session(token:allowingLocked:)``, which needs no look at the database when the
+/// Every request starts here with ``session(token:allowingLocked:trace:)``, which needs no look at the database when the
 /// token was seen lately. All methods may be called from any task at any time.
 public final class Accounts: Sendable {
     /// The server name in every user id.

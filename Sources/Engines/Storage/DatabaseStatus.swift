@@ -24,6 +24,7 @@ final class DatabaseStatus: Sendable {
     let lastCommitMilliseconds = Atomic<Int64>(0)
     let logBytes = Atomic<Int>(0)
     let checkpointFailures = Atomic<Int>(0)
+    let tally = Mutex(CommitTally())
 
     init(_ state: DatabaseState, position: Int64, stampedMilliseconds: Int64) {
         board = Mutex(Board(working: state))

@@ -3,7 +3,7 @@ import Basics
 import HummingbirdCore
 import Messaging
 
-/// What users say about being there. It is stored and answered, and not sent round in syncs.
+/// What users say about being there. It is stored, answered, and told to those who share a room in their next sync.
 struct PresenceRoutes: RouteGroup {
     let accounts: Accounts
     let userData: UserDataStore
@@ -30,12 +30,6 @@ struct PresenceRoutes: RouteGroup {
 
     private func reply(_ presence: Presence?) -> JSON {
         guard let presence else { return ["presence": "offline"] }
-        var reply: JSONObject = [
-            "presence": .string(presence.state.rawValue),
-            "last_active_ago": .int(max(0, accounts.nowMilliseconds - presence.atMilliseconds)),
-            "currently_active": .bool(presence.state == .online),
-        ]
-        if let message = presence.message { reply["status_msg"] = .string(message) }
-        return .object(reply)
+        return .object(presence.content(now: accounts.nowMilliseconds))
     }
 }

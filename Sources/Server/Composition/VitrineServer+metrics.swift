@@ -16,6 +16,12 @@ extension VitrineServer {
         metrics.counter("vitrine_commits_total", "Commits, each one sync of the disk.") {
             Double(database.statistics.commits)
         }
+        metrics.distribution("vitrine_commit_seconds", "Time of a commit: the sync of the disk, mostly.") {
+            database.commitSeconds
+        }
+        metrics.distribution("vitrine_commit_commands", "Write commands that shared a commit.") {
+            database.commandsPerCommit
+        }
         metrics.counter("vitrine_commands_total", "Write commands that were committed.") {
             Double(database.statistics.commands)
         }

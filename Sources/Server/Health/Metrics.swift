@@ -1,3 +1,4 @@
+package import Storage
 import Synchronization
 
 /// The measurements of the program, as `GET /metrics` shows them.
@@ -9,6 +10,7 @@ package final class Metrics: Sendable {
         case counter(@Sendable () -> Double)
         case gauge(@Sendable () -> Double)
         case histogram(Histogram)
+        case distribution(@Sendable () -> Distribution)
     }
     private struct Series: Sendable {
         let labels: [(name: String, value: String)]
@@ -63,6 +65,11 @@ package final class Metrics: Sendable {
         return histogram
     }
 
+    /// A distribution that another module keeps.
+    package func distribution(_ name: String, _ help: String, read: @escaping @Sendable () -> Distribution) {
+        add(name, help, Series(labels: [], reading: .distribution(read)))
+    }
+
     func requests(of kind: RouteClass) -> RequestMeter { requestMeters[kind.index] }
 
     private func add(_ name: String, _ help: String, _ series: Series) {
@@ -89,7 +96,7 @@ extension Metrics {
         let type =
             switch family.series.first?.reading {
             case .counter: "counter"
-            case .histogram: "histogram"
+            case .histogram, .distribution: "histogram"
             default: "gauge"
             }
         text += "# HELP \(family.name) \(family.help)\n# TYPE \(family.name) \(type)\n"
@@ -98,7 +105,11 @@ extension Metrics {
             case .counter(let read), .gauge(let read):
                 text += "\(family.name)\(Self.labels(series.labels)) \(Self.number(read()))\n"
             case .histogram(let histogram):
-                Self.write(histogram, family.name, series.labels, to: &text)
+                let reading = histogram.snapshot
+                Self.write((histogram.bounds, reading.counts, reading.sum), family.name, series.labels, to: &text)
+            case .distribution(let read):
+                let reading = read()
+                Self.write((reading.bounds, reading.counts, reading.sum), family.name, series.labels, to: &text)
             }
         }
     }
@@ -114,16 +125,18 @@ extension Metrics {
         let duration = "vitrine_http_request_seconds"
         text += "# HELP \(duration) Time from the head of a request to its reply.\n# TYPE \(duration) histogram\n"
         for kind in RouteClass.allCases where requests(of: kind).durations.snapshot.total > 0 {
-            Self.write(requests(of: kind).durations, duration, [("class", kind.rawValue)], to: &text)
+            let meter = requests(of: kind).durations
+            let reading = meter.snapshot
+            Self.write((meter.bounds, reading.counts, reading.sum), duration, [("class", kind.rawValue)], to: &text)
         }
     }
 
     private static func write(
-        _ histogram: Histogram, _ name: String, _ labels: [(name: String, value: String)], to text: inout String
+        _ reading: (bounds: [Double], counts: [UInt64], sum: Double), _ name: String,
+        _ labels: [(name: String, value: String)], to text: inout String
     ) {
-        let reading = histogram.snapshot
         var below: UInt64 = 0
-        for (bound, count) in zip(histogram.bounds.map { number($0) } + ["+Inf"], reading.counts) {
+        for (bound, count) in zip(reading.bounds.map { number($0) } + ["+Inf"], reading.counts) {
             below &+= count
             text += "\(name)_bucket\(Self.labels(labels + [("le", bound)])) \(below)\n"
         }

@@ -33,6 +33,9 @@ package struct ConversationRoutes: RouteGroup {
         routes.get("/api/v1/devices/positions", .conversations) { _, session in
             .json(try await messaging.positions(session))
         }
+        routes.openGet("/api/v1/shop", .discovery) { _ in
+            .json(["name": .string(messaging.settings.shopName)])
+        }
         routes.post("/api/v1/contact", .membership) { _, session in
             .json(["room_id": .string(try await messaging.contact(session))])
         }

@@ -35,9 +35,17 @@ package struct HistoryRoutes: RouteGroup {
         }
         routes.get("\(root)/members", .history) { call, session in
             let query = try call.query()
+            for name in ["membership", "not_membership"] {
+                guard let word = query[name] else { continue }
+                guard Membership(name: word) != nil else {
+                    throw RequestError.invalidParam("'\(name)' is join, invite, knock, leave or ban.")
+                }
+            }
+            let place = try query["at"].map { try HistoryPlace(parsing: $0, parameter: "at") }
             return .json(
                 bytes: try await messaging.members(
-                    session, room: call.parameter("room"), only: query["membership"], not: query["not_membership"]))
+                    session, room: call.parameter("room"), only: query["membership"], not: query["not_membership"],
+                    at: place))
         }
         routes.get("\(root)/joined_members", .history) { call, session in
             .json(try await messaging.joinedMembers(session, room: call.parameter("room")))

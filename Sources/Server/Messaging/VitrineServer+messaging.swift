@@ -10,6 +10,7 @@ extension VitrineServer {
             RoomRoutes(messaging: messaging), SendRoutes(messaging: messaging), HistoryRoutes(messaging: messaging),
             ReceiptRoutes(messaging: messaging), DirectoryRoutes(messaging: messaging),
             ConversationRoutes(messaging: messaging), SearchRoutes(search: core.search),
+            AuditRoutes(messaging: messaging),
             SyncRoutes(messaging: messaging, userData: core.userData))
     }
 

@@ -20,6 +20,7 @@ import Testing
 
     @Test("MSG-09 a flooded group does not push a private message out of the next delta")
     func flood() async throws {
+        let flood = TestScale.pick(2_000, full: 100_000)
         try await UserDataFixture.run { fixture in
             let alice = try await fixture.user("alice")
             let bob = try await fixture.user("bob")
@@ -28,7 +29,11 @@ import Testing
             let token = try #require(try await sync(fixture, bob, since: nil)["next_batch"]?.stringValue)
             let secret = try await say("only for you", fixture, alice, talk)
             try await withThrowingTaskGroup(of: Void.self) { tasks in
-                for index in 0..<2_000 { tasks.addTask { _ = try await say("flood \(index)", fixture, alice, group) } }
+                for index in 0..<flood {
+                    // The queue of the writer is bounded: no more at once than it takes.
+                    if index >= 1_000 { try await tasks.next() }
+                    tasks.addTask { _ = try await say("flood \(index)", fixture, alice, group) }
+                }
                 try await tasks.waitForAll()
             }
             let delta = try await sync(fixture, bob, since: token)
@@ -37,7 +42,7 @@ import Testing
             #expect(events.compactMap { $0["event_id"]?.stringValue } == [secret])
             #expect(rooms?[talk]?["timeline"]?["limited"] == false)
             #expect(rooms?[group]?["timeline"]?["limited"] == true)
-            #expect(rooms?[group]?["unread_notifications"]?["notification_count"] == 2_000)
+            #expect(rooms?[group]?["unread_notifications"]?["notification_count"]?.intValue == Int64(flood))
         }
     }
 

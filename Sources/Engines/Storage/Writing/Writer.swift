@@ -64,7 +64,9 @@ final class Writer: @unchecked Sendable {
             var batch = try Batch(on: connection, wallNow: clock.now())
             do {
                 for command in commands { try batch.run(command) }
+                let began = monotonicNanoseconds()
                 try batch.commit()
+                note(monotonicNanoseconds() - began, commands: commands.count)
             } catch {
                 batch.rollback()
                 throw error
@@ -72,6 +74,13 @@ final class Writer: @unchecked Sendable {
             finish(batch, count: commands.count)
         } catch {
             handle(failure: error, of: commands)
+        }
+    }
+
+    private func note(_ nanoseconds: UInt64, commands: Int) {
+        status.tally.withLock { tally in
+            tally.seconds.add(Double(nanoseconds) / 1e9)
+            tally.commands.add(Double(commands))
         }
     }
 

@@ -127,6 +127,12 @@ struct Committed: Sendable {
         recentFloor = position
     }
 
+    /// Drops the rooms in memory. Only for a moment in which nothing else uses them.
+    mutating func dropRooms() {
+        for room in Array(rooms.keys) { forget(room) }
+        dropIndex()
+    }
+
     // MARK: Asking
 
     mutating func touch(_ room: RoomNumber, now: Int64) -> RoomState? {

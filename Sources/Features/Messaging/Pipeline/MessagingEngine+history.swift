@@ -140,16 +140,20 @@ extension MessagingEngine {
 
     /// The member events of a room.
     package func members(
-        _ session: Session, room roomID: String, only: String?, not: String?
+        _ session: Session, room roomID: String, only: String?, not: String?, at place: HistoryPlace? = nil
     ) async throws -> [UInt8] {
         let room = try await room(roomID, for: session)
         return try await reading(room, for: session) { reader in
+            let newest = reader.visible.last ?? 0
+            let wanted = try place?.boundary(backwards: false) { try reader.seq(atPosition: $0) }
+            // Nobody sees members of later than what they may read.
+            let seq = min(newest, wanted?.after ?? newest)
             let renderer = EventRenderer(reader: reader)
             var writer = JSONWriter(reserving: 1_024)
             try writer.object { writer in
                 writer.key("chunk")
                 try writer.array { writer in
-                    for event in try reader.state(at: reader.visible.last ?? 0) where event.type == EventType.member {
+                    for event in try reader.state(at: seq) where event.type == EventType.member {
                         let membership = event.contentObject["membership"]?.stringValue
                         if let only, membership != only { continue }
                         if let not, membership == not { continue }

@@ -13,7 +13,8 @@ extension MessagingEngine {
         let alias = try request.aliasLocalpart.map { try roomAlias(localpart: $0) }
         var invited: [(user: UserRecord, profile: JSONObject)] = []
         for text in Set(request.invites).sorted() where text != actor.userID {
-            let user = try await user(text)
+            // An invitation to nobody does not keep the room from being made, as with other servers.
+            guard let user = try await invitee(text) else { continue }
             invited.append((user, profileContent(user)))
         }
         var generator = SystemRandomNumberGenerator()
@@ -193,6 +194,15 @@ extension MessagingEngine {
             throw RequestError.notFound("There is no user \(text).")
         }
         return user
+    }
+
+    /// A user to invite; nil where this server has no such user.
+    private func invitee(_ text: String) async throws -> UserRecord? {
+        do {
+            return try await user(text)
+        } catch let error as RequestError where error.status == 404 {
+            return nil
+        }
     }
 
     func profile(of user: Int64) async throws -> JSONObject {

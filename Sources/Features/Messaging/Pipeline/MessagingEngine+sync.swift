@@ -106,6 +106,8 @@ package struct PersonalNews: Sendable {
     package var roomAccountData: [Int64: [(type: String, content: [UInt8])]] = [:]
     /// Ready-made to-device events.
     package var toDevice: [[UInt8]] = []
+    /// Ready-made presence events of those who share a room.
+    package var presence: [[UInt8]] = []
     package var changedDevices: [String] = []
     package var leftDevices: [String] = []
     package var oneTimeKeys: [String: Int64] = [:]

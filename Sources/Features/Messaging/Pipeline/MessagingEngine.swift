@@ -160,6 +160,9 @@ package final class MessagingEngine: Sendable {
     /// Drops the index of changes; whoever asks next has it read again. To give memory back, or after a doubt about it.
     package func dropIndex() { committed.withLock { $0.dropIndex() } }
 
+    /// Drops the rooms that are kept in memory; whoever asks next has them read again.
+    package func dropRooms() { committed.withLock { $0.dropRooms() } }
+
     /// Stops all long polls; call it before the server drains its connections.
     package func closePolls() { hub.close() }
 

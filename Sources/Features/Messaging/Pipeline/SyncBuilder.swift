@@ -102,6 +102,14 @@ struct SyncBuilder: Sendable {
                 writer.array { writer in for event in news.toDevice { writer.raw(event) } }
             }
         }
+        let presence = request.filter.presence.allowsType("m.presence") ? news.presence : []
+        if !presence.isEmpty {
+            writer.key("presence")
+            writer.object { writer in
+                writer.key("events")
+                writer.array { writer in for event in presence { writer.raw(event) } }
+            }
+        }
         let hasDevices = !news.changedDevices.isEmpty || !news.leftDevices.isEmpty
         if hasDevices {
             writer.key("device_lists")
@@ -118,7 +126,7 @@ struct SyncBuilder: Sendable {
             }
         }
         writer.strings("device_unused_fallback_key_types", news.unusedFallbackKeys)
-        return !data.isEmpty || !news.toDevice.isEmpty || hasDevices
+        return !data.isEmpty || !news.toDevice.isEmpty || !presence.isEmpty || hasDevices
     }
 }
 

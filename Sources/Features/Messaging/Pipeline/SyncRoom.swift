@@ -53,7 +53,7 @@ struct SyncRoom {
                 writer.key("account_data")
                 writer.object { $0.events(data) }
             }
-            writeCounts(to: &writer)
+            try writeCounts(to: &writer)
             if isFull || state.contains(where: \.isMember) || window.events.contains(where: \.isMember) {
                 writeSummary(to: &writer)
             }
@@ -189,15 +189,16 @@ struct SyncRoom {
         return data.filter { filter.accountData.events.allowsType($0.type) }
     }
 
-    private func writeCounts(to writer: inout JSONWriter) {
+    private func writeCounts(to writer: inout JSONWriter) throws {
         let attention = builder.engine.attention(of: session.userNumber, in: room)
-        writer.key("unread_notifications")
-        writer.object { writer in
-            writer.key("notification_count")
-            writer.int(attention.unread)
-            writer.key("highlight_count")
-            writer.int(attention.highlights)
+        let isMuted = builder.engine.userData?.quietRooms(of: session.userNumber).isQuiet(
+            builder.engine.id(of: room.number))
+        if filter.timeline.unreadThreadNotifications, isMuted != true {
+            let counts = try ThreadAttention(of: session.userNumber, in: room, on: try reader.database())
+            return counts.write(to: &writer, room: room.number)
         }
+        writer.key("unread_notifications")
+        attention.write(to: &writer)
     }
 
     private func writeSummary(to writer: inout JSONWriter) {

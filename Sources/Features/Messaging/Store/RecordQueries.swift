@@ -34,6 +34,44 @@ enum RecordQueries {
             .integer(room.value), .integer(user), .integer(context.now))
     }
 
+    /// A recalled message as an auditor is shown it.
+    struct Recalled {
+        var event: EventAddress
+        var recalledBy: Int64
+        var atMilliseconds: Int64
+        var reason: String?
+        var original: [UInt8]
+    }
+
+    /// Recalled messages of all rooms after one of them, in the order of rooms and sequences.
+    static func recalled(
+        after event: EventAddress?, from: Int64, to: Int64, limit: Int, in connection: Connection
+    ) throws -> [Recalled] {
+        try connection.rows(
+            """
+            SELECT room_no, seq, by_no, at_ms, reason, original FROM msg_recalled
+            WHERE (room_no, seq) > (?1, ?2) AND at_ms >= ?3 AND at_ms <= ?4 ORDER BY room_no, seq LIMIT ?5
+            """, .integer(event?.room.value ?? 0), .integer(event?.seq ?? 0), .integer(from), .integer(to), .int(limit)
+        ) { row -> Recalled? in
+            guard let room = RoomNumber(value: row.int(0)) else { return nil }
+            return Recalled(
+                event: EventAddress(room: room, seq: row.int(1)), recalledBy: row.int(2), atMilliseconds: row.int(3),
+                reason: row.textOrNil(4), original: row.bytesOfText(5))
+        }.compactMap { $0 }
+    }
+
+    /// Who looked at which room's recalled messages, the newest first.
+    static func accesses(
+        before number: Int64, limit: Int, in connection: Connection
+    ) throws -> [(number: Int64, room: RoomNumber, user: Int64, atMilliseconds: Int64)] {
+        try connection.rows(
+            """
+            SELECT audit_no, room_no, user_no, at_ms FROM msg_audit WHERE audit_no < ?1
+            ORDER BY audit_no DESC LIMIT ?2
+            """, .integer(number), .int(limit)
+        ) { row in RoomNumber(value: row.int(1)).map { (row.int(0), $0, row.int(2), row.int(3)) } }.compactMap { $0 }
+    }
+
     /// Notes a complaint.
     static func noteReport(
         room: RoomNumber, seq: Int64?, by user: Int64, reason: String?, in context: WriteContext

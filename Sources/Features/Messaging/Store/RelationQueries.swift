@@ -61,6 +61,20 @@ enum RelationQueries {
         ) { $0.int(0) }
     }
 
+    /// Messages in threads after a place that count and still have their content.
+    static func threaded(
+        room: RoomNumber, after seq: Int64, in connection: Connection
+    ) throws -> [(root: Int64, seq: Int64, sender: Int64)] {
+        try connection.rows(
+            """
+            SELECT r.target_seq, r.seq, r.sender_no, e.flags FROM msg_relation r
+            JOIN msg_event e ON e.room_no = r.room_no AND e.seq = r.seq
+            WHERE r.room_no = ?1 AND r.seq > ?2 AND r.rel = 'm.thread' ORDER BY r.seq LIMIT 10000
+            """, .integer(room.value), .integer(seq)
+        ) { row in (row.int(0), row.int(1), row.int(2), EventFlags(rawValue: row.int(3))) }
+        .filter { $0.3.contains(.counted) && !$0.3.contains(.redacted) }.map { ($0.0, $0.1, $0.2) }
+    }
+
     /// Roots of threads of a room, the most recently continued first.
     static func threadRoots(
         room: RoomNumber, before seq: Int64, limit: Int, in connection: Connection

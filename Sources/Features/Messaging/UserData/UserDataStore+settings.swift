@@ -105,9 +105,11 @@ extension UserDataStore {
         guard (message?.utf8.count ?? 0) <= 1_000 else {
             throw RequestError.invalidParam("'status_msg' has at most 1000 bytes.")
         }
-        try await database.write { context in
+        let audience = try await sharing(with: user).union([user])
+        try await database.write { [self] context in
             let presence = Presence(state: state, message: message, atMilliseconds: context.now)
-            try SettingQueries.setPresence(presence, of: user, in: context.connection)
+            let position = publish(to: audience.sorted(), in: context)
+            try SettingQueries.setPresence(presence, of: user, at: position, in: context.connection)
         }
     }
 

@@ -56,6 +56,7 @@ extension UserDataStore: PersonalData {
         let (news, rest) = try await database.read { [self] connection in
             var news = PersonalNews()
             try addAccountData(to: &news, of: session.userNumber, after: after, upTo: upTo, in: connection)
+            try addPresence(to: &news, for: session.userNumber, after: after ?? 0, upTo: upTo, in: connection)
             let rest = try addMessages(to: &news, for: session, after: after ?? 0, upTo: upTo, in: connection)
             if let after {
                 let lists = try deviceLists(of: session.userNumber, after: after, in: connection)

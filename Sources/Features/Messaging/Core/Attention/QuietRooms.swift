@@ -25,6 +25,11 @@ package struct QuietRooms: Sendable, Hashable {
 
     package var isEmpty: Bool { !mutesEverything && muted.isEmpty && onlyMentions.isEmpty }
 
+    /// Whether less than everything counts in a room.
+    package func isQuiet(_ room: String) -> Bool {
+        mutesEverything || muted.contains(room) || onlyMentions.contains(room)
+    }
+
     /// What counts of the messages of a room.
     package func counted(_ attention: Attention, in room: String) -> Attention {
         if mutesEverything || muted.contains(room) { return Attention(unread: 0, highlights: 0) }

@@ -62,14 +62,24 @@ package enum SettingQueries {
         ) { $0.bytesOfText(0) }
     }
 
-    static func setPresence(_ presence: Presence, of user: Int64, in connection: Connection) throws {
+    static func setPresence(
+        _ presence: Presence, of user: Int64, at position: Int64, in connection: Connection
+    ) throws {
         try connection.run(
             """
-            INSERT INTO msg_presence(user_no, presence, message, at_ms) VALUES (?1, ?2, ?3, ?4)
+            INSERT INTO msg_presence(user_no, presence, message, at_ms, pos) VALUES (?1, ?2, ?3, ?4, ?5)
             ON CONFLICT(user_no) DO UPDATE SET presence = excluded.presence, message = excluded.message,
-              at_ms = excluded.at_ms
+              at_ms = excluded.at_ms, pos = excluded.pos
             """, .integer(user), .text(presence.state.rawValue), .optional(presence.message),
-            .integer(presence.atMilliseconds))
+            .integer(presence.atMilliseconds), .integer(position))
+    }
+
+    /// The users who said something about being there after a position, up to another one.
+    static func presenceChanges(after: Int64, upTo: Int64, in connection: Connection) throws -> [Int64] {
+        try connection.rows(
+            "SELECT user_no FROM msg_presence WHERE pos > ?1 AND pos <= ?2 ORDER BY pos", .integer(after),
+            .integer(upTo)
+        ) { $0.int(0) }
     }
 
     static func presence(of user: Int64, in connection: Connection) throws -> Presence? {

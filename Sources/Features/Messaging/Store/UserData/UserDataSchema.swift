@@ -9,6 +9,13 @@ package enum UserDataSchema {
     package static let migrations = [
         Migration("user-data-1") { connection in try connection.script(first) },
         Migration("user-data-2-key-backups") { connection in try connection.script(keyBackups) },
+        Migration("user-data-3-presence") { connection in
+            try connection.script(
+                """
+                ALTER TABLE msg_presence ADD COLUMN pos INTEGER NOT NULL DEFAULT 0;
+                CREATE INDEX msg_presence_pos ON msg_presence(pos);
+                """)
+        },
     ]
 
     private static let keyBackups = """
