@@ -13,10 +13,10 @@ export OMP_WAIT_POLICY ?= passive
 SWIFT_PLACES = Package.swift Sources Tests $(wildcard Benchmarks Examples Fuzz)
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo test test-full bench peers check format docs fuzz clean
+.PHONY: help bootstrap demo test test-full bench peers bench-pictures check format docs fuzz clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 bootstrap: ## install what is missing for the tests (apt and pip)
 	@Scripts/bootstrap test
@@ -45,6 +45,12 @@ peers: ## measure Vitrine beside Synapse and Prosody in the same minute and prin
 	@Scripts/bootstrap peers
 	$(SWIFT) build -c release --product vitrine $(BUILD_FLAGS)
 	.venv-peers/bin/python Benchmarks/peers/run_messaging.py
+
+bench-pictures: ## measure pictures beside Pillow, OpenCV, libvips and libjpeg-turbo (PICTURES=folder of photographs)
+	@Scripts/bootstrap peers
+	$(SWIFT) build -c release --product vitrine $(BUILD_FLAGS)
+	.venv-peers/bin/python Benchmarks/peers/pictures.py $(if $(PICTURES),--tiles "$(PICTURES)")
+	.venv-peers/bin/python Benchmarks/peers/dedup.py $(if $(PICTURES),--images "$(PICTURES)")
 
 check: ## lint the format, run the tests of the repository about itself, build the examples
 	@Scripts/bootstrap test

@@ -7,6 +7,8 @@ let programs: [(name: String, library: String)] = [
     ("canonical-json", "Basics"),
     ("shared-notes", "Storage"),
     ("thumbnail", "Imaging"),
+    ("picture-tour", "Imaging"),
+    ("find-copies", "VisualSearch"),
     ("run-model", "Inference"),
     ("sign-in", "Accounts"),
 ]

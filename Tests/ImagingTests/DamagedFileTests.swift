@@ -6,7 +6,7 @@ import Testing
 struct DamagedFileTests {
     static let accepting = ImageDecodeOptions(damage: .accept)
 
-    @Test("every cut of every kind of file is refused or decoded, and never traps")
+    @Test("SCAN-122 every cut of every kind of file is refused or decoded, and never traps")
     func cuts() throws {
         for (name, bytes) in try TestPictures.files() {
             for length in 0..<bytes.count {

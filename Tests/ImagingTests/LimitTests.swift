@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Limits")
 struct LimitTests {
-    @Test("a file that claims 65,500 x 65,500 pixels is refused by its header, in every format")
+    @Test("SCAN-122 a file that claims 65,500 x 65,500 pixels is refused by its header, in every format")
     func bombs() throws {
         let tiny = try TestPictures.gradient(width: 8, height: 8)
         let jpeg = JPEGBuilder.claiming(width: 65_500, height: 65_500, try tiny.encoded(as: .jpeg(quality: 50)))
@@ -54,7 +54,7 @@ struct LimitTests {
         #expect(try Image.decode(gif).image.width == 500)
     }
 
-    @Test("a JPEG of very many scans is refused by the work it would be")
+    @Test("SCAN-122 a JPEG of very many scans is refused by the work it would be")
     func scans() throws {
         let picture = try TestPictures.gradient(width: 64, height: 64)
         var file = try JPEGBuilder.encode(picture, progressive: true)

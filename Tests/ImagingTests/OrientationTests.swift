@@ -25,7 +25,7 @@ struct OrientationTests {
         }
     }
 
-    @Test("a JPEG's EXIF segment is read in both byte orders and applied by choice", arguments: 1...8)
+    @Test("SCAN-121 a JPEG's EXIF segment is read in both byte orders and applied by choice", arguments: 1...8)
     func jpeg(value: Int) throws {
         let picture = try TestPictures.gradient(width: 32, height: 16)
         let file = try picture.encoded(as: .jpeg(quality: 90))

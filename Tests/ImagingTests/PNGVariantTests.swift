@@ -3,7 +3,7 @@ import Testing
 
 @Suite("PNG variants")
 struct PNGVariantTests {
-    @Test("16-bit samples become the nearest 8-bit ones")
+    @Test("SCAN-120 16-bit samples become the nearest 8-bit ones")
     func deep() throws {
         var rows: [UInt8] = []
         for y in 0..<4 {
@@ -36,7 +36,7 @@ struct PNGVariantTests {
         #expect(image.pixel(x: 1, y: 0)?.alpha == 0)
     }
 
-    @Test("palettes of 1, 2, 4 and 8 bits", arguments: [1, 2, 4, 8])
+    @Test("SCAN-120 palettes of 1, 2, 4 and 8 bits", arguments: [1, 2, 4, 8])
     func palette(bits: Int) throws {
         let width = 9
         let colours = 1 << bits

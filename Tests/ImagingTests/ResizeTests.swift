@@ -109,7 +109,7 @@ struct ResizeTests {
         }
     }
 
-    @Test("alpha is laid over the background, and conversions agree")
+    @Test("SCAN-121 alpha is laid over the background, and conversions agree")
     func convert() throws {
         let image = try Image(
             width: 3, height: 1, format: .rgba8, bytes: [10, 20, 30, 255, 10, 20, 30, 0, 0, 0, 0, 51])

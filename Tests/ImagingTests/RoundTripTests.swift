@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Encoding and decoding")
 struct RoundTripTests {
-    @Test("PNG and lossless WebP give back every sample", arguments: PixelFormat.allCases)
+    @Test("SCAN-120 PNG and lossless WebP give back every sample", arguments: PixelFormat.allCases)
     func lossless(format: PixelFormat) throws {
         for (width, height) in [(1, 1), (7, 3), (64, 48), (1, 200)] {
             let picture = try TestPictures.noise(width: width, height: height, format: format, seed: 11)
@@ -28,7 +28,7 @@ struct RoundTripTests {
         }
     }
 
-    @Test("a grey JPEG stays grey and a progressive one is like a sequential one")
+    @Test("SCAN-120 a grey JPEG stays grey and a progressive one is like a sequential one")
     func jpegKinds() throws {
         let grey = try TestPictures.gradient(width: 50, height: 40, format: .gray8)
         let decoded = try Image.decode(try grey.encoded(as: .jpeg(quality: 90))).image
@@ -52,7 +52,7 @@ struct RoundTripTests {
         #expect(try gapped.resized(width: 2, height: 2) == packed.resized(width: 2, height: 2))
     }
 
-    @Test("CMYK files come out as screen colours, whichever way their ink is stored")
+    @Test("SCAN-120 CMYK files come out as screen colours, whichever way their ink is stored")
     func inks() throws {
         let file = try JPEGBuilder.encodeInks(width: 16, height: 16, inks: [255, 128, 0, 255])
         let pixel = try #require(try Image.decode(file).image.pixel(x: 8, y: 8))

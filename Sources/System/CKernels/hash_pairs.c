@@ -41,19 +41,22 @@ VK_TARGET_AVX512 static size_t pairs_avx512(
     for (; q + GROUP <= query_count && hits + GROUP * count <= capacity; q += GROUP) {
         __m512i query[GROUP];
         for (int k = 0; k < GROUP; k++) query[k] = _mm512_set1_epi64((long long)queries[q + k]);
-        for (size_t j = 0; j < count; j += 8) {
-            __mmask8 inside = count - j >= 8 ? 0xFF : (__mmask8)((1u << (count - j)) - 1);
-            __m512i hashes = _mm512_maskz_loadu_epi64(inside, list + j);
-            uint32_t found = 0;
-            for (int k = 0; k < GROUP; k++) {
-                __m512i apart = _mm512_popcnt_epi64(_mm512_xor_si512(hashes, query[k]));
-                found |= (uint32_t)_mm512_mask_cmple_epu64_mask(inside, apart, most) << (8 * k);
-            }
-            for (; found; found &= found - 1) {
-                uint32_t bit = (uint32_t)__builtin_ctz(found);
-                pairs[hits++] = (vk_hash_pair){(uint32_t)(q + bit / 8), (uint32_t)(j + bit % 8)};
-            }
+        size_t j = 0;
+        for (; j + 8 <= count; j += 8) {
+            __m512i hashes = _mm512_loadu_epi64(list + j);
+            __mmask8 near[GROUP];
+            for (int k = 0; k < GROUP; k++)
+                near[k] = _mm512_cmple_epu64_mask(_mm512_popcnt_epi64(_mm512_xor_si512(hashes, query[k])), most);
+            // Near hashes are rare: one test for all of them.
+            if (__builtin_expect(near[0] | near[1] | near[2] | near[3], 0))
+                for (uint32_t k = 0; k < GROUP; k++)
+                    for (uint32_t found = near[k]; found; found &= found - 1)
+                        pairs[hits++] = (vk_hash_pair){(uint32_t)q + k, (uint32_t)j + (uint32_t)__builtin_ctz(found)};
         }
+        for (; j < count; j++)
+            for (uint32_t k = 0; k < GROUP; k++)
+                if ((uint32_t)__builtin_popcountll(queries[q + k] ^ list[j]) <= radius)
+                    pairs[hits++] = (vk_hash_pair){(uint32_t)q + k, (uint32_t)j};
     }
     // What is left of the queries, one at a time.
     size_t rest = 0;

@@ -39,6 +39,9 @@ public struct PictureAnalysis: Sendable {
             fingerprint: views[0], seller: seller)
     }
 
+    /// `dHash64` of the eight views.
+    public var hashes: [UInt64] { views.map(\.difference64) }
+
     /// SHA-256 of all upright pixels of a file at full size.
     public static func exactPixelDigest(
         _ bytes: [UInt8], limits: ImageLimits = ImageLimits()

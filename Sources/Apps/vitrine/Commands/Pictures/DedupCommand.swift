@@ -153,7 +153,7 @@ struct DedupCollection: Sendable {
         var bar = ProgressBar("comparing")
         defer { bar.finish() }
         let views = pictures.map(\.analysis.views)
-        let near = FingerprintIndex.pairs(views: views.map { $0.map(\.difference64) }) {
+        let near = FingerprintIndex.pairs(views: pictures.map(\.analysis.hashes)) {
             bar.show($0)
             return true
         }

@@ -17,7 +17,7 @@ struct ImagesCommand: AsyncParsableCommand {
               vitrine images convert photo.jpg small.webp --width 1024
               vitrine images thumbnail photo.jpg thumb.jpg --width 320 --height 240
             """,
-        subcommands: [ImagesInfo.self, ImagesConvert.self, ImagesThumbnail.self])
+        subcommands: [ImagesInfo.self, ImagesConvert.self, ImagesThumbnail.self, ImagesBench.self])
 }
 
 /// Tells what picture files say of themselves.
