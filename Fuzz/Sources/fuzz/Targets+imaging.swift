@@ -81,8 +81,13 @@ extension Targets {
         let grey = try Image(width: 8, height: 8, format: .gray8, filledWith: .white)
         let file = try grey.encoded(as: .jpeg(quality: 60))
         let length = profile.count + 16
-        let head: [UInt8] = [0xFF, 0xE2, UInt8(length >> 8 & 255), UInt8(length & 255)]
-        return file[..<2] + head + Array("ICC_PROFILE\0".utf8) + [1, 1] + profile + file[2...]
+        var result = Array(file[..<2])
+        result += [0xFF, 0xE2, UInt8(length >> 8 & 255), UInt8(length & 255)]
+        result += Array("ICC_PROFILE\0".utf8)
+        result += [1, 1]
+        result += profile
+        result += file[2...]
+        return result
     }
 
     /// The signature in front, and every chunk with the checksum that its bytes have: libpng looks at no other.
