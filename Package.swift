@@ -100,7 +100,7 @@ let training: [Target] = [
         dependencies: ["Basics", "Kernels", "CTorch"],
         path: "Sources/Engines/Learning"),
     .testTarget(
-        name: "LearningTests", dependencies: ["Basics", "Learning"], path: "Tests/LearningTests"),
+        name: "LearningTests", dependencies: ["Basics", "Learning"], path: "Tests/LearningTests", exclude: ["files.py"]),
 ]
 
 // MARK: Features

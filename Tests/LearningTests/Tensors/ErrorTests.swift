@@ -67,6 +67,13 @@ struct ErrorTests {
         }
     }
 
+    @Test("outside of a checked body a failure ends the process, because nobody could go on with a wrong number")
+    func unchecked() async {
+        await #expect(processExitsWith: .exitCode(70)) {
+            _ = Tensor.ones([2]) + Tensor.ones([3])
+        }
+    }
+
     @Test("a body in a body keeps its failure to itself")
     func nested() throws {
         let sum = try checked {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Learning
@@ -137,10 +138,18 @@ struct HostTensorTests {
         #expect(HostTensor([Double.nan, .infinity, -.infinity, -2.7]).ints == [0, .max, .min, -2])
     }
 
-    @Test("the generator's state put back gives the same draws")
-    func generator() {
-        TorchRuntime.seed(7)
-        let state = TorchRuntime.randomState
-        #expect(state.dtype == .uint8 && state.count > 100)
+    @Test("the generator's state put back, and the same seed, give the same draws")
+    func generator() async {
+        // In a process of its own: other tests draw from the same generator.
+        await #expect(processExitsWith: .success) {
+            TorchRuntime.seed(7)
+            let state = TorchRuntime.randomState
+            let first = Tensor.randn([5]).host()
+            let second = Tensor.randn([5]).host()
+            TorchRuntime.randomState = state
+            let again = Tensor.randn([5]).host()
+            TorchRuntime.seed(7)
+            exit(first == again && first != second && Tensor.randn([5]).host() == first ? EXIT_SUCCESS : EXIT_FAILURE)
+        }
     }
 }
