@@ -13,7 +13,7 @@ export OMP_WAIT_POLICY ?= passive
 SWIFT_PLACES = Package.swift Sources Tests $(wildcard Benchmarks Examples Fuzz)
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo test test-full bench peers bench-pictures check format docs fuzz clean
+.PHONY: help bootstrap demo test test-full bench bench-vectors peers bench-pictures check format docs fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,12 @@ bench-pictures: ## measure pictures beside Pillow, OpenCV, libvips and libjpeg-t
 	$(SWIFT) build -c release --product vitrine $(BUILD_FLAGS)
 	.venv-peers/bin/python Benchmarks/peers/pictures.py $(if $(PICTURES),--tiles "$(PICTURES)")
 	.venv-peers/bin/python Benchmarks/peers/dedup.py $(if $(PICTURES),--images "$(PICTURES)")
+
+bench-vectors: ## measure a vector index (VECTORS=base.npy QUERIES=q.npy [K=10] [JSON=out.json]; PEERS=1: with hnswlib, faiss, usearch)
+	$(if $(PEERS),@Scripts/bootstrap peers)
+	$(SWIFT) build -c release --product vitrine $(BUILD_FLAGS)
+	$(if $(PEERS),.venv-peers/bin/python Benchmarks/peers/ann.py --vitrine) .build/release/vitrine $(if $(PEERS),,index bench) \
+		--vectors "$(VECTORS)" --queries "$(QUERIES)" -k $(or $(K),10) $(if $(JSON),--json "$(JSON)")
 
 check: ## lint the format, run the tests of the repository about itself, build the examples
 	@Scripts/bootstrap test

@@ -6,6 +6,8 @@ import PackageDescription
 let programs: [(name: String, library: String)] = [
     ("canonical-json", "Basics"),
     ("shared-notes", "Storage"),
+    ("near-hashes", "Kernels"),
+    ("nearest-vectors", "VectorIndex"),
     ("thumbnail", "Imaging"),
     ("picture-tour", "Imaging"),
     ("find-copies", "VisualSearch"),

@@ -14,6 +14,7 @@ let package = Package(
             name: "fuzz",
             dependencies: [
                 .product(name: "Imaging", package: "vitrine"),
+                .product(name: "VectorIndex", package: "vitrine"),
                 .product(name: "Inference", package: "vitrine"),
             ],
             swiftSettings: [

@@ -63,7 +63,7 @@ struct DurabilityTests {
         let path = folder.path + "/" + (try log(folder))
         let whole = [UInt8](try Data(contentsOf: URL(filePath: path)))
         let base = Set<UInt64>(0..<12).subtracting([3])
-        for bit in 0..<whole.count * 8 {
+        for bit in whole.indices.map({ $0 * 8 + $0 % 8 }) {
             var bytes = whole
             bytes[bit / 8] ^= 1 << (bit % 8)
             try Data(bytes).write(to: URL(filePath: path))

@@ -12,7 +12,7 @@ package struct GraphParameters: Hashable, Sendable {
     /// How much nearer a neighbour's neighbour must be to make a link superfluous (Vamana's alpha, on squared distances).
     package var slack: Float
 
-    package init(degree: Int = 16, groundDegree: Int = 22, effort: Int = 128, slack: Float = 1.15) {
+    package init(degree: Int = 16, groundDegree: Int = 22, effort: Int = 100, slack: Float = 1.15) {
         precondition((2...64).contains(degree) && (degree...128).contains(groundDegree) && effort >= degree)
         (self.degree, self.groundDegree, self.effort, self.slack) = (degree, groundDegree, effort, slack)
     }

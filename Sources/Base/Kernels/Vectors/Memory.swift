@@ -33,6 +33,13 @@ package final class Memory: @unchecked Sendable {
         return Memory(base: base, byteCount: count, isMapped: false)
     }
 
+    /// The same bytes, as many and no more.
+    package static func copy(_ bytes: [UInt8]) -> Memory {
+        let base = UnsafeMutableRawPointer.allocate(byteCount: max(1, bytes.count), alignment: 4096)
+        bytes.withUnsafeBytes { base.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(base), byteCount: $0.count) }
+        return Memory(base: base, byteCount: bytes.count, isMapped: false)
+    }
+
     /// A file's bytes, for reading only; nil with `errno` when it cannot be mapped or is empty.
     package static func map(_ path: String) -> Memory? {
         let file = open(path, O_RDONLY | O_CLOEXEC)

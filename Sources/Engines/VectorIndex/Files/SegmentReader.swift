@@ -14,12 +14,22 @@ struct SegmentReader {
         return try reader.segment()
     }
 
+    /// The segment of bytes in memory.
+    static func read(_ bytes: [UInt8], name: String) throws(VectorIndexError) -> Segment {
+        let reader = try SegmentReader(name, Memory.copy(bytes))
+        try reader.checkBytes()
+        return try reader.segment()
+    }
+
     private init(_ name: String, in folder: IndexFolder) throws(VectorIndexError) {
         guard let memory = Memory.map(folder.path(of: name)) else {
-            throw errno == ENOENT || folder.exists(name) == false
-                ? .damaged(file: name, reason: "it is missing")
-                : .damaged(file: name, reason: "it is empty or cannot be mapped")
+            throw .damaged(
+                file: name, reason: folder.exists(name) ? "it is empty or cannot be mapped" : "it is missing")
         }
+        try self.init(name, memory)
+    }
+
+    private init(_ name: String, _ memory: Memory) throws(VectorIndexError) {
         self.memory = memory
         file = name
         let most = SegmentFormat.fixedHeader + SegmentFormat.mostSections * SegmentFormat.sectionEntry + 4

@@ -123,7 +123,7 @@ enum FilterPlan: Equatable {
     /// rows, of which the share passes.
     init(rows: Int, share: Double, effort: Int) {
         let scan = Double(rows) * (0.1 + share)
-        let widened = Double(effort) * 1.5 * min(8, 1 / max(share, 0.01)).squareRoot()
+        let widened = Double(effort) * 2.5 * min(8, 1 / max(share, 0.01)).squareRoot()
         let walk = widened / max(share, 0.001) * 12
         self = scan <= walk ? .scan : .walk(effort: Int(widened), budget: max(1000, Int(scan)))
     }

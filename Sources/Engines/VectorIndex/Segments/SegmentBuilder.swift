@@ -22,7 +22,7 @@ public struct VectorIndexOptions: Hashable, Sendable {
     /// Options; all have sensible defaults.
     public init(
         kind: VectorIndexKind? = nil, seed: UInt64 = 1, degree: Int = 16, groundDegree: Int = 22,
-        buildEffort: Int = 128, targetRecall: Double = 0.97, memoryRows: Int = 2048, syncsWrites: Bool = true
+        buildEffort: Int = 100, targetRecall: Double = 0.97, memoryRows: Int = 2048, syncsWrites: Bool = true
     ) {
         (self.kind, self.seed, self.degree, self.groundDegree) = (kind, seed, degree, groundDegree)
         (self.buildEffort, self.targetRecall) = (buildEffort, targetRecall)

@@ -69,6 +69,7 @@ final class IndexWriter: @unchecked Sendable {
             return calls
         }
         var outcomes = calls.map { _ in [Bool]() }
+        var answered = 0
         var todo = calls.enumerated().flatMap { index, call in call.changes.map { (index, $0) } }[...]
         do throws(VectorIndexError) {
             while !todo.isEmpty {
@@ -78,16 +79,19 @@ final class IndexWriter: @unchecked Sendable {
                 for (index, change) in chunk { outcomes[index].append(apply(change)) }
                 todo = todo.dropFirst(chunk.count)
                 cell.store(state.snapshot)
+                // Answered before the flush, which the log makes safe to do later.
+                while answered < calls.count, outcomes[answered].count == calls[answered].changes.count {
+                    calls[answered].done(.success(outcomes[answered]))
+                    answered += 1
+                }
                 if state.isMemoryFull || log.byteCount > 64 << 20 { try flush() }
             }
         } catch {
-            // What was written and applied before stays; those calls that are not through hear of the error.
-            for (call, outcome) in zip(calls, outcomes) {
-                call.done(outcome.count == call.changes.count ? .success(outcome) : .failure(error))
-            }
+            // What was written and applied before stays; calls that are not through hear of the error. Where all are,
+            // the next write tries the flush again.
+            for call in calls[answered...] { call.done(.failure(error)) }
             return
         }
-        for (call, outcome) in zip(calls, outcomes) { call.done(.success(outcome)) }
         mergeIfWanted()
     }
 

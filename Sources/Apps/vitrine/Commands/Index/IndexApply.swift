@@ -23,6 +23,7 @@ struct IndexApply: AsyncParsableCommand {
     @Argument(help: "The index's folder.") var index: String
     @Option(help: "Values of a vector, for an index that does not exist yet.") var dimensions: Int?
     @Option(help: "Changes in one sync.") var batch = 1
+    @Option(help: "Vectors that wait in memory before they become a segment.") var memoryRows = 2048
     @OptionGroup var flags: IndexBuildFlags
 
     func run() async throws {
@@ -44,12 +45,14 @@ struct IndexApply: AsyncParsableCommand {
     }
 
     private func open() throws -> VectorIndex {
-        guard let dimensions else { return try VectorIndex.open(at: index, options: flags.options) }
+        var options = flags.options
+        options.memoryRows = memoryRows
+        guard let dimensions else { return try VectorIndex.open(at: index, options: options) }
         let schema = try flags.schema(dimensions: dimensions)
         do {
-            return try VectorIndex.create(at: index, schema: schema, options: flags.options)
+            return try VectorIndex.create(at: index, schema: schema, options: options)
         } catch .badArgument {
-            return try VectorIndex.open(at: index, options: flags.options)
+            return try VectorIndex.open(at: index, options: options)
         }
     }
 

@@ -27,7 +27,7 @@ struct IndexCommand: AsyncParsableCommand {
             """,
         subcommands: [
             IndexBuild.self, IndexSearch.self, IndexStats.self, IndexVerify.self, IndexCompact.self, IndexRecall.self,
-            IndexApply.self, IndexBench.self,
+            IndexApply.self, IndexBench.self, IndexBenchWrites.self,
         ])
 }
 
@@ -56,7 +56,7 @@ struct IndexBuildFlags: ParsableArguments {
     var groundDegree = 22
 
     @Option(help: "Candidates looked at for them: more builds slower and finds better.")
-    var buildEffort = 128
+    var buildEffort = 100
 
     @Option(help: "The share of true neighbours that searches aim at unless told otherwise.")
     var targetRecall = 0.97

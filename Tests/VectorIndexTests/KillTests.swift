@@ -1,0 +1,105 @@
+import Basics
+import Foundation
+import Testing
+
+@testable import VectorIndex
+
+/// `vitrine index apply` is killed in the middle of its work, again and again on the same index.
+///
+/// With `VITRINE_FAULT_FULL=1` 200 times, else a few.
+@Suite("A killed writer", .serialized)
+struct KillTests {
+    private static let ids = 60
+    private static let memoryRows = 16
+
+    /// What the changes up to a number leave behind: the number of the last change of each id that is there.
+    private struct Model {
+        var present: [UInt64: Int] = [:]
+
+        mutating func apply(_ change: Int, seed: UInt64) {
+            let (id, removes) = KillTests.change(change, seed: seed)
+            present[id] = removes ? nil : change
+        }
+    }
+
+    private static func change(_ number: Int, seed: UInt64) -> (id: UInt64, removes: Bool) {
+        var random = SeededRandom(seed: seed &+ UInt64(number) &* 0x9E37)
+        return (random.next() % UInt64(ids), random.next() % 4 == 0)
+    }
+
+    private static func line(_ number: Int, seed: UInt64) -> String {
+        let (id, removes) = change(number, seed: seed)
+        if removes { return "{\"remove\": \"\(id)\"}\n" }
+        return "{\"put\": \"\(id)\", \"vector\": [1, \(id), \(number % 100), 2], \"price\": \(number)}\n"
+    }
+
+    private static func program() throws -> String {
+        if let named = ProcessInfo.processInfo.environment["VITRINE_BINARY"] { return named }
+        let bundle = Bundle.main.executableURL?.deletingLastPathComponent()
+        let places = [bundle, Bundle.main.bundleURL, bundle?.deletingLastPathComponent()].compactMap { $0 }
+        let found = places.map { $0.appending(path: "vitrine").path() }.first {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
+        return try #require(found, "the program is not built: swift build --product vitrine")
+    }
+
+    @Test("SCAN-125 kill -9 at random moments loses no acknowledged change")
+    func kills() throws {
+        let isLong = ProcessInfo.processInfo.environment["VITRINE_FAULT_FULL"] != nil
+        let seed = UInt64.random(in: 0..<1 << 32)
+        let folder = TemporaryFolder()
+        var random = SeededRandom(seed: seed)
+        var model = Model()
+        var first = 0
+        for round in 0..<(isLong ? 200 : 8) {
+            let (sent, acknowledged) = try run(
+                folder.path, from: first, killAfter: Int(random.next() % 150), seed: seed)
+            for number in first..<first + acknowledged { model.apply(number, seed: seed) }
+            let index = try VectorIndex.open(at: folder.path, options: VectorIndexOptions(memoryRows: Self.memoryRows))
+            // Nothing acknowledged may be missing; of what was under way, changes from the front may be there.
+            var next = first + acknowledged
+            while held(by: index) != model.present, next < first + sent {
+                model.apply(next, seed: seed)
+                next += 1
+            }
+            #expect(held(by: index) == model.present, "seed \(seed), round \(round)")
+            guard held(by: index) == model.present else { return }
+            #expect(VectorIndex.verify(at: folder.path).problems == [], "seed \(seed), round \(round)")
+            first = next
+        }
+        #expect(first > 0)
+    }
+
+    private func held(by index: VectorIndex) -> [UInt64: Int] {
+        var found: [UInt64: Int] = [:]
+        for id in 0..<UInt64(Self.ids) { found[id] = index.item(id).map { Int($0.attributes.price) } }
+        return found
+    }
+
+    /// Starts the program, sends changes and kills it after some answers; how many were sent and answered.
+    private func run(
+        _ path: String, from first: Int, killAfter limit: Int, seed: UInt64
+    ) throws -> (sent: Int, acknowledged: Int) {
+        let child = Process()
+        child.executableURL = URL(filePath: try Self.program())
+        child.arguments = [
+            "index", "apply", path, "--dimensions", "4", "--kind", "hnsw", "--batch", "3", "--memory-rows",
+            "\(Self.memoryRows)",
+        ]
+        let (input, output) = (Pipe(), Pipe())
+        (child.standardInput, child.standardOutput) = (input, output)
+        try child.run()
+        let sent = 240
+        let lines = (first..<first + sent).map { Self.line($0, seed: seed) }.joined()
+        try input.fileHandleForWriting.write(contentsOf: Data(lines.utf8))
+        var acknowledged = 0
+        while acknowledged < limit, let byte = try output.fileHandleForReading.read(upToCount: 1) {
+            if byte.first == UInt8(ascii: "\n") { acknowledged += 1 }
+        }
+        kill(child.processIdentifier, SIGKILL)
+        child.waitUntilExit()
+        // What was answered before the kill and not read yet was acknowledged too.
+        let rest = try output.fileHandleForReading.readToEnd() ?? Data()
+        return (sent, acknowledged + rest.count { $0 == UInt8(ascii: "\n") })
+    }
+}
