@@ -7,36 +7,19 @@ extension Image {
     public func floats(in space: BlendSpace = .gamma) -> FloatImage {
         let opaque = flattened()
         let table = space == .linear ? SRGB.floatLight : (0..<256).map { Float($0) / 255 }
-        let row = opaque.width * opaque.format.bytesPerPixel
         return FloatImage(kernelWidth: width, height: height, channels: opaque.format.bytesPerPixel) { values in
-            let source = opaque.bytes.span
-            let table = table.span
-            for y in 0..<height {
-                for at in 0..<row { values[y * row + at] = table[Int(source[y * opaque.stride + at])] }
-            }
+            lookUp(opaque.bytes.span, opaque.raster, into: &values, table: table)
         }
     }
 
     /// An 8-bit picture out of floats 0...1, which are samples or light; others are clamped.
     public init(_ floats: FloatImage, in space: BlendSpace = .gamma) {
-        let row = floats.width * floats.channels
         self.init(
             kernelWidth: floats.width, height: floats.height, format: floats.channels == 1 ? .gray8 : .rgb8
         ) { rows in
-            let source = floats.values.span
-            for y in 0..<floats.height {
-                for at in 0..<row {
-                    let value = source[y * floats.stride + at]
-                    rows[y * row + at] = space == .linear ? SRGB.sample(ofLight: value) : Self.sample(value)
-                }
-            }
+            quantise(
+                floats.values.span, floats.raster, into: &rows, table: space == .linear ? SRGB.sampleOfLight : nil)
         }
-    }
-
-    /// 0...255 for 0...1, rounded; what is no number is black.
-    private static func sample(_ value: Float) -> UInt8 {
-        let scaled = value * 255 + 0.5
-        return scaled >= 255 ? 255 : scaled > 0 ? UInt8(scaled) : 0
     }
 
     /// Red and blue in each other's place: RGB to BGR or back.
@@ -64,7 +47,7 @@ extension FloatImage {
 
     private func changed(_ change: ColourSpaceChange) -> FloatImage {
         guard channels == 3 else { return self }
-        let packed = isPacked ? self : combined(with: self) { first, _ in first }
+        let packed = packed
         return FloatImage(kernelWidth: width, height: height, channels: 3) { target in
             convertColours(packed.values.span, into: &target, pixels: width * height, change)
         }

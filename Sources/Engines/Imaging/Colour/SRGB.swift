@@ -18,7 +18,7 @@ enum SRGB {
     }
 
     /// The nearest sample for each of 65,536 amounts of light.
-    private static let sampleOfLight: [UInt8] = (0..<65_536).map { amount in
+    static let sampleOfLight: [UInt8] = (0..<65_536).map { amount in
         UInt8(clamping: Int((curve(Double(amount) / 65_535) * 255).rounded()))
     }
 

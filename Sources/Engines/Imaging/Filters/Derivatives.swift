@@ -39,6 +39,6 @@ extension FloatImage {
     /// The sum of second derivatives: the four neighbours less four times the pixel.
     public func laplacian(border: Border = .reflect) -> FloatImage {
         let across = filtered(across: [1, -2, 1], down: [0, 1, 0], border: border)
-        return across.combined(with: filtered(across: [0, 1, 0], down: [1, -2, 1], border: border), +)
+        return across.adding(filtered(across: [0, 1, 0], down: [1, -2, 1], border: border))
     }
 }

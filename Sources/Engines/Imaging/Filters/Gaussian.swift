@@ -89,23 +89,24 @@ extension Image {
 
     /// One channel as a picture.
     func plane(_ channel: Int) -> Image {
-        let perPixel = format.bytesPerPixel
-        return Image(kernelWidth: width, height: height, format: .gray8) { rows in
-            let source = bytes.span
-            for y in 0..<height {
-                for x in 0..<width { rows[y * width + x] = source[y * stride + x * perPixel + channel] }
-            }
+        Image(kernelWidth: width, height: height, format: .gray8) { rows in
+            movePixels(
+                bytes.span, at: PixelSteps(start: channel, column: format.bytesPerPixel, row: stride), into: &rows,
+                at: PixelSteps(start: 0, column: 1, row: width), width: width, height: height, samples: 1)
         }
     }
 
     /// Packed one-channel pictures of one size put together.
     init(planes: [Image], format: PixelFormat) {
         let perPixel = format.bytesPerPixel
-        precondition(planes.count == perPixel)
-        self.init(kernelWidth: planes[0].width, height: planes[0].height, format: format) { rows in
+        let (width, height) = (planes[0].width, planes[0].height)
+        precondition(planes.count == perPixel && planes.allSatisfy { $0.width == width && $0.height == height })
+        self.init(kernelWidth: width, height: height, format: format) { rows in
             for (channel, plane) in planes.enumerated() {
-                let source = plane.bytes.span
-                for at in source.indices { rows[at * perPixel + channel] = source[at] }
+                movePixels(
+                    plane.bytes.span, at: PixelSteps(start: 0, column: 1, row: plane.stride), into: &rows,
+                    at: PixelSteps(start: channel, column: perPixel, row: width * perPixel), width: width,
+                    height: height, samples: 1)
             }
         }
     }

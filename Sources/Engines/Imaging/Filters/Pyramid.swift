@@ -32,7 +32,7 @@ public struct LaplacianPyramid: Sendable {
             guard index + 1 < blurred.count else { return blurred[index] }
             let level = blurred[index]
             let larger = blurred[index + 1].doubled(width: level.width, height: level.height, border: border)
-            return level.combined(with: larger, -)
+            return level.adding(larger, times: -1)
         }
     }
 
@@ -40,7 +40,7 @@ public struct LaplacianPyramid: Sendable {
     public func collapsed() -> FloatImage {
         var image = levels[levels.count - 1]
         for level in levels.dropLast().reversed() {
-            image = level.combined(with: image.doubled(width: level.width, height: level.height, border: border), +)
+            image = level.adding(image.doubled(width: level.width, height: level.height, border: border))
         }
         return image
     }
@@ -52,15 +52,10 @@ extension FloatImage {
         let soft = filtered(across: GaussianPyramid.weights, down: GaussianPyramid.weights, border: border)
         let small = (width: (width + 1) / 2, height: (height + 1) / 2)
         return FloatImage(kernelWidth: small.width, height: small.height, channels: channels) { rows in
-            let source = soft.values.span
-            for y in 0..<small.height {
-                for x in 0..<small.width {
-                    for channel in 0..<channels {
-                        rows[(y * small.width + x) * channels + channel] =
-                            source[2 * y * soft.stride + 2 * x * channels + channel]
-                    }
-                }
-            }
+            movePixels(
+                soft.values.span, at: PixelSteps(start: 0, column: 2 * channels, row: 2 * soft.stride), into: &rows,
+                at: PixelSteps(start: 0, column: channels, row: small.width * channels), width: small.width,
+                height: small.height, samples: channels)
         }
     }
 
@@ -68,15 +63,10 @@ extension FloatImage {
     func doubled(width newWidth: Int, height newHeight: Int, border: Border) -> FloatImage {
         precondition((newWidth + 1) / 2 == width && (newHeight + 1) / 2 == height)
         let spread = FloatImage(kernelWidth: newWidth, height: newHeight, channels: channels) { rows in
-            let source = values.span
-            for y in 0..<height {
-                for x in 0..<width {
-                    for channel in 0..<channels {
-                        rows[(2 * y * newWidth + 2 * x) * channels + channel] =
-                            source[y * stride + x * channels + channel]
-                    }
-                }
-            }
+            movePixels(
+                values.span, at: PixelSteps(start: 0, column: channels, row: stride), into: &rows,
+                at: PixelSteps(start: 0, column: 2 * channels, row: 2 * newWidth * channels), width: width,
+                height: height, samples: channels)
         }
         // A side of one pixel has no gaps to fill.
         let twice = GaussianPyramid.weights.map { $0 * 2 }

@@ -1,40 +1,21 @@
+internal import Kernels
+
 extension Image {
     /// The picture turned and mirrored as an orientation asks, so that it stands upright.
     public func turned(by orientation: Orientation) -> Image {
         guard orientation != .up else { return self }
-        let upright = orientation.swapsSides ? (height, width) : (width, height)
+        let (width, height) = orientation.swapsSides ? (height, width) : (width, height)
         let perPixel = format.bytesPerPixel
-        return Image(derivedWidth: upright.0, height: upright.1, format: format) { target in
-            bytes.withUnsafeBufferPointer { source in
-                for y in 0..<upright.1 {
-                    // Along a row of the result the source moves by a constant step.
-                    let start = orientation.source(x: 0, y: y, width: upright.0, height: upright.1)
-                    let step = orientation.step(stride: stride, perPixel: perPixel)
-                    var from = start.y * stride + start.x * perPixel
-                    var to = y * upright.0 * perPixel
-                    for _ in 0..<upright.0 {
-                        for sample in 0..<perPixel { target[to + sample] = source[from + sample] }
-                        from += step
-                        to += perPixel
-                    }
-                }
-            }
+        // Along a row or a column of the result the source moves by a constant step.
+        func place(_ x: Int, _ y: Int) -> Int {
+            let source = orientation.source(x: x, y: y, width: width, height: height)
+            return source.y * stride + source.x * perPixel
         }
-    }
-}
-
-extension Orientation {
-    /// How far the stored pixel moves, in bytes, when the upright one moves right by one.
-    func step(stride: Int, perPixel: Int) -> Int {
-        switch self {
-        case .up, .flipped: perPixel
-        case .mirrored, .half: -perPixel
-        case .transposed, .counterClockwise: swapStep(stride)
-        case .clockwise, .transversed: swapStep(stride)
+        let start = place(0, 0)
+        let from = PixelSteps(start: start, column: place(1, 0) - start, row: place(0, 1) - start)
+        let to = PixelSteps(start: 0, column: perPixel, row: width * perPixel)
+        return Image(kernelWidth: width, height: height, format: format) { rows in
+            movePixels(bytes.span, at: from, into: &rows, at: to, width: width, height: height, samples: perPixel)
         }
-    }
-
-    private func swapStep(_ stride: Int) -> Int {
-        self == .transposed || self == .counterClockwise ? stride : -stride
     }
 }

@@ -99,17 +99,21 @@ public struct FloatImage: Sendable, Hashable {
         }
     }
 
-    /// The values combined pixel by pixel with those of a picture of the same shape.
-    func combined(with other: FloatImage, _ body: (Float, Float) -> Float) -> FloatImage {
-        precondition(width == other.width && height == other.height && channels == other.channels)
+    /// The values plus `factor` times those of a picture of the same shape.
+    func adding(_ other: FloatImage, times factor: Float = 1) -> FloatImage {
+        FloatImage(kernelWidth: width, height: height, channels: channels) { rows in
+            addScaled(values.span, raster, other.values.span, other.raster, factor: factor, into: &rows)
+        }
+    }
+
+    /// The values in rows without gaps.
+    var packed: FloatImage {
+        if isPacked { return self }
         return FloatImage(kernelWidth: width, height: height, channels: channels) { rows in
-            let first = values.span
-            let second = other.values.span
-            for y in 0..<height {
-                for at in 0..<(width * channels) {
-                    rows[y * width * channels + at] = body(first[y * stride + at], second[y * other.stride + at])
-                }
-            }
+            movePixels(
+                values.span, at: PixelSteps(start: 0, column: channels, row: stride), into: &rows,
+                at: PixelSteps(start: 0, column: channels, row: width * channels), width: width, height: height,
+                samples: channels)
         }
     }
 }

@@ -44,17 +44,13 @@ public struct PlaceMap: Sendable {
         }
         self.width = width
         self.height = height
-        x = []
-        y = []
-        x.reserveCapacity(width * height)
-        y.reserveCapacity(width * height)
-        for row in 0..<height {
-            for column in 0..<width {
-                let place = map(x: Double(column), y: Double(row))
-                x.append(Float(place?.x ?? .nan))
-                y.append(Float(place?.y ?? .nan))
-            }
-        }
+        var columns = [Float](repeating: 0, count: width * height)
+        var rows = columns
+        var columnSpan = columns.mutableSpan
+        var rowSpan = rows.mutableSpan
+        projectedPlaces(map.matrix, width: width, height: height, x: &columnSpan, y: &rowSpan)
+        x = columns
+        y = rows
     }
 }
 
