@@ -24,7 +24,7 @@ public struct PictureFingerprint: Sendable, Hashable {
     /// The fingerprints of the eight versions of a picture, in the order of `Orientation.allCases`.
     ///
     /// Each is exactly that of the picture with its pixels turned: areas of a grid turn with it, so two grids of each
-    /// size serve all eight.
+    /// size serve all eight. A picture of under 32 pixels on a side is enlarged first, which may round differently.
     public static func views(of image: Image) throws(ImageError) -> [PictureFingerprint] {
         let grey = image.converted(to: .gray8)
         let lying = (
