@@ -37,7 +37,7 @@ struct IndexBenchWrites: AsyncParsableCommand {
         let index = try VectorIndex.open(at: folder, options: flags.options)
         let truth = try ExactNeighbours(metric: flags.metric, k: 10).find(rows, in: matrix)
         let fresh = try recall(index, rows, truth)
-        try await single(index, matrix, rows)
+        try await single(index, matrix, rows, folder)
         let started = ContinuousClock.now
         try await replaceHalf(index, matrix)
         let replaced = started.duration(to: .now)
@@ -68,7 +68,9 @@ struct IndexBenchWrites: AsyncParsableCommand {
 
     // MARK: One at a time
 
-    private func single(_ index: VectorIndex, _ matrix: NumpyMatrix, _ queries: [[Float]]) async throws {
+    private func single(
+        _ index: VectorIndex, _ matrix: NumpyMatrix, _ queries: [[Float]], _ folder: String
+    ) async throws {
         let flag = Flag()
         let searching = Task.detached {
             var searches = 0
@@ -79,9 +81,11 @@ struct IndexBenchWrites: AsyncParsableCommand {
             }
             return searches
         }
+        let plain = try PlainFile(in: folder)
         var times: [String: [Double]] = [:]
         for change in 0..<changes {
             let vector = matrix[change * 7919 % matrix.rows]
+            times["(plain write and sync)", default: []].append(try await timed { try plain.append(vector) })
             let fresh = UInt64(matrix.rows + change)
             let known = UInt64(change * 104_729 % matrix.rows)
             times["add", default: []].append(
@@ -99,6 +103,24 @@ struct IndexBenchWrites: AsyncParsableCommand {
                 "p99_ms": .double(Self.quantile(sorted, 0.99)), "max_ms": .double(sorted.last ?? 0),
                 "searches_meanwhile": .int(Int64(searches)),
             ])
+        }
+    }
+
+    /// What the disk takes for the same bytes in the same minute, without an index.
+    private final class PlainFile: Sendable {
+        private let file: FileHandle
+
+        init(in folder: String) throws {
+            let path = folder + "/plain"
+            guard FileManager.default.createFile(atPath: path, contents: nil),
+                let file = FileHandle(forWritingAtPath: path)
+            else { throw Failure("Cannot write to \(folder).") }
+            self.file = file
+        }
+
+        func append(_ vector: [Float]) throws -> Bool {
+            try file.write(contentsOf: vector.withUnsafeBytes { Data($0) })
+            return fdatasync(file.fileDescriptor) == 0
         }
     }
 
