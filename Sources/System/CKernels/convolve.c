@@ -1,8 +1,6 @@
 // Weighted sums of rows: both halves of separable filters, and the vertical half of resampling.
 #include "pixels_variants.h"
 
-#include <string.h>
-
 #if VK_X86
 #include <immintrin.h>
 #endif
@@ -84,20 +82,32 @@ void vk_weighted_rows_u8(const uint8_t *const *rows, const int16_t *weights, siz
     weighted_plain(rows, weights, taps, out, done, count);
 }
 
-// Sums stay in the first-variant cache, a block at a time.
-#define BLOCK 1024
+// Sixteen floats that may stand anywhere; the compiler splits them for narrower registers.
+typedef float lanes __attribute__((vector_size(64), aligned(4)));
 
+// Sums of 64 places stay in registers while the rows go by.
 BODY void vk_weighted_rows_f32_body(
     const float *const *rows, const float *weights, size_t taps, float *restrict out, size_t count) {
-    for (size_t start = 0; start < count; start += BLOCK) {
-        size_t size = count - start < BLOCK ? count - start : BLOCK;
-        float *restrict to = out + start;
-        memset(to, 0, size * sizeof *to);
+    size_t i = 0;
+    for (; i + 64 <= count; i += 64) {
+        lanes a = {0}, b = {0}, c = {0}, d = {0};
         for (size_t k = 0; k < taps; k++) {
-            const float *row = rows[k] + start;
-            float weight = weights[k];
-            for (size_t i = 0; i < size; i++) to[i] += weight * row[i];
+            const lanes *row = (const lanes *)(rows[k] + i);
+            a += row[0] * weights[k];
+            b += row[1] * weights[k];
+            c += row[2] * weights[k];
+            d += row[3] * weights[k];
         }
+        lanes *to = (lanes *)(out + i);
+        to[0] = a;
+        to[1] = b;
+        to[2] = c;
+        to[3] = d;
+    }
+    for (; i < count; i++) {
+        float sum = 0;
+        for (size_t k = 0; k < taps; k++) sum += weights[k] * rows[k][i];
+        out[i] = sum;
     }
 }
 

@@ -122,23 +122,34 @@ void vk_warp_bilinear_u8(
     bilinear_plain(source, x, y, out, mask, count);
 }
 
-// Sums of a row keep 6 bits behind the point, so that the second pass fits 32 bits.
-void vk_warp_bicubic_u8(
+// Sums of a row keep 6 bits behind the point, so that the second pass fits 32 bits. `samples` is a constant where this is
+// inlined, and where all 16 pixels lie inside no border is asked for.
+BODY void bicubic_u8(
     const vk_source_u8 *s, const int16_t *weights, const float *x, const float *y, uint8_t *out, uint8_t *mask,
-    size_t count) {
+    size_t count, int samples) {
     for (size_t i = 0; i < count; i++) {
         place p = placed(x[i], y[i]);
         const int16_t *wx = weights + p.fx * 4, *wy = weights + p.fy * 4;
         int32_t sums[4] = {0, 0, 0, 0};
-        for (int r = 0; r < 4; r++) {
-            int32_t row[4] = {0, 0, 0, 0};
-            for (int c = 0; c < 4; c++) {
-                const uint8_t *from = pixel_u8(s, p.x + c - 1, p.y + r - 1);
-                for (int k = 0; k < s->samples; k++) row[k] += wx[c] * from[k];
+        if (p.x > 0 && p.y > 0 && p.x < s->width - 2 && p.y < s->height - 2) {
+            const uint8_t *from = s->pixels + (ptrdiff_t)(p.y - 1) * s->stride + (ptrdiff_t)(p.x - 1) * samples;
+            for (int r = 0; r < 4; r++, from += s->stride)
+                for (int k = 0; k < samples; k++) {
+                    int32_t row = wx[0] * from[k] + wx[1] * from[samples + k] + wx[2] * from[2 * samples + k]
+                        + wx[3] * from[3 * samples + k];
+                    sums[k] += wy[r] * ((row + 128) >> 8);
+                }
+        } else {
+            for (int r = 0; r < 4; r++) {
+                int32_t row[4] = {0, 0, 0, 0};
+                for (int c = 0; c < 4; c++) {
+                    const uint8_t *from = pixel_u8(s, p.x + c - 1, p.y + r - 1);
+                    for (int k = 0; k < samples; k++) row[k] += wx[c] * from[k];
+                }
+                for (int k = 0; k < samples; k++) sums[k] += wy[r] * ((row[k] + 128) >> 8);
             }
-            for (int k = 0; k < s->samples; k++) sums[k] += wy[r] * ((row[k] + 128) >> 8);
         }
-        for (int k = 0; k < s->samples; k++) {
+        for (int k = 0; k < samples; k++) {
             int32_t value = (sums[k] + (1 << 19)) >> 20;
             *out++ = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
         }
@@ -146,19 +157,46 @@ void vk_warp_bicubic_u8(
     }
 }
 
-void vk_warp_bilinear_f32(
-    const vk_source_f32 *s, const float *x, const float *y, float *out, uint8_t *mask, size_t count) {
+void vk_warp_bicubic_u8(
+    const vk_source_u8 *s, const int16_t *weights, const float *x, const float *y, uint8_t *out, uint8_t *mask,
+    size_t count) {
+    switch (s->samples) {
+    case 1: bicubic_u8(s, weights, x, y, out, mask, count, 1); break;
+    case 3: bicubic_u8(s, weights, x, y, out, mask, count, 3); break;
+    default: bicubic_u8(s, weights, x, y, out, mask, count, s->samples);
+    }
+}
+
+BODY void bilinear_f32(
+    const vk_source_f32 *s, const float *x, const float *y, float *out, uint8_t *mask, size_t count, int samples) {
     for (size_t i = 0; i < count; i++) {
         float px = tamed(x[i]), py = tamed(y[i]);
         float left = floorf(px), above = floorf(py), fx = px - left, fy = py - above;
         int32_t ix = (int32_t)left, iy = (int32_t)above;
-        const float *a = pixel_f32(s, ix, iy), *b = pixel_f32(s, ix + 1, iy);
-        const float *c = pixel_f32(s, ix, iy + 1), *d = pixel_f32(s, ix + 1, iy + 1);
-        for (int k = 0; k < s->samples; k++) {
+        const float *a, *b, *c, *d;
+        if (ix >= 0 && iy >= 0 && ix < s->width - 1 && iy < s->height - 1) {
+            a = s->pixels + (ptrdiff_t)iy * s->stride + (ptrdiff_t)ix * samples;
+            b = a + samples;
+            c = a + s->stride;
+            d = c + samples;
+        } else {
+            a = pixel_f32(s, ix, iy), b = pixel_f32(s, ix + 1, iy);
+            c = pixel_f32(s, ix, iy + 1), d = pixel_f32(s, ix + 1, iy + 1);
+        }
+        for (int k = 0; k < samples; k++) {
             float top = a[k] + (b[k] - a[k]) * fx, bottom = c[k] + (d[k] - c[k]) * fx;
             *out++ = top + (bottom - top) * fy;
         }
         if (mask) mask[i] = inside(x[i], y[i], s->width, s->height);
+    }
+}
+
+void vk_warp_bilinear_f32(
+    const vk_source_f32 *s, const float *x, const float *y, float *out, uint8_t *mask, size_t count) {
+    switch (s->samples) {
+    case 1: bilinear_f32(s, x, y, out, mask, count, 1); break;
+    case 3: bilinear_f32(s, x, y, out, mask, count, 3); break;
+    default: bilinear_f32(s, x, y, out, mask, count, s->samples);
     }
 }
 
