@@ -33,8 +33,8 @@ static int is_new_enough(const char *version) {
 }
 
 static int32_t prepare(ort_library *library, char *error, size_t capacity) {
-    // Level 3: errors only.
-    status result = CALL(library, create_env, status, int, const char *, void **)(3, "vitrine", &library->env);
+    // Level 4: nothing is written to standard error; failures come back as texts.
+    status result = CALL(library, create_env, status, int, const char *, void **)(4, "vitrine", &library->env);
     if (ort_check(library, result, error, capacity)) return 1;
     result = CALL(library, disable_telemetry, status, void *)(library->env);
     if (ort_check(library, result, error, capacity)) return 1;

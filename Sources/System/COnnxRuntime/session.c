@@ -13,7 +13,7 @@ static int32_t make_options(
         CALL(library, set_optimization_level, status, void *, int)(made, 99),
         CALL(library, set_intra_threads, status, void *, int)(made, options->threads),
         CALL(library, set_inter_threads, status, void *, int)(made, 1),
-        CALL(library, set_log_severity, status, void *, int)(made, 3),
+        CALL(library, set_log_severity, status, void *, int)(made, 4),
         // Spinning threads burn the processor that others need.
         CALL(library, add_session_config, status, void *, const char *, const char *)(
             made, "session.intra_op.allow_spinning", "0"),

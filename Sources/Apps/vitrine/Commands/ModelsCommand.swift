@@ -38,6 +38,9 @@ struct ModelsCommand: AsyncParsableCommand {
         @Option(help: "Runs to measure.")
         var runs = 10
 
+        @Flag(help: "Write one JSON object instead of lines.")
+        var json = false
+
         func validate() throws {
             guard (1...256).contains(threads) else { throw ValidationError("--threads must be from 1 to 256.") }
             guard (1...10_000).contains(runs) else { throw ValidationError("--runs must be from 1 to 10000.") }
@@ -53,15 +56,22 @@ struct ModelsCommand: AsyncParsableCommand {
 
         private func check() throws {
             let bytes = try Self.read(file, atMost: ModelScan.Limits().bytes)
-            try report(ModelScan(bytes))
+            let scan = ModelScan(bytes)
+            guard scan.isAcceptable else {
+                throw Failure(
+                    "\(file) must not be loaded:\n" + scan.findings.map { "  - \($0)" }.joined(separator: "\n"))
+            }
             let runtime = try InferenceRuntime.find(in: InferencePlaces.folders(data: nil))
             var options = SessionOptions()
             options.threads = threads
             let session = try ModelSession(bytes, runtime: runtime, options: options)
-            for port in session.inputs { Terminal.say("takes       \(port.text)") }
-            for port in session.outputs { Terminal.say("gives       \(port.text)") }
-            if let manifest { try compare(manifest, with: session) }
-            try measure(session, runtime)
+            let fitting = try manifest.map { try compare($0, with: session) }
+            let speed = try measure(session)
+            if json {
+                Terminal.say(object(scan, session, speed, runtime).text)
+            } else {
+                lines(scan, session, fitting, speed, runtime).forEach(Terminal.say)
+            }
         }
 
         private static func read(_ path: String, atMost limit: Int) throws -> [UInt8] {
@@ -72,41 +82,74 @@ struct ModelsCommand: AsyncParsableCommand {
             return [UInt8](data)
         }
 
-        private func report(_ scan: ModelScan) throws {
-            guard scan.isAcceptable else {
-                throw Failure(
-                    "\(file) must not be loaded:\n" + scan.findings.map { "  - \($0)" }.joined(separator: "\n"))
-            }
-            let kinds = scan.operators.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(6)
-            Terminal.say("written by  \(scan.producer.isEmpty ? "unknown" : scan.producer)")
-            Terminal.say("operators   \(scan.nodes): \(kinds.map { "\($0.value) \($0.key)" }.joined(separator: ", "))")
-            Terminal.say("parameters  \(scan.parameters)")
-        }
-
-        private func compare(_ path: String, with session: ModelSession) throws {
+        private func compare(_ path: String, with session: ModelSession) throws -> ModelManifest {
             let manifest = try ModelManifest(parsing: try Self.read(path, atMost: JSONLimits().maximumBytes))
             let problems = manifest.differences(from: session)
             guard problems.isEmpty else {
                 throw Failure(
                     "\(path) does not fit the model:\n" + problems.map { "  - \($0)" }.joined(separator: "\n"))
             }
-            Terminal.say("manifest    \(manifest.id) \(manifest.version), \(manifest.role.rawValue): fits")
+            return manifest
         }
 
-        private func measure(_ session: ModelSession, _ runtime: InferenceRuntime) throws {
+        /// What runs on zeros came to.
+        private struct Speed {
+            var wallMilliseconds: Double
+            var processorMilliseconds: Double
+            /// Outputs with a number that is not finite.
+            var broken: [String]
+        }
+
+        private func measure(_ session: ModelSession) throws -> Speed {
             var zeros: [String: Tensor] = [:]
             for port in session.inputs { zeros[port.name] = try port.zeros() }
             let outputs = try session.run(zeros)
-            for (name, tensor) in outputs.sorted(by: { $0.key < $1.key }) where !tensor.isFinite {
-                Terminal.warn("The output '\(name)' is not finite for zeros.")
-            }
             let clock = ContinuousClock()
+            let before = Self.processorSeconds()
             let times = try (0..<runs).map { _ in try clock.measure { _ = try session.run(zeros) } }.sorted()
-            let median = times[times.count / 2] / .milliseconds(1)
-            let digits = String(format: "%.2f", median)
-            Terminal.say(
-                "runs        \(digits) ms each (median of \(runs)), ONNX Runtime \(runtime.version), \(session.provider)"
-            )
+            return Speed(
+                wallMilliseconds: times[times.count / 2] / .milliseconds(1),
+                processorMilliseconds: (Self.processorSeconds() - before) * 1_000 / Double(runs),
+                broken: outputs.filter { !$0.value.isFinite }.keys.sorted())
+        }
+
+        private static func processorSeconds() -> Double {
+            var time = timespec()
+            clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+            return Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
+        }
+
+        private func lines(
+            _ scan: ModelScan, _ session: ModelSession, _ manifest: ModelManifest?, _ speed: Speed,
+            _ runtime: InferenceRuntime
+        ) -> [String] {
+            let kinds = scan.operators.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(6)
+            let wall = String(format: "%.2f", speed.wallMilliseconds)
+            let processor = String(format: "%.2f", speed.processorMilliseconds)
+            var lines = ["written by  \(scan.producer.isEmpty ? "unknown" : scan.producer)"]
+            lines.append("operators   \(scan.nodes): \(kinds.map { "\($0.value) \($0.key)" }.joined(separator: ", "))")
+            lines.append("parameters  \(scan.parameters)")
+            lines += session.inputs.map { "takes       \($0.text)" } + session.outputs.map { "gives       \($0.text)" }
+            if let manifest {
+                lines.append("manifest    \(manifest.id) \(manifest.version), \(manifest.role.rawValue): fits")
+            }
+            lines.append(
+                "runs        \(wall) ms each (median of \(runs)), \(processor) ms of processor time, "
+                    + "ONNX Runtime \(runtime.version), \(session.provider)")
+            return lines + speed.broken.map { "warning     the output '\($0)' is not finite for zeros" }
+        }
+
+        private func object(
+            _ scan: ModelScan, _ session: ModelSession, _ speed: Speed, _ runtime: InferenceRuntime
+        ) -> JSON {
+            [
+                "operators": .int(Int64(scan.nodes)), "parameters": .int(Int64(scan.parameters)),
+                "inputs": .array(session.inputs.map { .string($0.text) }),
+                "outputs": .array(session.outputs.map { .string($0.text) }),
+                "wall_ms": .double(speed.wallMilliseconds), "processor_ms": .double(speed.processorMilliseconds),
+                "not_finite": .array(speed.broken.map { .string($0) }), "runtime": .string(runtime.version),
+                "provider": .string(session.provider),
+            ]
         }
     }
 }

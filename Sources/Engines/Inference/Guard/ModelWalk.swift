@@ -23,7 +23,8 @@ struct ModelWalk {
         }
         if scan.findings.isEmpty, scan.nodes == 0 { find("the model has no operators") }
         if scan.findings.isEmpty, scan.outputs.isEmpty { find("the model has no outputs") }
-        if !limits.operatorSets.contains(scan.operatorSet) {
+        let isNamed = scan.operatorSet != 0 || scan.findings.isEmpty
+        if isNamed, !limits.operatorSets.contains(scan.operatorSet) {
             find("operator set \(scan.operatorSet) is not in \(limits.operatorSets)")
         }
         return scan
