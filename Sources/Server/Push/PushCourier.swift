@@ -17,9 +17,12 @@ final class PushCourier: Service {
     private let meters: DeliveryMeters
     private let logger: Logger
     private let notices = Bell()
+    private let pacer = Bell()
     private let pace = Mutex(PushPace())
 
     private static let pauseAfterFault: Int64 = 5_000
+    /// So much later than the message a notice may be worked out.
+    private static let gatheringMilliseconds: Int64 = 20
 
     init(
         feed: NotificationFeed, queue: NoticeQueue, http: OutgoingHTTP, rule: DestinationRule, commits: Bell,
@@ -50,7 +53,10 @@ final class PushCourier: Service {
             do {
                 let step = try await feed.step()
                 if step.queued { notices.ring() }
-                if !step.more { await commits.wait() }
+                if step.more { continue }
+                await commits.wait()
+                // Nobody rings this one: commits of a busy moment are looked at together.
+                await pacer.wait(milliseconds: Self.gatheringMilliseconds)
             } catch {
                 guard !Task.isCancelled else { return }
                 logger.warning("notices cannot be worked out for now", metadata: ["error": "\(error)"])
