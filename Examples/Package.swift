@@ -13,6 +13,7 @@ let programs: [(name: String, library: String)] = [
     ("find-copies", "VisualSearch"),
     ("run-model", "Inference"),
     ("sign-in", "Accounts"),
+    ("two-people", "Messaging"),
 ]
 
 let package = Package(
