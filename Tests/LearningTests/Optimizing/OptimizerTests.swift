@@ -132,6 +132,21 @@ struct OptimizerTests {
         #expect(model.weight.grad == nil)
     }
 
+    @Test("small parameters share a call and large ones stand alone, and all move the same")
+    func sizes() throws {
+        let sizes = [3, 200_000, 5, 1, 130_000, 60_000, 80_000]
+        let parameters = sizes.enumerated().map { index, size in
+            ("p\(index)", leaf(HostTensor([Double](repeating: 1, count: size))))
+        }
+        let optimizer = SGD(parameters, learningRate: 0.5, momentum: 0.9, weightDecay: 0)
+        for _ in 0..<2 {
+            for (_, tensor) in parameters { tensor.grad = tensor.detached().onesLike() }
+            try optimizer.step()
+        }
+        // 1 - 0.5 - 0.5 (0.9 + 1).
+        for (_, tensor) in parameters { #expect(abs((tensor.detached() + 0.45).abs().sum().item()) < 1e-6) }
+    }
+
     @Test("LEARN-106 long gradients are scaled to the limit, short ones and broken ones stay")
     func clipping() throws {
         let model = Pair()

@@ -35,7 +35,7 @@ public class Adam: Optimizer {
         let (weights, means, squares) = (tensors(places), state("exp_avg", places), state("exp_avg_sq", places))
         var slopes = gradients
         if decay > 0, isDecoupled { Each.multiply(weights, by: 1 - rate * decay) }
-        if decay > 0, !isDecoupled { slopes = zip(gradients, weights).map { $0 + $1 * decay } }
+        if decay > 0, !isDecoupled { slopes = Each.sums(gradients, weights, times: decay) }
         Each.multiply(means, by: betas.first)
         Each.add(means, slopes, times: 1 - betas.first)
         Each.multiply(squares, by: betas.second)

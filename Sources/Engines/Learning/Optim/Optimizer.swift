@@ -16,6 +16,7 @@ open class Optimizer {
 
     let parameters: [Parameter]
     private let decays: [Bool]
+    private let sizes: [Int]
     private var state: [String: [Tensor]] = [:]
 
     /// An optimizer of parameters. Without a rule only those of two or more dimensions decay: norms, biases and
@@ -26,6 +27,7 @@ open class Optimizer {
     ) {
         self.parameters = parameters
         self.decays = parameters.map(decays)
+        sizes = parameters.map(\.tensor.count)
         (self.learningRate, self.weightDecay) = (learningRate, weightDecay)
     }
 
@@ -41,13 +43,36 @@ open class Optimizer {
             withoutGrad {
                 steps += 1
                 for decaying in [true, false] {
-                    let places = parameters.indices.filter { decays[$0] == decaying }
-                    let found = places.compactMap { place in parameters[place].tensor.grad.map { (place, $0) } }
-                    guard !found.isEmpty else { continue }
-                    update(found.map(\.0), found.map(\.1), decay: decaying ? weightDecay : 0)
+                    let places = parameters.indices.filter {
+                        decays[$0] == decaying && parameters[$0].tensor.grad != nil
+                    }
+                    for part in runs(places) {
+                        update(part, part.compactMap { tensor(at: $0).grad }, decay: decaying ? weightDecay : 0)
+                    }
                 }
             }
         }
+    }
+
+    private func tensor(at place: Int) -> Tensor { parameters[place].tensor }
+
+    /// Numbers that one call on lists moves at most: what stays in a core's cache from one operator to the next.
+    private static let cached = 1 << 17
+
+    /// The places in runs of small parameters; large ones stand alone.
+    private func runs(_ places: [Int]) -> [[Int]] {
+        var runs: [[Int]] = []
+        var room = 0
+        for place in places {
+            let size = sizes[place]
+            if size > room || runs.isEmpty {
+                runs.append([])
+                room = Self.cached
+            }
+            runs[runs.count - 1].append(place)
+            room -= size
+        }
+        return runs
     }
 
     /// Takes the gradients away.
@@ -103,8 +128,12 @@ open class Optimizer {
     }
 }
 
-/// libtorch's operators on whole lists, in place.
+/// libtorch's operators on whole lists, in place unless they give something.
 enum Each {
+    static func sums(_ tensors: [Tensor], _ others: [Tensor], times scale: Double) -> [Tensor] {
+        callOp(.eachSumList, [.tensors(tensors), .tensors(others), .double(scale)], results: tensors.count)
+    }
+
     static func multiply(_ tensors: [Tensor], by factor: Double) {
         callOp(.eachMultiplyScalar, [.tensors(tensors), .double(factor)], results: 0)
     }

@@ -21,7 +21,7 @@ public final class SGD: Optimizer {
     /// One step.
     public override func update(_ places: [Int], _ gradients: [Tensor], decay: Double) {
         let weights = tensors(places)
-        let slopes = decay > 0 ? zip(gradients, weights).map { $0 + $1 * decay } : gradients
+        let slopes = decay > 0 ? Each.sums(gradients, weights, times: decay) : gradients
         guard momentum > 0 else { return Each.add(weights, slopes, times: -rate) }
         let velocities = state("momentum", places)
         Each.multiply(velocities, by: momentum)

@@ -128,7 +128,8 @@ enum OpName: String, CaseIterable {
     case fillInPlace = "aten::fill_.Scalar"
     case indexAddInPlace = "aten::index_add_"
 
-    // The same on whole lists
+    // On whole lists
+    case eachSumList = "aten::_foreach_add.List"
     case eachAddList = "aten::_foreach_add_.List"
     case eachAddScalar = "aten::_foreach_add_.Scalar"
     case eachAddCDiv = "aten::_foreach_addcdiv_.Scalar"

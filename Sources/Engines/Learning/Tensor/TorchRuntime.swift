@@ -22,6 +22,13 @@ public enum TorchRuntime {
         set { done("set_threads", [], ct_set_threads(Int32(clamping: max(newValue, 1)))) }
     }
 
+    /// Lets the C library keep freed memory instead of giving it back to the system, for the whole process.
+    ///
+    /// A trainer asks for this once: its steps free and take the same blocks, and a block from the system costs a page
+    /// fault for every 4 KiB. False where the library cannot be told.
+    @discardableResult
+    public static func keepMemory() -> Bool { ct_keep_memory() }
+
     /// Starts the generators of all devices at a seed.
     public static func seed(_ seed: UInt64) { done("seed", [], ct_seed(seed)) }
 
