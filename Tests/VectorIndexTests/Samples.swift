@@ -37,7 +37,12 @@ final class TemporaryFolder {
         path = NSTemporaryDirectory() + "/vector-index-\(UInt64.random(in: .min ... .max))"
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    deinit {
+        // A merge in the background may write its file while the folder is being emptied.
+        for _ in 0..<100 where FileManager.default.fileExists(atPath: path) {
+            try? FileManager.default.removeItem(atPath: path)
+        }
+    }
 }
 
 /// The share of `truth` that stands in `found`.
