@@ -29,7 +29,10 @@ package final class ChromiumPage: Sendable {
     let session: String
     private let problemLog = Mutex<[String]>([])
     private let waiters = Mutex<[(method: String, stream: AsyncStream<JSON>.Continuation)]>([])
-    private let interceptor = Mutex<(@Sendable (JSON) async -> Void)?>(nil)
+    private struct Interceptor {
+        var body: (@Sendable (JSON) async -> Void)?
+    }
+    private let interceptor = Mutex(Interceptor())
 
     private init(browser: Chromium, session: String) {
         self.browser = browser
@@ -155,7 +158,7 @@ package final class ChromiumPage: Sendable {
 
     /// Hands every request that the Fetch domain pauses to `body`, which must let it go on.
     package func intercept(_ body: (@Sendable (JSON) async -> Void)?) {
-        interceptor.withLock { $0 = body }
+        interceptor.withLock { $0.body = body }
     }
 
     private func heard(_ event: Chromium.Event) {
@@ -168,7 +171,7 @@ package final class ChromiumPage: Sendable {
             waiter.stream.yield(event.parameters)
             waiter.stream.finish()
         }
-        if event.method == "Fetch.requestPaused", let body = interceptor.withLock({ $0 }) {
+        if event.method == "Fetch.requestPaused", let body = interceptor.withLock({ $0.body }) {
             Task { await body(event.parameters) }
         }
         if let problem = Self.problem(in: event) { problemLog.withLock { $0.append(problem) } }

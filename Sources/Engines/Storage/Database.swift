@@ -101,7 +101,7 @@ public final class Database: Sendable {
     ///
     /// So that what the commands of a batch changed in memory can be published as one step.
     public func observeCommits(_ body: @escaping @Sendable (_ position: Int64) -> Void) {
-        writer.observer.withLock { $0 = body }
+        writer.observer.withLock { $0.call = body }
     }
 
     /// What a commit would be stamped with now: the wall clock, but never before an earlier commit.

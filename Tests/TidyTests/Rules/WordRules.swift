@@ -22,6 +22,9 @@ enum WordRules {
         Ban(
             #"\bTask\.sleep"#, "a sleep hides a race: wait for the event, or take the clock as an argument",
             allowed: sleepers),
+        Ban(
+            #"\bMutex<\(*@Sendable|\bMutex<\(*\([^>]*->"#,
+            "a closure that stands in a lock by itself is wrapped again at each use: put it in a struct"),
     ]
 
     /// Banned in the product's code; tests and their tools may use them.

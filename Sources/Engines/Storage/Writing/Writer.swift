@@ -13,7 +13,7 @@ final class Writer: @unchecked Sendable {
     let readers: ReaderPool
     let clock: any WallClock
     /// Told of each commit after the hooks of its commands and before their callers.
-    let observer = Mutex<@Sendable (_ position: Int64) -> Void>({ _ in })
+    let observer = Mutex(CommitObserver())
     private var thread: WorkerThread?
     // Used by the writer's thread, and by `close` once that has ended.
     var connection: Connection
@@ -90,7 +90,7 @@ final class Writer: @unchecked Sendable {
         status.commits.add(1, ordering: .relaxed)
         status.commands.add(count, ordering: .relaxed)
         status.lastCommitMilliseconds.store(clock.now(), ordering: .relaxed)
-        batch.announce(to: observer.withLock { $0 })
+        batch.announce(to: observer.withLock { $0.call })
         checkpointer.poke()
         resetLogIfLarge()
     }
@@ -137,4 +137,12 @@ extension Connection {
         connection.handle.watchLog()
         return connection
     }
+}
+
+/// Who hears of each commit.
+///
+/// A structure around the closure on purpose: a closure that stands in a generic box by itself is wrapped once more
+/// each time it is taken out and put back, and after a hundred thousand commits a call no longer fits on the stack.
+struct CommitObserver: Sendable {
+    var call: @Sendable (_ position: Int64) -> Void = { _ in }
 }
