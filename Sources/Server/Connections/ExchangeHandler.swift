@@ -44,6 +44,8 @@ final class ExchangeHandler: ChannelInboundHandler, ChannelOutboundHandler, Remo
     private var body: BodyFeed?
     private var later: [HTTPRequestPart] = []
     private var closesAfterReply = false
+    /// The reply that is being written says that it is the last; the guard before us then closes after it.
+    private var saysClose = false
     private var isInputClosed = false
     private var isReadHeld = false
     private var writer: CheckedContinuation<Void, any Error>?
@@ -222,6 +224,7 @@ extension ExchangeHandler {
     fileprivate func write(_ head: HTTPResponse) throws {
         var head = head
         if closesAfterReply { head.headerFields[.connection] = "close" }
+        saysClose = head.headerFields[.connection] == "close"
         try open().write(wrapOutboundOut(.head(head)), promise: nil)
     }
 
@@ -248,8 +251,10 @@ extension ExchangeHandler {
         let context = try open()
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         guard case .answering = state else { return }
-        if closesAfterReply {
+        if closesAfterReply || saysClose {
             end()
+            // The server began to stop in the middle of the reply: its head could not say so.
+            if !saysClose { context.close(promise: nil) }
         } else if body != nil {
             body?.drop()
             body = nil

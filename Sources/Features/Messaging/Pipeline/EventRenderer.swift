@@ -68,29 +68,8 @@ struct EventRenderer {
 
     func write(_ event: StoredEvent, to writer: inout JSONWriter) throws {
         try writer.object { writer in
-            writer.key("type")
-            writer.string(event.type)
-            writer.key("sender")
-            writer.string(sender(of: event))
-            writer.key("event_id")
-            writer.string(event.address.text)
-            writer.key("origin_server_ts")
-            writer.int(event.timestamp)
-            if namesRoom {
-                writer.key("room_id")
-                writer.string(reader.engine.id(of: event.room))
-            }
-            if let key = event.stateKey {
-                writer.key("state_key")
-                writer.string(key)
-            }
-            // Room version 11 keeps it in the content; clients of older versions look for it here.
-            if let redacts = event.redacts {
-                writer.key("redacts")
-                writer.string(EventAddress(room: event.room, seq: redacts).text)
-            }
-            writer.key("content")
-            writer.raw(event.content)
+            writer.members(
+                of: event, sender: sender(of: event), room: namesRoom ? reader.engine.id(of: event.room) : nil)
             writer.key("unsigned")
             try writer.object { try unsigned(event, to: &$0) }
         }
@@ -205,5 +184,34 @@ struct RelationBundle {
 extension StoredEvent {
     fileprivate var related: RelatedEvent {
         RelatedEvent(sender: sender, type: type, stateKey: stateKey, content: contentObject)
+    }
+}
+
+extension JSONWriter {
+    /// What everybody who may see an event gets of it, into an open object; without its room for `nil`.
+    mutating func members(of event: StoredEvent, sender: String, room: String?) {
+        key("type")
+        string(event.type)
+        key("sender")
+        string(sender)
+        key("event_id")
+        string(event.address.text)
+        key("origin_server_ts")
+        int(event.timestamp)
+        if let room {
+            key("room_id")
+            string(room)
+        }
+        if let state = event.stateKey {
+            key("state_key")
+            string(state)
+        }
+        // Room version 11 keeps it in the content; clients of older versions look for it here.
+        if let redacts = event.redacts {
+            key("redacts")
+            string(EventAddress(room: event.room, seq: redacts).text)
+        }
+        key("content")
+        raw(event.content)
     }
 }

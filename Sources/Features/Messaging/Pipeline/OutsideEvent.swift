@@ -11,26 +11,7 @@ struct OutsideEvent {
             try engine.events.event(EventAddress(room: room.number, seq: seq), in: connection)
         }
         writer.object { writer in
-            writer.key("type")
-            writer.string(event.type)
-            writer.key("sender")
-            writer.string(sender(of: event))
-            writer.key("event_id")
-            writer.string(event.address.text)
-            writer.key("room_id")
-            writer.string(engine.id(of: room.number))
-            writer.key("origin_server_ts")
-            writer.int(event.timestamp)
-            if let key = event.stateKey {
-                writer.key("state_key")
-                writer.string(key)
-            }
-            if let redacts = event.redacts {
-                writer.key("redacts")
-                writer.string(EventAddress(room: room.number, seq: redacts).text)
-            }
-            writer.key("content")
-            writer.raw(event.content)
+            writer.members(of: event, sender: sender(of: event), room: engine.id(of: room.number))
             writer.key("unsigned")
             writer.object { writer in
                 writer.key("age")
