@@ -97,10 +97,11 @@ let training: [Target] = [
             + (torchHome.map { [.unsafeFlags(["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", $0 + "/lib"])] } ?? [])),
     .target(
         name: "Learning",
-        dependencies: ["Basics", "Kernels", "CTorch"],
+        dependencies: ["Basics", "Kernels", "Imaging", "CTorch"],
         path: "Sources/Engines/Learning"),
     .testTarget(
-        name: "LearningTests", dependencies: ["Basics", "Learning"], path: "Tests/LearningTests", exclude: ["files.py"]),
+        name: "LearningTests", dependencies: ["Basics", "Imaging", "Learning"], path: "Tests/LearningTests",
+        exclude: ["files.py"]),
 ]
 
 // MARK: Features

@@ -31,7 +31,7 @@ enum ArrowRule {
         "Imaging": ["Basics", "Kernels"],
         "Inference": ["Basics"],
         "VectorIndex": ["Basics", "Kernels"],
-        "Learning": ["Basics", "Kernels"],
+        "Learning": ["Basics", "Kernels", "Imaging"],
         "Accounts": ["Basics", "Storage"],
         "Messaging": ["Basics", "Storage", "Accounts", "Imaging"],
         "VisualSearch": ["Basics", "Kernels", "Imaging"],
