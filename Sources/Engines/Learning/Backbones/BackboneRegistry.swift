@@ -1,5 +1,3 @@
-package import Basics
-
 /// Why a network could not be made from its configuration; every problem names its place.
 public struct NetworkConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// One sentence a problem, each beginning with a key.
