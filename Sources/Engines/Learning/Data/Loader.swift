@@ -1,4 +1,4 @@
-public import Imaging
+internal import Imaging
 internal import Synchronization
 
 /// Makes the batches of a training: decodes, augments and packs pictures in tasks of its own.

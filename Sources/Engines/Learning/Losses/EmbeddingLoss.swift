@@ -24,6 +24,9 @@ open class PairLoss: EmbeddingLoss {
     /// Past embeddings to compare with.
     public var memory: CrossBatchMemory?
 
+    /// Lets the miner's draws begin anew.
+    open override func advance(step: Int, of total: Int) { miner?.begin(step: step) }
+
     /// The loss of pairs, weighted as they say.
     open func callAsFunction(_ pairs: PairMatrix) -> Tensor { pairs.similarity.sum() * 0 }
 

@@ -38,4 +38,25 @@ public final class CrossBatchMemory {
             }
         }
     }
+
+    // MARK: Checkpoints
+
+    /// What a checkpoint keeps: embeddings, labels, and how many batches were seen.
+    func savedState() -> [String: HostTensor] {
+        var saved = ["seen": HostTensor([seen], shape: [])]
+        for (place, part) in parts.enumerated() {
+            saved["\(place).embeddings"] = part.embeddings.host()
+            saved["\(place).labels"] = part.labels.host()
+        }
+        return saved
+    }
+
+    /// Goes on from what was kept.
+    func restore(_ saved: [String: HostTensor], device: Device = .cpu) {
+        seen = saved["seen"]?.ints.first ?? 0
+        parts = []
+        while let embeddings = saved["\(parts.count).embeddings"], let labels = saved["\(parts.count).labels"] {
+            parts.append((Tensor(embeddings, device: device), Tensor(labels, device: device)))
+        }
+    }
 }

@@ -11,12 +11,20 @@ public final class DistanceWeightedMiner: PairMiner, Sendable {
     public let nearest: Double
     /// Negatives beyond are not drawn.
     public let farthest: Double
+    private let seed: UInt64
     private let random: Mutex<SeededRandom>
 
     /// A miner whose draws follow from the seed.
     public init(nearest: Double = 0.5, farthest: Double = 1.4, seed: UInt64 = 0) {
-        (self.nearest, self.farthest) = (nearest, farthest)
+        (self.nearest, self.farthest, self.seed) = (nearest, farthest, seed)
         random = Mutex(SeededRandom(seed: seed))
+    }
+
+    /// Draws from a sequence of the step's own.
+    public func begin(step: Int) {
+        var steps = SeededRandom(seed: seed ^ UInt64(truncatingIfNeeded: step) &* 0x9E37_79B9_7F4A_7C15)
+        let first = steps.next()
+        random.withLock { $0 = SeededRandom(seed: first) }
     }
 
     /// log(1 / q(d)) up to a constant; computed as a logarithm because q overflows floats at 128 dimensions.

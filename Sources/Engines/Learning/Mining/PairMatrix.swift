@@ -71,4 +71,11 @@ public struct PairMatrix {
 public protocol PairMiner {
     /// The same pairs with the counts of those that were not chosen at 0.
     func mine(_ pairs: PairMatrix) -> PairMatrix
+    /// Begins the draws of a training step, so that they follow from the step alone.
+    func begin(step: Int)
+}
+
+extension PairMiner {
+    /// A miner that draws nothing has nothing to begin.
+    public func begin(step: Int) {}
 }

@@ -123,7 +123,8 @@ extension Experiment {
     private static func checkpoints(_ reader: inout ConfigurationReader) -> Checkpoints {
         var inner = reader.inner("checkpoint")
         let checkpoints = Checkpoints(
-            everySteps: inner?.int("everySteps", in: 1...10_000_000) ?? 200, kept: inner?.int("keep", in: 1...1000) ?? 3)
+            everySteps: inner?.int("everySteps", in: 1...10_000_000) ?? 200, kept: inner?.int("keep", in: 1...1000) ?? 3
+        )
         inner?.finish()
         return checkpoints
     }

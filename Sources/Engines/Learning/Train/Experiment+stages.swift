@@ -67,7 +67,8 @@ extension Experiment.Stage {
         case .step:
             return .planned(
                 .steps(
-                    at: inner.numbers("at", in: 0...1) ?? [0.5, 0.75], factor: inner.number("factor", in: 0...1) ?? 0.1))
+                    at: inner.numbers("at", in: 0...1) ?? [0.5, 0.75], factor: inner.number("factor", in: 0...1) ?? 0.1)
+            )
         case .oneCycle:
             return .planned(
                 .oneCycle(
@@ -75,7 +76,8 @@ extension Experiment.Stage {
                     to: inner.number("to", in: 1...1e9) ?? 1e4))
         case .plateau:
             return .plateau(
-                factor: inner.number("factor", in: 0.001...1) ?? 0.1, patience: inner.int("patience", in: 0...10_000) ?? 3)
+                factor: inner.number("factor", in: 0.001...1) ?? 0.1,
+                patience: inner.int("patience", in: 0...10_000) ?? 3)
         case .cosine, nil:
             return .planned(
                 .cosine(
