@@ -47,10 +47,15 @@ public final class VectorIndex: Sendable {
     public static func create(
         at path: String, schema: VectorSchema, options: VectorIndexOptions = VectorIndexOptions()
     ) throws(VectorIndexError) -> VectorIndex {
+        try create(in: IndexFolder(path: path), schema: schema, options: options)
+    }
+
+    static func create(
+        in folder: IndexFolder, schema: VectorSchema, options: VectorIndexOptions
+    ) throws(VectorIndexError) -> VectorIndex {
         let options = try options.checked()
-        let folder = IndexFolder(path: path)
         try folder.make()
-        if folder.exists(Manifest.name) { throw .badArgument("there is an index in \(path) already") }
+        if folder.exists(Manifest.name) { throw .badArgument("there is an index in \(folder.path) already") }
         let manifest = Manifest(schema: schema, number: 1, log: "log-1", applied: 0, segments: [])
         _ = try IndexLog(manifest.log, in: folder, soundLength: 0, dimensions: schema.dimensions)
         try folder.write(Manifest.name, manifest.bytes)
@@ -64,9 +69,14 @@ public final class VectorIndex: Sendable {
     public static func open(
         at path: String, options: VectorIndexOptions = VectorIndexOptions()
     ) throws(VectorIndexError) -> VectorIndex {
+        try open(in: IndexFolder(path: path), options: options)
+    }
+
+    static func open(
+        in folder: IndexFolder, options: VectorIndexOptions
+    ) throws(VectorIndexError) -> VectorIndex {
         let options = try options.checked()
-        let folder = IndexFolder(path: path)
-        guard folder.exists(Manifest.name) else { throw .badArgument("there is no index in \(path)") }
+        guard folder.exists(Manifest.name) else { throw .badArgument("there is no index in \(folder.path)") }
         return VectorIndex(folder, options, try IndexWriter(folder, options: options))
     }
 

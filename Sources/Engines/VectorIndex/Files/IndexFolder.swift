@@ -4,16 +4,28 @@ import Kernels
 /// The folder of an index: files appear in it whole and synced, or not at all.
 struct IndexFolder: Sendable {
     let path: String
+    /// Hears of every change before it is made; nil outside of tests.
+    var watch: DiskWatch?
+
+    init(path: String, watch: DiskWatch? = nil) { (self.path, self.watch) = (path, watch) }
 
     func path(of name: String) -> String { path + "/" + name }
 
-    /// Makes the folder if it is not there.
+    /// Makes the folder if it is not there; its name and those of folders made on the way outlive a loss of power.
     func make() throws(VectorIndexError) {
+        var place = URL(fileURLWithPath: path).standardizedFileURL
+        var above: [String] = []
+        repeat {
+            place.deleteLastPathComponent()
+            above.append(place.path)
+        } while place.path != "/" && !FileManager.default.fileExists(atPath: place.path)
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
             throw .system("cannot make \(path)", code: errno)
         }
+        // A folder above that may be entered but not read cannot be synced, and need not be: it is not ours.
+        for folder in above where access(folder, R_OK) == 0 { try Self.sync(folder, watch) }
     }
 
     func exists(_ name: String) -> Bool { access(path(of: name), F_OK) == 0 }
@@ -54,37 +66,66 @@ struct IndexFolder: Sendable {
 
     /// Writes a file under another name, syncs it, gives it its name and syncs the folder.
     func write(_ name: String, _ pieces: [UnsafeRawBufferPointer]) throws(VectorIndexError) {
+        try place(name, pieces)
+        try sync()
+    }
+
+    /// The same without syncing the folder: after a loss of power the name leads to the old file or to the new one.
+    private func place(_ name: String, _ pieces: [UnsafeRawBufferPointer]) throws(VectorIndexError) {
         let temporary = path(of: name + ".new")
+        try watch?.see(.make(name + ".new"))
         let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw .system("cannot create \(name)", code: errno) }
         do throws(VectorIndexError) {
             defer { close(file) }
-            for piece in pieces { try writeAll(file, piece, name) }
-            guard fsync(file) == 0 else { throw VectorIndexError.system("cannot sync \(name)", code: errno) }
+            var at = 0
+            for piece in pieces {
+                try watch?.see(.write(name + ".new", at: at, Array(piece)))
+                try writeAll(file, piece, name)
+                at += piece.count
+            }
+            try watch?.see(.sync(name + ".new"))
+            guard watch != nil || fsync(file) == 0 else {
+                throw VectorIndexError.system("cannot sync \(name)", code: errno)
+            }
+            try watch?.see(.rename(name + ".new", name))
+            guard rename(temporary, path(of: name)) == 0 else {
+                throw VectorIndexError.system("cannot name \(name)", code: errno)
+            }
         } catch {
             unlink(temporary)
             throw error
         }
-        guard rename(temporary, path(of: name)) == 0 else { throw .system("cannot name \(name)", code: errno) }
-        try sync()
     }
 
-    func write(_ name: String, _ bytes: [UInt8]) throws(VectorIndexError) {
+    func place(_ name: String, _ bytes: [UInt8]) throws(VectorIndexError) {
         let result = bytes.withUnsafeBytes { buffer in
-            Result { () throws(VectorIndexError) in try write(name, [buffer]) }
+            Result { () throws(VectorIndexError) in try place(name, [buffer]) }
         }
         try result.get()
     }
 
+    func write(_ name: String, _ bytes: [UInt8]) throws(VectorIndexError) {
+        try place(name, bytes)
+        try sync()
+    }
+
     /// Makes names durable.
-    func sync() throws(VectorIndexError) {
+    func sync() throws(VectorIndexError) { try Self.sync(path, watch) }
+
+    private static func sync(_ path: String, _ watch: DiskWatch?) throws(VectorIndexError) {
+        if let watch { return try watch.see(.syncFolder(path)) }
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw .system("cannot open \(path)", code: errno) }
         defer { close(folder) }
         guard fsync(folder) == 0 else { throw .system("cannot sync \(path)", code: errno) }
     }
 
-    func remove(_ name: String) { unlink(path(of: name)) }
+    /// Takes a file away. One that stays is taken away when the index is opened next.
+    func remove(_ name: String) {
+        guard (try? watch?.see(.remove(name))) != nil || watch == nil else { return }
+        unlink(path(of: name))
+    }
 }
 
 /// Writes all bytes, in as many calls as it takes.

@@ -15,7 +15,9 @@ struct LoadedIndex {
         let manifest = try Manifest(bytes)
         var segments: [SegmentState] = []
         for entry in manifest.segments { segments.append(try segment(entry, manifest.schema, folder)) }
-        let log = try folder.read(manifest.log) ?? []
+        guard let log = try folder.read(manifest.log) else {
+            throw .damaged(file: manifest.log, reason: "it is missing")
+        }
         let contents = try LogFormat.read(log, file: manifest.log, dimensions: manifest.schema.dimensions)
         var puts = 0
         for record in contents.records { if case .put = record { puts += 1 } }

@@ -47,7 +47,14 @@ extension IndexWriter {
         }
         let new = Manifest(
             schema: manifest.schema, number: number, log: log, applied: state.applied, segments: entries)
-        try folder.write(Manifest.name, new.bytes)
+        try folder.place(Manifest.name, new.bytes)
+        do throws(VectorIndexError) {
+            try folder.sync()
+        } catch {
+            // Either manifest may be the one on the disk: nothing may be added to what only one of them names.
+            failure = .closed("the index's folder could not be synced; open the index again to see what it holds")
+            throw error
+        }
         let unused = manifest.files.subtracting(new.files).subtracting([self.log.name])
         manifest = new
         savedRemoved = saved
@@ -94,7 +101,7 @@ extension IndexWriter {
                     let segment = try outcome.get()
                     try install(segment, name, merge)
                 } catch {
-                    folder.remove(name)
+                    if failure == nil { folder.remove(name) }
                     problem = error
                 }
                 isMerging = false

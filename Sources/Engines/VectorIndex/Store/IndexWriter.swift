@@ -113,7 +113,7 @@ final class IndexWriter: @unchecked Sendable {
         if state.isMemoryFull { try flush() }
         let before = log.byteCount
         do throws(VectorIndexError) {
-            try log.append(changes.flatMap { LogFormat.bytes($0) })
+            try log.append(changes)
         } catch {
             // Perhaps the disk is full: the log ends where it did, and later writes may work again.
             do { try log.cut(to: before) } catch { failure = .closed("the log cannot be written any more") }

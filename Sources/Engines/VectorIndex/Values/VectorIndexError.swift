@@ -38,7 +38,7 @@ public enum VectorIndexError: Error, Hashable, Sendable, CustomStringConvertible
         case .badArgument(let why): why
         case .damaged(let file, let reason): "\(file) is damaged: \(reason); restore it, or build the index anew"
         case .futureVersion(let file, let version):
-            "\(file) has format version \(version), which a newer program wrote; this one reads version 1"
+            "\(file) has format version \(version), which a newer program wrote; update this one"
         case .otherSchema(let which): "the folder holds an index of \(which)"
         case .locked(let folder): "another process has \(folder) open for writing"
         case .system(let what, let code): "\(what): \(String(cString: strerror(code)))"
