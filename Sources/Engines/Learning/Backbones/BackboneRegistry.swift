@@ -16,6 +16,9 @@ public enum BackboneRegistry {
         "resnet50": { ResNet($0, stem: .large, blocks: [3, 4, 6, 3], isDeep: true) },
         "resnet101": { ResNet($0, stem: .large, blocks: [3, 4, 23, 3], isDeep: true) },
         "resnet152": { ResNet($0, stem: .large, blocks: [3, 8, 36, 3], isDeep: true) },
+        "inception-s": { InceptionSmall($0) },
+        "efficientnet-b0": { EfficientNet($0) },
+        "transformer-s": { VisionTransformer($0) },
     ]
 
     /// The names of all backbones, sorted.

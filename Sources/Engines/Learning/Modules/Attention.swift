@@ -23,6 +23,7 @@ public final class MultiHeadAttention: Module {
 
     /// The attended positions; where the mask [n, t] is false, nobody looks.
     public func callAsFunction(_ x: Tensor, mask: Tensor? = nil) -> Tensor {
+        OperationCount.add(x.count * inputWeight.length(0))
         let all = callOp(.linear, .tensor(x), .tensor(inputWeight), .tensor(inputBias))
         let width = x.length(-1)
         let parts = (0..<3).map { all.sliced(-1, $0 * width..<($0 + 1) * width) }
@@ -69,6 +70,7 @@ public final class CrossAttention: Module {
 /// softmax(q k^T / sqrt(width of a head)) v for each head. A row that may look nowhere gets zeros.
 private func attend(_ query: Tensor, _ key: Tensor, _ value: Tensor, heads: Int, mask: Tensor?) -> Tensor {
     let width = query.length(-1) / heads
+    OperationCount.add(2 * query.count * key.length(1))
     func split(_ x: Tensor) -> Tensor {
         x.reshaped(x.length(0), x.length(1), heads, width).permuted(0, 2, 1, 3)
     }

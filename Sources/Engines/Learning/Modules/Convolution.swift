@@ -28,9 +28,11 @@ public final class Conv2d: Layer {
 
     /// The convolution.
     public override func callAsFunction(_ x: Tensor) -> Tensor {
-        callOp(
+        let maps = callOp(
             .convolution, .tensor(x), .tensor(weight), .optional(bias), .ints([stride, stride]),
             .ints([padding, padding]), .ints([dilation, dilation]), .int(groups))
+        OperationCount.add(maps.count * weight[0].count)
+        return maps
     }
 
     /// Channels, kernel and what is not usual.

@@ -15,7 +15,8 @@ public final class Linear: Layer {
 
     /// The products.
     public override func callAsFunction(_ x: Tensor) -> Tensor {
-        callOp(.linear, .tensor(x), .tensor(weight), .optional(bias))
+        OperationCount.add(x.count * weight.length(0))
+        return callOp(.linear, .tensor(x), .tensor(weight), .optional(bias))
     }
 
     /// Inputs and outputs.
