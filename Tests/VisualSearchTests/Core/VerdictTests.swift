@@ -1,0 +1,80 @@
+import Testing
+import VisualSearch
+
+@Suite("Verdict of a scan")
+struct VerdictTests {
+    /// Right from a score of 0.5 on.
+    private let calibration = Calibration(
+        generation: "g1",
+        global: CalibrationModel(weights: [20, 0, 0, 0, 0, 0], bias: -10, threshold: 0.5, examples: 400),
+        categories: [
+            "toys": CalibrationModel(weights: [20, 0, 0, 0, 0, 0], bias: -10, threshold: nil, examples: 400)
+        ])
+
+    private func evidence(_ scores: [Double], category: String = "bags", indexCount: Int = 10) -> VerdictEvidence {
+        let candidates = scores.enumerated().map {
+            ScanCandidate(picture: Int64($0.offset), sku: "s\($0.offset)", score: $0.element)
+        }
+        return VerdictEvidence(
+            ranking: SameItemRanking(candidates), category: .init(category: category, probability: 0.9),
+            sharpness: 100, boxScore: 0.8, indexCount: indexCount)
+    }
+
+    @Test("SCAN-016, SCAN-131 only one style over the threshold is the same item; below it is only similar")
+    func same() {
+        let good = evidence([0.9, 0.8]).verdict(by: calibration)
+        #expect(good.reason == nil && good.verdict.name == "sameItem")
+        if case .sameItem(let style, let probability) = good.verdict {
+            #expect(style == "s0" && probability > 0.99)
+        }
+        let weak = evidence([0.3]).verdict(by: calibration)
+        #expect(weak.verdict.name == "similarOnly" && weak.reason == .belowThreshold)
+        #expect((weak.verdict.probability ?? 1) < 0.05)
+    }
+
+    @Test("SCAN-131 without a threshold that keeps its promises nothing is called the same item")
+    func uncalibrated() {
+        #expect(evidence([0.9], category: "toys").verdict(by: calibration).verdict.name == "similarOnly")
+        let unknown = evidence([0.9]).verdict(by: nil)
+        #expect(unknown.verdict == .uncalibrated && unknown.reason == .notCalibrated)
+        #expect(unknown.verdict.probability == nil)
+    }
+
+    @Test("SCAN-132 an answer without all parts of the catalogue is at most similar")
+    func partial() {
+        var partial = evidence([0.99])
+        partial.isComplete = false
+        let answer = partial.verdict(by: calibration)
+        #expect(answer.verdict.name == "similarOnly" && answer.reason == .partsMissing)
+    }
+
+    @Test("SCAN-019 every empty or weak answer says why")
+    func reasons() {
+        func reason(_ change: (inout VerdictEvidence) -> Void) -> ScanReason? {
+            var evidence = evidence([])
+            change(&evidence)
+            let answer = evidence.verdict(by: calibration)
+            if let reason = answer.reason { #expect(answer.verdict == .nothing(reason)) }
+            return answer.reason
+        }
+        #expect(
+            reason {
+                $0.indexCount = 0; $0.passingCount = 0
+            } == .indexEmpty)
+        #expect(reason { $0.passingCount = 0 } == .filterExcludedAll)
+        #expect(reason { $0.hasObject = false } == .noObject)
+        #expect(reason { _ in } == .categoryOutside)
+        #expect(reason { $0.isComplete = false } == .partsMissing)
+        var blurred = evidence([0.2])
+        blurred.hasObject = false
+        #expect(blurred.verdict(by: calibration).reason == .noObject)
+    }
+
+    @Test("SCAN-131 features that are no numbers do not make a probability that is none")
+    func numbers() {
+        let features = VerdictFeatures(
+            score: .nan, margin: .infinity, agreement: 1, category: -.infinity, sharpness: -5, boxScore: .nan)
+        #expect(features.numbers == [0, 0, 1, 0, 0, 0] && features.numbers.count == VerdictFeatures.count)
+        #expect((0...1).contains(calibration.global.probability(features)))
+    }
+}
