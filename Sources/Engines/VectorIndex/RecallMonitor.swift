@@ -1,58 +1,24 @@
-import Basics
-import Foundation
+public import Basics
 import Kernels
 import Synchronization
 
-/// How many of the true neighbours the index finds, measured on its own vectors.
-public struct RecallReport: Hashable, Sendable {
-    /// Neighbours asked for.
-    public let k: Int
-    /// Queries that were measured.
-    public let queries: Int
-    /// The share of the true neighbours that were found, 0...1.
-    public let recall: Double
-    /// The 95 % interval of the share (Wilson 1927).
-    public let interval: ClosedRange<Double>
-    /// Vectors in the index.
-    public let vectors: Int
-    /// The effort that automatic searches use from now on because less did not reach the target; 0 if all is well.
-    public let raisedEffort: Int
-
-    static let name = "RECALL"
-
-    static func stored(in folder: IndexFolder) -> RecallReport? {
-        guard let bytes = try? folder.read(name), let json = try? JSON(parsing: bytes),
-            let k = json["k"]?.intValue, let queries = json["queries"]?.intValue,
-            let recall = json["recall"]?.doubleValue, let low = json["low"]?.doubleValue,
-            let high = json["high"]?.doubleValue, low <= high, let vectors = json["vectors"]?.intValue,
-            let raised = json["raised_effort"]?.intValue, (0...100_000).contains(raised)
-        else { return nil }
-        return RecallReport(
-            k: Int(k), queries: Int(queries), recall: recall, interval: low...high, vectors: Int(vectors),
-            raisedEffort: Int(raised))
-    }
-
-    var bytes: [UInt8] {
-        let json: JSON = [
-            "k": .int(Int64(k)), "queries": .int(Int64(queries)), "recall": .double(recall),
-            "low": .double(interval.lowerBound), "high": .double(interval.upperBound),
-            "vectors": .int(Int64(vectors)), "raised_effort": .int(Int64(raisedEffort)),
-        ]
-        return json.encoded() + [10]
-    }
-}
-
 extension VectorIndex {
-    /// The report of the last ``measureRecall(k:queries:)``, if there was one.
-    public var lastRecall: RecallReport? { RecallReport.stored(in: folder) }
+    /// The report of the last ``measureRecall(k:queries:now:)``, if there was one.
+    public var lastRecall: RecallReport? { recallHistory.last }
+
+    /// The reports of the last 400 measurements, the newest last.
+    public var recallHistory: [RecallReport] { RecallReport.stored(in: folder) }
 
     /// Measures how many of the true `k` neighbours searches find, and stores the report in the index's folder.
     ///
     /// Below the target of the options, automatic searches make more effort from then on.
     /// - Parameter queries: what to search for; without any, recent queries of this process, filled up to 200 with
     ///   stored vectors.
+    /// - Parameter now: the time that the report carries, in milliseconds since 1970.
     @discardableResult
-    public func measureRecall(k: Int = 10, queries: [[Float]] = []) throws(VectorIndexError) -> RecallReport {
+    public func measureRecall(
+        k: Int = 10, queries: [[Float]] = [], now: Int64 = SystemWallClock().now()
+    ) throws(VectorIndexError) -> RecallReport {
         guard (1...1000).contains(k) else { throw .badArgument("recall is measured for 1 to 1000 neighbours") }
         var accepted: [[Float]] = []
         for query in queries { accepted.append(try schema.accepted(query.span)) }
@@ -69,10 +35,10 @@ extension VectorIndex {
             if better.recall > share.recall { (share, effort) = (better, candidate) }
         }
         let report = RecallReport(
-            k: k, queries: accepted.count, recall: first.recall, interval: first.interval, vectors: count,
-            raisedEffort: effort ?? 0)
+            measuredAt: now, k: k, queries: accepted.count, recall: first.recall, interval: first.interval,
+            vectors: count, raisedEffort: effort ?? 0)
         raisedEffort.store(report.raisedEffort, ordering: .relaxed)
-        if writer != nil { try folder.write(RecallReport.name, report.bytes) }
+        if writer != nil { try report.store(in: folder) }
         return report
     }
 

@@ -20,7 +20,7 @@ extension VectorIndex {
     }
 
     /// Removes the vector of an id; returns whether there was one. No later search finds it; its bytes leave the
-    /// files when segments are merged, at once with ``compact()``.
+    /// files when segments are merged: at once with ``compact()``, within a day with ``maintain(now:)``.
     @discardableResult
     public func remove(_ id: UInt64) async throws -> Bool {
         try await apply([.remove(id)]).first ?? false

@@ -28,7 +28,7 @@ public final class VectorIndex: Sendable {
     private init(_ folder: IndexFolder, _ options: VectorIndexOptions, _ writer: IndexWriter) {
         (self.folder, self.options, self.writer) = (folder, options, writer)
         (schema, cell) = (writer.manifest.schema, writer.cell)
-        raisedEffort.store(RecallReport.stored(in: folder)?.raisedEffort ?? 0, ordering: .relaxed)
+        raisedEffort.store(RecallReport.stored(in: folder).last?.raisedEffort ?? 0, ordering: .relaxed)
     }
 
     private init(reading folder: IndexFolder) throws(VectorIndexError) {
@@ -36,7 +36,7 @@ public final class VectorIndex: Sendable {
         let loaded = try LoadedIndex.load(folder, options: options)
         schema = loaded.manifest.schema
         cell = SnapshotCell(loaded.state.snapshot)
-        raisedEffort.store(RecallReport.stored(in: folder)?.raisedEffort ?? 0, ordering: .relaxed)
+        raisedEffort.store(RecallReport.stored(in: folder).last?.raisedEffort ?? 0, ordering: .relaxed)
     }
 
     deinit { writer?.isClosing.store(true, ordering: .relaxed) }

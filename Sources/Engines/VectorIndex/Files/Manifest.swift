@@ -22,6 +22,9 @@ struct Manifest: Hashable, Sendable {
     /// The owner's counter as far as segments hold it.
     var applied: UInt64
     var segments: [SegmentEntry]
+    /// When it was first noticed that files hold bytes of removed rows, in milliseconds since 1970; nil while they hold
+    /// none, or nobody looked.
+    var removedSince: Int64?
 
     var files: Set<String> {
         Set(segments.flatMap { [$0.file, $0.removed].compactMap { $0 } } + [log, Self.name])
@@ -35,7 +38,7 @@ struct Manifest: Hashable, Sendable {
             if let removed = entry.removed { object["removed"] = .string(removed) }
             return JSON.object(object)
         }
-        let json: JSON = [
+        var object: JSONObject = [
             "format": .int(Int64(Self.format)),
             "dimensions": .int(Int64(schema.dimensions)),
             "metric": .string(schema.metric.rawValue),
@@ -45,7 +48,8 @@ struct Manifest: Hashable, Sendable {
             "applied": .string(String(applied)),
             "segments": .array(entries),
         ]
-        let body = json.encoded() + [10]
+        if let removedSince { object["removed_since"] = .int(removedSince) }
+        let body = JSON.object(object).encoded() + [10]
         let crc = String(CRC32C.of(body.span.bytes), radix: 16)
         return body + Array("crc32c \(crc)\n".utf8)
     }
@@ -53,10 +57,11 @@ struct Manifest: Hashable, Sendable {
     // MARK: Reading
 
     init(
-        schema: VectorSchema, number: Int, log: String, applied: UInt64, segments: [SegmentEntry]
+        schema: VectorSchema, number: Int, log: String, applied: UInt64, segments: [SegmentEntry],
+        removedSince: Int64? = nil
     ) {
         (self.schema, self.number, self.log, self.applied) = (schema, number, log, applied)
-        self.segments = segments
+        (self.segments, self.removedSince) = (segments, removedSince)
     }
 
     init(_ bytes: [UInt8]) throws(VectorIndexError) {
@@ -89,7 +94,9 @@ struct Manifest: Hashable, Sendable {
         else { return nil }
         let segments = entries.compactMap(segment)
         guard segments.count == entries.count else { return nil }
-        return Manifest(schema: schema, number: Int(number), log: log, applied: applied, segments: segments)
+        return Manifest(
+            schema: schema, number: Int(number), log: log, applied: applied, segments: segments,
+            removedSince: json["removed_since"]?.intValue)
     }
 
     private static func segment(_ json: JSON) -> SegmentEntry? {

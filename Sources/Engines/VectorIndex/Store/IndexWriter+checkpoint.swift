@@ -46,7 +46,17 @@ extension IndexWriter {
                     file: state.file, rows: state.segment.count, removed: saved[state.file]?.file))
         }
         let new = Manifest(
-            schema: manifest.schema, number: number, log: log, applied: state.applied, segments: entries)
+            schema: manifest.schema, number: number, log: log, applied: state.applied, segments: entries,
+            removedSince: manifest.removedSince)
+        try replaceManifest(with: new)
+        let unused = manifest.files.subtracting(new.files).subtracting([self.log.name])
+        manifest = new
+        savedRemoved = saved
+        for name in unused { folder.remove(name) }
+    }
+
+    /// Writes a manifest in the place of the one that the folder holds.
+    func replaceManifest(with new: Manifest) throws(VectorIndexError) {
         try folder.place(Manifest.name, new.bytes)
         do throws(VectorIndexError) {
             try folder.sync()
@@ -55,10 +65,6 @@ extension IndexWriter {
             failure = .closed("the index's folder could not be synced; open the index again to see what it holds")
             throw error
         }
-        let unused = manifest.files.subtracting(new.files).subtracting([self.log.name])
-        manifest = new
-        savedRemoved = saved
-        for name in unused { folder.remove(name) }
     }
 
     // MARK: Merging
@@ -69,23 +75,28 @@ extension IndexWriter {
         start(merge)
     }
 
-    /// Merges everything into one segment without removed rows; `done` is called on the queue.
-    func compact(_ done: @escaping @Sendable (VectorIndexError?) -> Void) {
+    /// Merges segments into one without removed rows; `done` is called on the queue.
+    ///
+    /// - Parameter lossyOnly: whether segments that have no removed rows stay as they are.
+    func compact(lossyOnly: Bool = false, _ done: @escaping @Sendable (VectorIndexError?) -> Void) {
         if isMerging {
-            afterMerge.append { [self] _ in compact(done) }
+            afterMerge.append { [self] _ in compact(lossyOnly: lossyOnly, done) }
             return
         }
+        let sources: [SegmentState]
         do throws(VectorIndexError) {
             if let failure { throw failure }
             if log.byteCount > LogFormat.headerSize { try flush() }
+            let lossy = state.segments.filter { $0.removed.count > 0 }
+            sources = lossyOnly || lossy.isEmpty && state.segments.count <= 1 ? lossy : state.segments
+            if sources.isEmpty { try folder.sync() }
         } catch {
             done(error)
             return
         }
-        let isClean = state.segments.allSatisfy { $0.removed.count == 0 }
-        if isClean, state.segments.count <= 1 { return done(nil) }
+        guard !sources.isEmpty else { return done(nil) }
         afterMerge.append(done)
-        start(Merge(sources: state.segments))
+        start(Merge(sources: sources))
     }
 
     private func start(_ merge: Merge) {
@@ -100,8 +111,10 @@ extension IndexWriter {
                 do throws(VectorIndexError) {
                     let segment = try outcome.get()
                     try install(segment, name, merge)
+                    // The old files' names are gone for good from here on.
+                    try folder.sync()
                 } catch {
-                    if failure == nil { folder.remove(name) }
+                    if failure == nil, !state.segments.contains(where: { $0.file == name }) { folder.remove(name) }
                     problem = error
                 }
                 isMerging = false

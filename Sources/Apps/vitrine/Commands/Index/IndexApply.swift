@@ -17,7 +17,7 @@ struct IndexApply: AsyncParsableCommand {
 
             Ids are strings of digits, attributes may be left out. The answer to line n is {"line": n, "done": true} \
             or {"line": n, "error": "…"}; wrong lines change nothing. The index is made if there is none and \
-            --dimensions is given.
+            --dimensions is given. The bytes of removed vectors leave the files meanwhile when they are due, as `vitrine index maintain` does it.
             """)
 
     @Argument(help: "The index's folder.") var index: String
@@ -29,6 +29,8 @@ struct IndexApply: AsyncParsableCommand {
     func run() async throws {
         try await explained {
             let opened = try open()
+            var upkeep = Upkeep(index: opened)
+            await upkeep.start(atMostEvery: 0)
             var number = 0
             var waiting: [(line: Int, change: VectorChange)] = []
             while let line = readLine() {
@@ -39,14 +41,44 @@ struct IndexApply: AsyncParsableCommand {
                     answer(number, problem.description)
                 }
                 if waiting.count >= max(1, batch) { try await apply(&waiting, to: opened) }
+                await upkeep.start(atMostEvery: 3_600_000)
             }
             try await apply(&waiting, to: opened)
+            await upkeep.finish()
+        }
+    }
+
+    /// What is due to removed vectors, done beside the changes: at the start, once an hour between lines, at the end.
+    private struct Upkeep {
+        let index: VectorIndex
+        private var started: Int64 = 0
+        private var work: Task<Void, Never>?
+
+        init(index: VectorIndex) { self.index = index }
+
+        mutating func start(atMostEvery milliseconds: Int64) async {
+            guard monotonicMilliseconds() - started >= milliseconds else { return }
+            await work?.value
+            started = monotonicMilliseconds()
+            work = Task { [index] in
+                do {
+                    try await index.maintain(now: SystemWallClock().now())
+                } catch {
+                    Terminal.warn("\(error)")
+                }
+            }
+        }
+
+        mutating func finish() async {
+            await start(atMostEvery: 0)
+            await work?.value
         }
     }
 
     private func open() throws -> VectorIndex {
         var options = flags.options
         options.memoryRows = memoryRows
+        options.measuresAtHour = nil
         guard let dimensions else { return try VectorIndex.open(at: index, options: options) }
         let schema = try flags.schema(dimensions: dimensions)
         do {

@@ -20,6 +20,7 @@ struct IndexCommand: AsyncParsableCommand {
 
               vitrine index verify shop.index
               vitrine index compact shop.index
+              vitrine index maintain shop.index
               vitrine index apply shop.index < changes.jsonl
               vitrine index bench --vectors vectors.npy --queries queries.npy
 
@@ -27,7 +28,7 @@ struct IndexCommand: AsyncParsableCommand {
             """,
         subcommands: [
             IndexBuild.self, IndexSearch.self, IndexStats.self, IndexVerify.self, IndexCompact.self, IndexRecall.self,
-            IndexApply.self, IndexBench.self, IndexBenchWrites.self,
+            IndexMaintain.self, IndexApply.self, IndexBench.self, IndexBenchWrites.self,
         ])
 }
 

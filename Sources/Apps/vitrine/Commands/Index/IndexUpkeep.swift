@@ -1,11 +1,17 @@
 import ArgumentParser
+import Basics
+import Foundation
 import VectorIndex
 
 /// Tells what an index consists of.
 struct IndexStats: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "stats", abstract: "Tell what an index consists of, and how good it was when last measured.",
-        discussion: "  vitrine index stats shop.index")
+        commandName: "stats", abstract: "Tell what an index consists of, and how good it was when measured.",
+        discussion: """
+              vitrine index stats shop.index
+
+            Of measurements of recall the last seven are shown.
+            """)
 
     @Argument(help: "The index's folder.") var index: String
 
@@ -23,7 +29,12 @@ struct IndexStats: AsyncParsableCommand {
                     "\(segment.file)    \(segment.kind.rawValue), \(segment.rows) rows, \(segment.removed) removed, "
                         + "\(segment.bytes) bytes, effort \(segment.tunedEffort)")
             }
-            if let recall = opened.lastRecall { Terminal.say("recall       \(IndexRecall.sentence(recall))") }
+            if let since = opened.removedSince {
+                Terminal.say("removed      bytes of removed vectors are in files, noticed \(IndexTime.text(since))")
+            }
+            for recall in opened.recallHistory.suffix(7) {
+                Terminal.say("recall       \(IndexTime.text(recall.measuredAt)): \(IndexRecall.sentence(recall))")
+            }
         }
     }
 }
@@ -68,6 +79,41 @@ struct IndexCompact: AsyncParsableCommand {
             try await opened.compact()
             Terminal.say("\(before) bytes before, \(opened.statistics.bytes) after")
         }
+    }
+}
+
+/// Does what is due by the clock.
+struct IndexMaintain: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "maintain",
+        abstract: "Do what is due: take the bytes of removed vectors out of all files, measure recall once a night.",
+        discussion: """
+              vitrine index maintain shop.index
+
+            To be run every hour where no program has the index open. \
+            Removed vectors are found by no search; their bytes leave the files 24 hours after they were noticed, which \
+            is stored in the index.
+            """)
+
+    @Argument(help: "The index's folder.") var index: String
+    @Option(help: "Hours after which the bytes of removed vectors leave the files.") var compactAfter = 24
+
+    func run() async throws {
+        try await explained {
+            let opened = try VectorIndex.open(
+                at: index, options: VectorIndexOptions(compactsAfterHours: compactAfter))
+            let done = try await opened.maintain(now: SystemWallClock().now())
+            if done.compacted { Terminal.say("compacted: no file holds a removed vector any more") }
+            if let recall = done.recall { Terminal.say(IndexRecall.sentence(recall)) }
+            Terminal.say(done.nextDue.map { "next due \(IndexTime.text($0))" } ?? "nothing is due")
+        }
+    }
+}
+
+/// A time for people to read.
+enum IndexTime {
+    static func text(_ milliseconds: Int64) -> String {
+        Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(.iso8601)
     }
 }
 
