@@ -64,6 +64,10 @@ let engines: [Target] = [
         dependencies: ["Basics", "COnnxRuntime"],
         path: "Sources/Engines/Inference"),
     .target(
+        name: "Evaluation",
+        dependencies: ["Basics", "Kernels"],
+        path: "Sources/Engines/Evaluation"),
+    .target(
         name: "VectorIndex",
         dependencies: ["Basics", "Kernels"],
         path: "Sources/Engines/VectorIndex"),
@@ -168,6 +172,7 @@ let tests: [Target] = [
         path: "Tests/AccountsTests"),
     .testTarget(
         name: "InferenceTests", dependencies: ["Basics", "Inference"], path: "Tests/InferenceTests"),
+    .testTarget(name: "EvaluationTests", dependencies: ["Basics", "Evaluation"], path: "Tests/EvaluationTests"),
     .testTarget(name: "BasicsTests", dependencies: ["Basics"], path: "Tests/BasicsTests"),
     .testTarget(
         name: "VectorIndexTests", dependencies: ["Basics", "Kernels", "VectorIndex"], path: "Tests/VectorIndexTests"),
@@ -212,6 +217,7 @@ let package = Package(
         .library(name: "Storage", targets: ["Storage"]),
         .library(name: "Imaging", targets: ["Imaging"]),
         .library(name: "Inference", targets: ["Inference"]),
+        .library(name: "Evaluation", targets: ["Evaluation"]),
         .library(name: "VectorIndex", targets: ["VectorIndex"]),
         .library(name: "Accounts", targets: ["Accounts"]),
         .library(name: "Messaging", targets: ["Messaging"]),

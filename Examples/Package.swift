@@ -12,6 +12,8 @@ let programs: [(name: String, library: String)] = [
     ("picture-tour", "Imaging"),
     ("find-copies", "VisualSearch"),
     ("run-model", "Inference"),
+    ("rank-answers", "Evaluation"),
+    ("retrieval-at-scale", "Evaluation"),
     ("sign-in", "Accounts"),
     ("two-people", "Messaging"),
 ]

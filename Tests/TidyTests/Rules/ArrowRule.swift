@@ -30,6 +30,7 @@ enum ArrowRule {
         "Storage": ["Basics"],
         "Imaging": ["Basics", "Kernels"],
         "Inference": ["Basics"],
+        "Evaluation": ["Basics", "Kernels"],
         "VectorIndex": ["Basics", "Kernels"],
         "Learning": ["Basics", "Kernels", "Imaging"],
         "Accounts": ["Basics", "Storage"],
