@@ -16,7 +16,7 @@ struct CategoryVoteTests {
         let seen = detector.values.reduce(0, +)
         var products: [String: Double] = [:]
         for category in categories {
-            let d = seen > 0 ? detector[category, default: 0] / seen : 0.2
+            let d = detector[category, default: 0] / max(seen, 1) + max(0, 1 - seen) / 5
             let v = all > 0 ? votes[category, default: 0] / all : 0.2
             products[category] = (0.75 * d + 0.25 / 5) * (0.9 * v + 0.1 / 5)
         }

@@ -58,7 +58,7 @@ public struct CategoryVote: Sendable, Hashable {
     /// Joins what both sides say.
     ///
     /// - Parameters:
-    ///   - detector: Probabilities by category; what is left over is nobody's. Categories not in the list are dropped.
+    ///   - detector: Probabilities by category; what they lack to 1 is spread over all. Unknown categories are dropped.
     ///   - neighbours: The nearest pictures over the whole catalogue, in any order.
     ///   - categories: All categories of the catalogue.
     public init(
@@ -69,12 +69,12 @@ public struct CategoryVote: Sendable, Hashable {
         let near = neighbours.filter { known.contains($0.category) && $0.similarity.isFinite }
             .sorted { ($0.similarity, $1.category) > ($1.similarity, $0.category) }.prefix(rules.neighbours)
         let voted = Self.normalised(Self.weights(near))
-        let told = Self.normalised(seen)
+        let told = seen.values.reduce(0, +) > 1 ? Self.normalised(seen) : seen
         let count = Double(max(known.count, 1))
         func side(_ shares: [String: Double], _ category: String, accuracy: Double) -> Double {
-            // A side that says nothing is even.
-            let share = shares.isEmpty ? 1 / count : shares[category, default: 0]
-            return accuracy * share + (1 - accuracy) / count
+            // What a side does not give to any category is spread over all.
+            let rest = max(0, 1 - shares.values.reduce(0, +))
+            return accuracy * (shares[category, default: 0] + rest / count) + (1 - accuracy) / count
         }
         let products = Dictionary(
             uniqueKeysWithValues: known.map {
