@@ -6,8 +6,21 @@ public final class CrossBatchMemory {
     public let capacity: Int
     /// Batches that are let pass first.
     public let startsAfter: Int
-    private var parts: [(embeddings: Tensor, labels: Tensor)] = []
-    private var seen = 0
+    /// What it holds, and how many batches it saw.
+    struct State {
+        var parts: [(embeddings: Tensor, labels: Tensor)] = []
+        var seen = 0
+    }
+
+    var state = State()
+    private var parts: [(embeddings: Tensor, labels: Tensor)] {
+        get { state.parts }
+        set { state.parts = newValue }
+    }
+    private var seen: Int {
+        get { state.seen }
+        set { state.seen = newValue }
+    }
 
     /// An empty memory.
     public init(capacity: Int = 4096, startsAfter: Int = 1000) {

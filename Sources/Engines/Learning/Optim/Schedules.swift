@@ -43,9 +43,9 @@ public struct PlateauSchedule: Hashable, Sendable {
     /// How much better counts as better.
     public let threshold: Double
     /// The factor now.
-    public private(set) var current = 1.0
-    private var best: Double?
-    private var waited = 0
+    public internal(set) var current = 1.0
+    var best: Double?
+    var waited = 0
 
     /// A schedule; higher figures are better.
     public init(factor: Double = 0.1, patience: Int = 3, threshold: Double = 1e-4) {

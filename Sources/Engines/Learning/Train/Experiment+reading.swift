@@ -115,7 +115,8 @@ extension Experiment {
             protocolName: inner?.choice("protocol", EvaluationProtocol.self)?.rawValue
                 ?? EvaluationProtocol.photos.rawValue,
             metric: inner?.choice("metric", EvaluationMetric.self)?.rawValue ?? EvaluationMetric.recall1.rawValue,
-            label: inner?.text("label"), patience: inner?.int("patience", in: 1...100_000))
+            label: inner?.text("label"), queries: inner?.text("queries"), gallery: inner?.text("gallery"),
+            patience: inner?.int("patience", in: 1...100_000))
         inner?.finish()
         return evaluation
     }

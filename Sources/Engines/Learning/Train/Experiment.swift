@@ -149,6 +149,10 @@ public struct Experiment: Sendable {
         public var metric: String
         /// The label that makes two pictures the same thing; nil for that of the first loss.
         public var label: String?
+        /// The source of the pictures that are asked with; nil for all held-out ones.
+        public var queries: String?
+        /// The source of the pictures that are searched, none of which is learnt from.
+        public var gallery: String?
         /// Evaluations without a better figure after which it is over; nil for none.
         public var patience: Int?
     }

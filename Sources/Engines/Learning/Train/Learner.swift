@@ -113,7 +113,7 @@ final class Learner {
         restoreMemories(files[prefix + "memory"] ?? [:])
     }
 
-    private var pairLosses: [(name: String, loss: PairLoss)] {
+    var pairLosses: [(name: String, loss: PairLoss)] {
         root.losses.parts.compactMap { part in (part.loss as? PairLoss).map { (part.term.name, $0) } }
     }
 

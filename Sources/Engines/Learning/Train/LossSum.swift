@@ -44,6 +44,13 @@ final class LossSum: Module {
         }
     }
 
+    /// What the terms counted in their last call, by name.
+    var counts: [(key: String, tensor: Tensor)] {
+        parts.flatMap { part in
+            part.loss.statistics.sorted { $0.key < $1.key }.map { ("\(part.term.name)/\($0.key)", $0.value) }
+        }
+    }
+
     /// Whether any term compares rows with each other, so that a batch may not be cut into parts.
     var comparesRows: Bool { parts.contains { $0.loss is PairLoss } }
 

@@ -1,0 +1,135 @@
+/// The loss of one batch, and its gradients.
+struct StepMath {
+    let learner: Learner
+    let precision: Experiment.Precision
+    let device: Device
+    let weights: [String: Double]
+    let teacher: TeacherTable?
+    let teacherWeight: Double
+
+    /// What a step's loss is made of.
+    struct Outcome {
+        var loss: Double
+        var terms: [(name: String, value: Double)]
+    }
+
+    /// A batch in the device's memory.
+    struct Pictures {
+        let host: HostBatch
+        let all: Tensor
+        var count: Int { host.count }
+    }
+
+    func pictures(_ batch: HostBatch) -> Pictures {
+        Pictures(host: batch, all: learner.settings.scale(Tensor(batch.images, device: device)))
+    }
+
+    // MARK: Backward
+
+    /// Computes the loss in a number of parts and leaves gradients on the parameters.
+    func backward(_ pictures: Pictures, parts: Int) throws -> Outcome {
+        let parts = min(parts, pictures.count)
+        if parts <= 1 {
+            return try checked {
+                let sum = loss(learner.vectors(pictures.all, precision), pictures.host.rows(0..<pictures.count))
+                sum.total.backward()
+                return sum.outcome
+            }
+        }
+        let ranges = (0..<parts).map { pictures.count * $0 / parts..<pictures.count * ($0 + 1) / parts }
+        return learner.root.losses.comparesRows || teacher != nil
+            ? try cached(pictures, ranges) : try summed(pictures, ranges)
+    }
+
+    /// Losses that compare rows see the whole batch at once (Gao et al. 2021).
+    private func cached(_ pictures: Pictures, _ ranges: [Range<Int>]) throws -> Outcome {
+        var outcome = Outcome(loss: .nan, terms: [])
+        _ = try backwardInParts(ranges.count, of: learner.root.model) { part in
+            learner.vectors(pictures.all[ranges[part]], precision)
+        } loss: { all in
+            let sum = loss(all, pictures.host.rows(0..<pictures.count))
+            outcome = sum.outcome
+            return sum.total
+        }
+        return outcome
+    }
+
+    /// Losses that are means over rows add up, each part by its share of the rows.
+    private func summed(_ pictures: Pictures, _ ranges: [Range<Int>]) throws -> Outcome {
+        try checked {
+            var outcome = Outcome(loss: 0, terms: [])
+            for range in ranges {
+                let share = Double(range.count) / Double(pictures.count)
+                let sum = loss(learner.vectors(pictures.all[range], precision), pictures.host.rows(range))
+                (sum.total * share).backward()
+                let part = sum.outcome
+                outcome.loss += share * part.loss
+                for (name, value) in part.terms {
+                    if let place = outcome.terms.firstIndex(where: { $0.name == name }) {
+                        outcome.terms[place].value += share * value
+                    } else {
+                        outcome.terms.append((name, share * value))
+                    }
+                }
+            }
+            return outcome
+        }
+    }
+
+    // MARK: Loss
+
+    /// A weighted sum with what it was made from.
+    struct Sum {
+        var total: Tensor
+        var terms: [(name: String, value: Tensor)]
+
+        /// The numbers; waits for the device.
+        var outcome: Outcome {
+            Outcome(loss: total.detached().item(), terms: terms.map { ($0.name, $0.value.detached().item()) })
+        }
+    }
+
+    /// The loss of vectors [n, d] of some rows.
+    func loss(_ x: Tensor, _ rows: BatchRows) -> Sum {
+        var sum = Sum(total: x.sum() * 0, terms: [])
+        for (part, value) in zip(learner.root.losses.parts, learner.root.losses(x, labels: rows.labels)) {
+            guard let value else { continue }
+            sum.add(part.term.name, value, times: part.term.weight ?? weights[part.term.name] ?? 1)
+        }
+        addHeads(&sum, x, rows)
+        if let teacher, let teaching = learner.root.teaching, let (own, taught) = teacher.rows(rows.indexes) {
+            let student = own.count == rows.indexes.count ? x : x.taking(Tensor(own).to(x.device))
+            sum.add("teacher", teaching(student: student, teacher: taught.to(x.device)), times: teacherWeight)
+        }
+        return sum
+    }
+
+    private func addHeads(_ sum: inout Sum, _ x: Tensor, _ rows: BatchRows) {
+        guard !learner.settings.heads.isEmpty else { return }
+        let labels = rows.labels.mapValues { Tensor($0).to(x.device) }
+        let losses = learner.root.model.heads.losses(learner.root.model.heads(x), labels: labels)
+        for head in learner.settings.heads {
+            if let value = losses[head.label] { sum.add("head.\(head.label)", value, times: head.weight) }
+        }
+    }
+}
+
+extension StepMath.Sum {
+    mutating func add(_ name: String, _ value: Tensor, times weight: Double) {
+        total = total + value * weight
+        terms.append((name, value))
+    }
+}
+
+/// Rows of a batch without their pictures.
+struct BatchRows {
+    let indexes: [Int]
+    let labels: [String: [Int]]
+}
+
+extension HostBatch {
+    /// Some rows.
+    func rows(_ range: Range<Int>) -> BatchRows {
+        BatchRows(indexes: Array(indexes[range]), labels: labels.mapValues { Array($0[range]) })
+    }
+}

@@ -1,0 +1,91 @@
+internal import Basics
+internal import Imaging
+
+/// The pictures of a training by what they are for, and how they come in batches.
+struct TrainingData {
+    let all: Dataset
+    let train: Dataset
+    let validation: Dataset
+    let augmenters: [Augmenter]
+    private let looks: Loader?
+
+    /// The pictures of a data set whose samples know their split.
+    init(_ all: Dataset, _ experiment: Experiment, augmenters: [Augmenter]) throws {
+        (self.all, self.augmenters) = (all, augmenters)
+        train = all.samples(of: .train)
+        validation = all.samples(of: .validation)
+        guard train.count > 0 else { throw RunError.data(["there are no pictures to learn from"]) }
+        let side = ModelSettings(experiment.model, problems: ProblemList()).side
+        looks =
+            validation.count == 0
+            ? nil
+            : try Loader(
+                dataset: validation, sampler: SequentialSampler(count: validation.count, batchSize: 16),
+                options: LoaderOptions(side: side, seed: experiment.seed))
+    }
+
+    // MARK: Batches
+
+    func sampler(_ stage: Experiment.Stage) throws -> any BatchSampler {
+        ShuffleSampler(count: train.count, batchSize: stage.batch.size, keepsRest: train.count < stage.batch.size)
+    }
+
+    func batchCount(_ stage: Experiment.Stage, _ experiment: Experiment) -> Int {
+        (try? sampler(stage).batches(epoch: 0, seed: experiment.seed).count) ?? 0
+    }
+
+    func loader(_ stage: Experiment.Stage, _ experiment: Experiment) throws -> Loader {
+        let side = ModelSettings(experiment.model, problems: ProblemList()).side
+        let place = experiment.stages.firstIndex(of: stage) ?? 0
+        return try Loader(
+            dataset: train, sampler: sampler(stage),
+            augmenter: augmenters.indices.contains(place) ? augmenters[place] : Augmenter(),
+            options: LoaderOptions(
+                imageSize: ImageSize(width: side, height: side), tasks: experiment.tasks,
+                cacheBytes: experiment.loading.cacheMebibytes << 20, seed: experiment.seed))
+    }
+
+    /// A few held-out pictures: the `number`-th of the looks that go round them.
+    func look(_ number: Int, size: Int, _ experiment: Experiment) throws -> HostBatch? {
+        guard let looks else { return nil }
+        let sampler = ShuffleSampler(count: validation.count, batchSize: size, keepsRest: validation.count < size)
+        let round = max(sampler.batches(epoch: 0, seed: experiment.seed).count, 1)
+        let batches = sampler.batches(epoch: number / round, seed: experiment.seed)
+        return try looks.batch(number % round, of: LoaderPlan(batches, epoch: number / round))
+    }
+
+    // MARK: Figures
+
+    /// What the held-out pictures are asked, answered.
+    func figures(_ experiment: Experiment, _ embedder: Embedder) throws -> [(name: String, value: Double)] {
+        let evaluation = experiment.evaluation
+        let label = evaluation.label ?? experiment.stages.first?.losses.first?.label ?? "label"
+        let (queries, gallery) = sets(evaluation)
+        let asked = try embedder(queries, tasks: experiment.tasks)
+        let isWithin = evaluation.protocolName == EvaluationProtocol.photos.rawValue
+        let searched = isWithin ? asked : try embedder(gallery, tasks: experiment.tasks)
+        return try HeldOutSearch(queries: asked, gallery: searched, label: label, isWithin: isWithin).figures()
+    }
+
+    private func sets(_ evaluation: Experiment.Evaluation) -> (queries: Dataset, gallery: Dataset) {
+        switch EvaluationProtocol(rawValue: evaluation.protocolName) {
+        case .nearest: return (validation, train)
+        case .userMerchant:
+            let asked = evaluation.queries.map { name in validation.filtered { $0.source == name } } ?? validation
+            return (asked, all.filtered { $0.source == evaluation.gallery })
+        case .photos, nil: return (validation, validation)
+        }
+    }
+}
+
+extension Dataset {
+    /// The samples for which something holds, with the same classes.
+    func filtered(_ isWanted: (Sample) -> Bool) -> Dataset {
+        Dataset(samples: samples.filter(isWanted), classNames: classNames, report: report)
+    }
+}
+
+extension Experiment {
+    /// Tasks that make batches.
+    var tasks: Int { loading.tasks ?? max(1, threads - 1) }
+}

@@ -1,0 +1,174 @@
+internal import Basics
+internal import Foundation
+
+/// One training from its beginning, or from a checkpoint, to its end. Lives on one thread, and blocks it.
+final class TrainingRun {
+    /// What a run works with and tells its news to.
+    struct Surroundings {
+        var folder: RunFolder
+        var stop: StopSignal
+        var clock: any WallClock
+        var report: @Sendable (TrainingProgress) -> Void
+    }
+
+    /// Where a run stands.
+    struct Place: Hashable {
+        var stage = 0
+        var epoch = 0
+        var batch = 0
+        /// Steps of the stage, and of the run.
+        var stageStep = 0
+        var step = 0
+    }
+
+    let experiment: Experiment
+    let data: TrainingData
+    let around: Surroundings
+    let store: CheckpointStore
+    let log: RunLog
+    let settings: [ModelSettings]
+    let teacher: TeacherTable?
+
+    var learners: [Learner] = []
+    var place = Place()
+    var best = BestFigure()
+    var plateau: PlateauSchedule?
+    var taskWeights: TaskWeights?
+    var dropped = 0
+    var stageSteps: [Int] = []
+    var pace = Pace()
+
+    init(_ experiment: Experiment, _ data: TrainingData, _ around: Surroundings, after step: Int) throws {
+        (self.experiment, self.data, self.around) = (experiment, data, around)
+        store = try CheckpointStore(folder: around.folder.file("checkpoints"))
+        log = try RunLog(around.folder, after: step, clock: around.clock)
+        let problems = ProblemList()
+        settings =
+            [ModelSettings(experiment.model, problems: problems)]
+            + (experiment.mutual.map { [ModelSettings($0.model, path: "mutual.model", problems: problems)] } ?? [])
+        guard problems.problems.isEmpty else { throw ExperimentError(problems.problems) }
+        teacher = try experiment.teacher.map {
+            try TeacherTable(contentsOf: URL(filePath: $0.embeddings), for: data.train)
+        }
+    }
+
+    var stage: Experiment.Stage { experiment.stages[place.stage] }
+
+    // MARK: From beginning to end
+
+    /// Trains. Begins at a checkpoint, if one is given.
+    func run(from checkpoint: Checkpoint?) throws -> TrainingVerdict {
+        TorchRuntime.threads = experiment.threads
+        TorchRuntime.keepMemory()
+        TorchRuntime.seed(experiment.seed)
+        stageSteps = experiment.stages.map { data.batchCount($0, experiment) * $0.epochs }
+        if let checkpoint { place = try Place(checkpoint.state) }
+        var resumed = checkpoint
+        while place.stage < experiment.stages.count {
+            try begin()
+            if let checkpoint = resumed { try restore(checkpoint) }
+            resumed = nil
+            if let verdict = try runStage() { return verdict }
+            place = Place(stage: place.stage + 1, step: place.step)
+        }
+        return try finish(wasEarly: false)
+    }
+
+    /// Makes the learners of the stage that begins.
+    private func begin() throws {
+        let before = learners
+        learners = try settings.enumerated().map { index, settings in
+            try Learner(
+                stage, experiment, settings, classes: data.train.classCount, teacher: teacher?.dimension,
+                before: before.isEmpty ? nil : before[index])
+        }
+        if before.isEmpty, let file = experiment.initial { try load(file) }
+        if case .plateau(let factor, let patience) = stage.schedule {
+            plateau = PlateauSchedule(factor: factor, patience: patience)
+        } else {
+            plateau = nil
+        }
+        let followers = stage.losses.count { $0.weight == nil }
+        taskWeights = followers > 0 && data.validation.count > 0 ? TaskWeights(count: followers) : nil
+        dropped = 0
+    }
+
+    /// Runs the rest of a stage; a verdict ends the run.
+    private func runStage() throws -> TrainingVerdict? {
+        let loader = try data.loader(stage, experiment)
+        let offset = experiment.stages[..<place.stage].reduce(0) { $0 + $1.epochs }
+        while place.epoch < stage.epochs {
+            let batches = loader.start(at: LoaderCursor(epoch: offset + place.epoch, batch: place.batch))
+            defer { batches.end() }
+            while let batch = try batches.nextBlocking() {
+                try take(batch)
+                if around.stop.wasAsked { return try stopped() }
+            }
+            let isOver = try endEpoch()
+            (place.epoch, place.batch) = (place.epoch + 1, 0)
+            if isOver { return try finish(wasEarly: true) }
+        }
+        return nil
+    }
+
+    // MARK: Ends
+
+    private func stopped() throws -> TrainingVerdict {
+        try keep()
+        try log.close()
+        return verdict(.stopped, wasEarly: false)
+    }
+
+    private func finish(wasEarly: Bool) throws -> TrainingVerdict {
+        place.stage = min(place.stage, experiment.stages.count - 1)
+        try keep()
+        try keepServed("weights.safetensors", ["step": "\(place.step)"])
+        try log.close()
+        let verdict = verdict(.finished, wasEarly: wasEarly)
+        var object: JSONObject = [
+            "state": "finished", "steps": .int(Int64(place.step)), "early": .bool(wasEarly),
+            "seconds": .double(verdict.seconds),
+        ]
+        if let best = verdict.best {
+            object["best"] = [
+                "metric": .string(experiment.evaluation.metric), "value": .double(best.value),
+                "step": .int(Int64(best.step)),
+            ]
+        }
+        try around.folder.keep("verdict.json", .object(object))
+        return verdict
+    }
+
+    private func verdict(_ state: RunState, wasEarly: Bool) -> TrainingVerdict {
+        TrainingVerdict(
+            state: state, step: place.step, seconds: pace.seconds, wasEarly: wasEarly, bestValue: best.value,
+            bestStep: best.step)
+    }
+
+    /// Starts from weights by name, and says which were missing and which were left over.
+    private func load(_ path: String) throws {
+        let content = try Safetensors(contentsOf: URL(filePath: path)).tensors
+        for (index, learner) in learners.enumerated() where index == 0 {
+            var found: [String: HostTensor] = [:]
+            for (key, tensor) in content {
+                found[key.hasPrefix("model.") ? String(key.dropFirst("model.".count)) : key] = tensor
+            }
+            let mismatch = try learner.root.model.update(found.matching(learner.root.model), verify: .lenient)
+            let unused = found.keys.filter { found[$0] != nil && !learner.root.model.hasKey($0) }.sorted()
+            guard mismatch.missing.count < learner.root.model.flattened().count else {
+                throw RunError.data(["initFrom: \(path) has no tensor that fits the net"])
+            }
+            try around.folder.keep(
+                "initial.json",
+                [
+                    "file": .string(path), "missing": .array(mismatch.missing.map(JSON.string)),
+                    "unused": .array(unused.map(JSON.string)),
+                ])
+        }
+    }
+}
+
+extension Module {
+    /// Whether a parameter or buffer has this key.
+    func hasKey(_ key: String) -> Bool { flattened().contains { $0.key == key } }
+}
