@@ -50,21 +50,37 @@ public struct FingerprintIndex: Sendable {
     ///
     /// - Parameters:
     ///   - views: For each picture the hashes of its eight views, in the order of `Orientation.allCases`.
+    ///   - journal: Where finished shards are written down; those that it holds already are not compared again.
     ///   - progress: Gets the share of the work that is done, and stops it by returning false.
     /// - Returns: The pairs found until then.
     public static func pairs(
-        views: [[UInt64]], within radius: Int = DuplicateRules().near, progress: (Double) -> Bool
+        views: [[UInt64]], within radius: Int = DuplicateRules().near, journal: PairJournal? = nil,
+        progress: (Double) -> Bool
     ) -> [(picture: Int, known: Int)] {
         let upright = views.map { $0[0] }
-        var found: Set<HashPair> = []
-        var goesOn = true
-        for view in Orientation.allCases.indices where goesOn {
-            let queries = views.map { $0[view] }
-            hashPairs(of: queries.span, in: upright.span, within: radius, onlyEarlier: true) { pairs, done in
-                found.formUnion(pairs)
-                goesOn = progress((Double(view) + done) / Double(Orientation.allCases.count))
+        let blocks = hashPairBlocks(upright.count)
+        var found = Set(journal?.pairs ?? [])
+        // A shard is a block of pictures, compared with one view of all: the views one after the other.
+        let total = blocks * Orientation.allCases.count
+        var queries: [UInt64] = []
+        var view: Int?
+        for shard in min(journal?.shards ?? 0, total)..<total {
+            if view != shard / blocks {
+                view = shard / blocks
+                queries = views.map { $0[shard / blocks] }
+            }
+            var (pairs, goesOn): (Set<HashPair>, Bool) = ([], true)
+            let block = shard % blocks
+            hashPairs(of: queries.span, in: upright.span, within: radius, onlyEarlier: true, blocks: block..<block + 1)
+            {
+                pairs.formUnion($0)
+                goesOn = progress((Double(shard) + $1) / Double(total))
                 return goesOn
             }
+            pairs.subtract(found)
+            found.formUnion(pairs)
+            guard goesOn else { break }
+            journal?.append(shard: shard, pairs: pairs)
         }
         return found.sorted { ($0.query, $0.index) < ($1.query, $1.index) }.map { (picture: $0.query, known: $0.index) }
     }

@@ -22,6 +22,8 @@ struct DedupCommand: AsyncParsableCommand {
               vitrine dedup photos/ --apply
               vitrine dedup undo photos/.vitrine-duplicates/20261121-051500/undo.ndjson
 
+            Stopped or killed while it compares, the same command goes on where it was; pictures are read again.
+
             All options: vitrine dedup run --help
             """,
         subcommands: [DedupRun.self, DedupUndo.self], defaultSubcommand: DedupRun.self)
@@ -43,9 +45,10 @@ struct DedupRun: AsyncParsableCommand {
         let collection = try await DedupCollection.read(folder, sellers: sellers)
         for refusal in collection.refused { Terminal.warn(refusal) }
         guard !collection.pictures.isEmpty else { throw Failure("'\(folder)' holds no picture that can be read.") }
-        let report = collection.report()
+        let (report, journal) = collection.report(resuming: page + ".progress")
         let html = DedupPage(collection: collection, report: report, most: max(1, show)).html
         try PictureFiles.write(Array(html.utf8), to: page)
+        journal.remove()
         Terminal.say(summary(report, collection))
         Terminal.say("Pairs: \(page)")
         guard apply else {
@@ -149,16 +152,21 @@ struct DedupCollection: Sendable {
         }
     }
 
-    func report() -> DuplicateReport {
+    /// Compares all; what a run before this one finished and wrote down is not compared again.
+    func report(resuming path: String) -> (DuplicateReport, PairJournal) {
+        let hashes = pictures.map(\.analysis.hashes)
+        let journal = PairJournal(path, views: hashes)
+        if journal.shards > 0 { Terminal.say("Going on where the last comparison ended.") }
         var bar = ProgressBar("comparing")
-        defer { bar.finish() }
-        let views = pictures.map(\.analysis.views)
-        let near = FingerprintIndex.pairs(views: pictures.map(\.analysis.hashes)) {
+        let near = FingerprintIndex.pairs(views: hashes, journal: journal) {
             bar.show($0)
             return true
         }
-        return DuplicateReport(
-            pictures: pictures.map(\.analysis.picture), views: views,
+        bar.finish()
+        if let problem = journal.problem { Terminal.warn(problem) }
+        let report = DuplicateReport(
+            pictures: pictures.map(\.analysis.picture), views: pictures.map(\.analysis.views),
             candidates: near, worth: pictures.map(\.analysis.worth))
+        return (report, journal)
     }
 }
