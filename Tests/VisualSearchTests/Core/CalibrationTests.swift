@@ -74,19 +74,19 @@ struct CalibrationTests {
             let p = (planted.share() + (isRight ? 0.6 : 0)) / 1.6
             return (probability: (p * 50).rounded() / 50, isRight: isRight, isPresent: isPresent)
         }
-        let rules = Calibration.Rules()
+        let rules = ScanCalibration.Rules()
         let absent = answers.count { !$0.isPresent }
         let good = Set(answers.map(\.probability)).filter { tau in
             let accepted = answers.filter { $0.probability >= tau }
             return Double(accepted.count { $0.isRight }) >= 0.95 * Double(accepted.count)
                 && Double(accepted.count { !$0.isPresent }) <= 0.05 * Double(absent)
         }
-        #expect(Calibration.threshold(answers, rules: rules) == good.min())
+        #expect(ScanCalibration.threshold(answers, rules: rules) == good.min())
     }
 
     @Test("SCAN-131 on questions it has not seen, the promises are kept within what chance allows")
     func heldOut() throws {
-        let calibration = try #require(Calibration(generation: "g", fitting: Self.examples(1000, seed: 1)))
+        let calibration = try #require(ScanCalibration(generation: "g", fitting: Self.examples(1000, seed: 1)))
         let model = calibration.model(for: "bags")
         let fresh = Self.examples(4000, seed: 2)
         let accepted = fresh.filter { model.accepts(model.probability($0.features)) }
@@ -99,10 +99,10 @@ struct CalibrationTests {
     func categories() throws {
         var examples = Self.examples(600, seed: 4, categories: ["bags", "toys", "shoes"])
         examples = examples.filter { $0.category != "toys" } + examples.filter { $0.category == "toys" }.prefix(150)
-        let calibration = try #require(Calibration(generation: "g", fitting: examples))
+        let calibration = try #require(ScanCalibration(generation: "g", fitting: examples))
         #expect(Set(calibration.categories.keys) == ["bags", "shoes"])
         #expect(calibration.model(for: "toys") == calibration.global && calibration.model(for: nil).examples == 550)
-        #expect(Calibration(generation: "g", fitting: Array(examples.prefix(199))) == nil)
+        #expect(ScanCalibration(generation: "g", fitting: Array(examples.prefix(199))) == nil)
     }
 
     @Test("SCAN-131 feedback of one visitor counts five times a day at most")
@@ -113,7 +113,7 @@ struct CalibrationTests {
             examples[at].day = at / 50
         }
         examples[299].visitor = "ann"
-        #expect(Calibration.admitted(examples).count == 210)
+        #expect(ScanCalibration.admitted(examples).count == 210)
     }
 
     @Test("SCAN-131 a model survives JSON, and what is none is not read")

@@ -15,7 +15,7 @@ private struct ScanWorld {
 
     init(request: ScanRequest = ScanRequest(), calibrated: Bool = true) throws {
         let model = CalibrationModel(weights: [20, 0, 0, 0, 0, 0], bias: -10, threshold: 0.9, examples: 400)
-        let calibration = Calibration(generation: "g7", global: model, categories: [:])
+        let calibration = ScanCalibration(generation: "g7", global: model, categories: [:])
         flow = ScanFlow(
             id: "s1", request: request,
             setting: ScanSetting(

@@ -4,7 +4,7 @@ import VisualSearch
 @Suite("Verdict of a scan")
 struct VerdictTests {
     /// Right from a score of 0.5 on.
-    private let calibration = Calibration(
+    private let calibration = ScanCalibration(
         generation: "g1",
         global: CalibrationModel(weights: [20, 0, 0, 0, 0, 0], bias: -10, threshold: 0.5, examples: 400),
         categories: [

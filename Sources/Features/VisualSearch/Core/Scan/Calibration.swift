@@ -62,7 +62,7 @@ public struct CalibrationExample: Sendable, Hashable {
 ///
 /// Each held-out photo is asked twice, with its SKU in the catalogue and without it, so absent items are known to be
 /// absent. The probability is Platt's (1999), fitted by Newton's method.
-public struct Calibration: Sendable, Hashable {
+public struct ScanCalibration: Sendable, Hashable {
     /// What has to be promised, and from how many examples.
     public struct Rules: Sendable, Hashable {
         /// Fewest examples of a category, or of all.

@@ -69,11 +69,11 @@ public struct CategoryVote: Sendable, Hashable {
         let near = neighbours.filter { known.contains($0.category) && $0.similarity.isFinite }
             .sorted { ($0.similarity, $1.category) > ($1.similarity, $0.category) }.prefix(rules.neighbours)
         let voted = Self.normalised(Self.weights(near))
-        let told = seen.values.reduce(0, +) > 1 ? Self.normalised(seen) : seen
+        let told = seen.values.sorted().reduce(0, +) > 1 ? Self.normalised(seen) : seen
         let count = Double(max(known.count, 1))
         func side(_ shares: [String: Double], _ category: String, accuracy: Double) -> Double {
             // What a side does not give to any category is spread over all.
-            let rest = max(0, 1 - shares.values.reduce(0, +))
+            let rest = max(0, 1 - shares.values.sorted().reduce(0, +))
             return accuracy * (shares[category, default: 0] + rest / count) + (1 - accuracy) / count
         }
         let products = Dictionary(
@@ -102,7 +102,8 @@ public struct CategoryVote: Sendable, Hashable {
     }
 
     private static func normalised(_ weights: [String: Double]) -> [String: Double] {
-        let sum = weights.values.reduce(0, +)
+        // In one order, so that the last bits are the same in every run.
+        let sum = weights.values.sorted().reduce(0, +)
         return sum > 0 ? weights.mapValues { $0 / sum } : [:]
     }
 

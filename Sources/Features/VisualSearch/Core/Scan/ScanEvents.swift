@@ -26,7 +26,7 @@ public struct ScanSetting: Sendable, Hashable {
     /// The model and index.
     public var generation: String
     /// What its scores mean; nil when nobody has measured.
-    public var calibration: Calibration?
+    public var calibration: ScanCalibration?
     /// All categories of the catalogue.
     public var categories: [String]
     /// How categories are judged.
@@ -39,7 +39,7 @@ public struct ScanSetting: Sendable, Hashable {
     public var candidates = 100
 
     /// A setting.
-    public init(generation: String, calibration: Calibration? = nil, categories: [String]) {
+    public init(generation: String, calibration: ScanCalibration? = nil, categories: [String]) {
         self.generation = generation
         self.calibration = calibration
         self.categories = categories

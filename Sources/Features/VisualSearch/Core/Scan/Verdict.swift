@@ -138,7 +138,7 @@ public struct VerdictEvidence: Sendable, Hashable {
     /// Judges; the reason is nil exactly when the very item was found.
     ///
     /// - Parameter calibration: The one of the model and index that answered; nil when there is none.
-    public func verdict(by calibration: Calibration?) -> (verdict: Verdict, reason: ScanReason?) {
+    public func verdict(by calibration: ScanCalibration?) -> (verdict: Verdict, reason: ScanReason?) {
         guard let best = ranking.groups.first else {
             let reason = emptiness
             return (.nothing(reason), reason)
