@@ -4,7 +4,7 @@ public import Imaging
 public protocol Augmentation: Sendable {
     /// Changes a picture. All chance comes from `random`, which belongs to this sample, epoch and augmentation.
     func apply(
-        to picture: inout AugmentedPicture, _ random: inout CounterRandom, _ context: borrowing AugmentationContext
+        to picture: inout AugmentedPicture, _ random: inout CounterRandom, _ context: AugmentationContext
     ) throws
 }
 

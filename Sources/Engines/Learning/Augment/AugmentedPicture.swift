@@ -14,6 +14,8 @@ public struct AugmentedPicture: Sendable {
     public let fit: TensorFit
     /// From places of the target to places of ``image``; nil while no warp was asked for.
     private var warp: PlaneMap?
+    /// From places of ``image`` to those of the picture that was loaded, as shares of its sides; nil if it is made of several.
+    private var origin: PlaneMap?
 
     /// The least share of a box that must be left of it; with less it is ignored (neither item nor ground).
     static let leastShare: Float = 0.3
@@ -22,7 +24,16 @@ public struct AugmentedPicture: Sendable {
     public init(image: Image, boxes: [LabelledBox], target: ImageSize, fit: TensorFit) {
         self.image = image.converted(to: .rgb8)
         (self.boxes, self.target, self.fit) = (boxes, target, fit)
+        origin = PlaneMap.translation(x: 0.5, y: 0.5)
+            .then(.scale(x: 1 / Double(image.width), y: 1 / Double(image.height)))
     }
+
+    /// Where a pixel of ``image`` stood in the picture that was loaded, as shares of its width and height; nil if it
+    /// comes from elsewhere.
+    public func origin(x: Int, y: Int) -> (x: Double, y: Double)? { origin?(x: Double(x), y: Double(y)) }
+
+    /// Whether a warp was asked for that is not done yet.
+    public var isWarped: Bool { warp != nil }
 
     /// Adds a warp. `make` gets the size of the frame that it looks at, and returns a map from the target into it.
     public mutating func warp(_ make: (_ frame: ImageSize) -> PlaneMap) {
@@ -33,10 +44,16 @@ public struct AugmentedPicture: Sendable {
         }
     }
 
-    /// Puts other pixels of the same size in the place of the present ones, and boxes if they change too.
-    public mutating func replace(_ image: Image, boxes: [LabelledBox]? = nil) {
+    /// Puts other pixels in the place of the present ones; what they show stands where it stood.
+    public mutating func repaint(_ image: Image) {
+        guard image.width == self.image.width, image.height == self.image.height else { return }
         self.image = image.converted(to: .rgb8)
-        if let boxes { self.boxes = boxes }
+    }
+
+    /// Puts another picture in the place of the present one, with its own boxes.
+    public mutating func replace(_ image: Image, boxes: [LabelledBox]) {
+        self.image = image.converted(to: .rgb8)
+        (self.boxes, warp, origin) = (boxes, nil, nil)
     }
 
     /// Does all warps that were asked for, and brings the picture to its target size.
@@ -75,6 +92,7 @@ public struct AugmentedPicture: Sendable {
         let places = try PlaceMap(width: target.width, height: target.height, toSource)
         image = source.warped(by: places, border: .reflect).image
         boxes = Self.mapped(boxes, by: map.inverse, into: target)
+        origin = origin.map(map.then)
     }
 
     /// How many pixels of the old picture a pixel of the new one stands for, along a side.
@@ -133,7 +151,7 @@ public struct AugmentedPicture: Sendable {
         switch fit {
         case .stretch:
             image = try image.resized(width: target.width, height: target.height, by: .area)
-            boxes = Self.mapped(boxes, by: Self.stretch(from: old, to: target), into: target)
+            move(by: Self.stretch(from: old, to: target))
         case .centreCrop:
             let scale = max(Double(target.width) / Double(old.width), Double(target.height) / Double(old.height))
             try scaleAndPlace(old, scale: scale)
@@ -158,6 +176,11 @@ public struct AugmentedPicture: Sendable {
             bottom: target.height - inner.height - top, border: .constant(.white))
         let map = Self.stretch(from: old, to: ImageSize(width: width, height: height))
             .then(.translation(x: Double(left - inner.x), y: Double(top - inner.y)))
+        move(by: map)
+    }
+
+    private mutating func move(by map: PlaneMap) {
         boxes = Self.mapped(boxes, by: map, into: target)
+        origin = map.inverse.flatMap { back in origin.map(back.then) }
     }
 }

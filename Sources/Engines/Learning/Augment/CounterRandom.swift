@@ -76,7 +76,7 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
     /// A whole number from 0 up to, not including, `count` (at least 1, at most 2^32).
     public mutating func below(_ count: Int) -> Int {
         precondition(count > 0, "nothing to choose from")
-        return Int(truncatingIfNeeded: UInt64(next32()) &* UInt64(count) >> 32)
+        return Int(truncatingIfNeeded: (UInt64(next32()) &* UInt64(count)) >> 32)
     }
 
     /// A number of the normal distribution (Box, Muller 1958).

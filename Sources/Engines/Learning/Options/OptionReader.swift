@@ -67,6 +67,17 @@ struct OptionReader {
         return value
     }
 
+    /// A list of an enumeration's names, at least one; the default where there is none.
+    mutating func choices<Choice>(_ key: String, _ value: [Choice]) -> [Choice]
+    where Choice: RawRepresentable<String> & CaseIterable {
+        guard let found = read(key) else { return value }
+        let named = found.arrayValue?.map { $0.stringValue.flatMap(Choice.init(rawValue:)) } ?? []
+        let choices = named.compactMap { $0 }
+        if !choices.isEmpty, choices.count == named.count { return choices }
+        problems.append("\(path)\(key): a list of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
+        return value
+    }
+
     /// Notes what is wrong with a key, in words.
     mutating func refuse(_ key: String, _ wanted: String) { problems.append("\(path)\(key): \(wanted)") }
 
