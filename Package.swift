@@ -106,6 +106,10 @@ let training: [Target] = [
     .testTarget(
         name: "LearningTests", dependencies: ["Basics", "Imaging", "Learning"], path: "Tests/LearningTests",
         exclude: ["files.py"]),
+    // What training exports and what serving runs, side by side: the only target that sees both.
+    .testTarget(
+        name: "ParityTests", dependencies: ["Basics", "Imaging", "Inference", "Learning"], path: "Tests/ParityTests",
+        exclude: ["check.py"]),
 ]
 
 // MARK: Features
