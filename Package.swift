@@ -39,6 +39,7 @@ let system: [Target] = [
         name: "CWebP", path: "Sources/System/CWebP",
         pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     .target(name: "COnnxRuntime", path: "Sources/System/COnnxRuntime"),
+    .target(name: "CCage", path: "Sources/System/CCage"),
     .systemLibrary(
         name: "CZlib", path: "Sources/System/CZlib",
         pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -61,7 +62,7 @@ let engines: [Target] = [
         path: "Sources/Engines/Imaging"),
     .target(
         name: "Inference",
-        dependencies: ["Basics", "COnnxRuntime"],
+        dependencies: ["Basics", "Evaluation", "COnnxRuntime", "CCage"],
         path: "Sources/Engines/Inference"),
     .target(
         name: "Evaluation",
@@ -175,7 +176,7 @@ let tests: [Target] = [
         name: "AccountsTests", dependencies: ["Basics", "Storage", "Accounts", "TestSupport"],
         path: "Tests/AccountsTests"),
     .testTarget(
-        name: "InferenceTests", dependencies: ["Basics", "Inference"], path: "Tests/InferenceTests"),
+        name: "InferenceTests", dependencies: ["Basics", "Evaluation", "Inference", "TestSupport"], path: "Tests/InferenceTests"),
     .testTarget(name: "EvaluationTests", dependencies: ["Basics", "Evaluation"], path: "Tests/EvaluationTests"),
     .testTarget(name: "BasicsTests", dependencies: ["Basics"], path: "Tests/BasicsTests"),
     .testTarget(

@@ -45,13 +45,14 @@ struct ProcessRun: Sendable {
 }
 
 /// Where the built program is, and the environment it gets.
-enum Program {
+package enum Program {
     /// The environment of the tests without the settings of whoever runs them.
     static var environment: [String: String] {
         ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("VITRINE_") }
     }
 
-    static func path() throws -> String {
+    /// The path of the built program.
+    package static func path() throws -> String {
         if let named = ProcessInfo.processInfo.environment["VITRINE_BINARY"] { return named }
         let bundle = Bundle.main.executableURL?.deletingLastPathComponent()
         let places = [bundle, Bundle.main.bundleURL, bundle?.deletingLastPathComponent()].compactMap { $0 }

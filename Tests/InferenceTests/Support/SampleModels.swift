@@ -94,3 +94,39 @@ enum SampleModels {
         [Node(type: "Reciprocal", inputs: ["x"], outputs: ["y"])], inputs: [port("x", [nil])],
         outputs: [port("y", [nil])])
 }
+
+extension SampleModels {
+    /// Fills a box of any wished shape with zeros.
+    static let bomb = model(
+        [Node(type: "ConstantOfShape", inputs: ["shape"], outputs: ["y"])], inputs: [port("shape", [2], type: 7)],
+        outputs: [port("y", [nil, nil])])
+
+    /// `linear` with its constant in another file.
+    static func external(_ place: String) -> [UInt8] {
+        let constant = WireWriter { tensor in
+            for size in [2, 2] as [UInt64] { tensor.number(1, size) }
+            tensor.number(2, 1)
+            tensor.text(8, "w")
+            tensor.message(13) { entry in
+                entry.text(1, "location")
+                entry.text(2, place)
+            }
+            tensor.number(14, 1)
+        }
+        return model(
+            [Node(type: "MatMul", inputs: ["x", "w"], outputs: ["y"])], constants: [constant.bytes],
+            inputs: [port("x", [nil, 2])], outputs: [port("y", [nil, 2])])
+    }
+
+    /// A manifest that fits, but for what is asked.
+    static func manifest(of model: [UInt8], input: String, shape: [Int?]) throws -> ModelManifest {
+        let sizes = shape.map { $0.map(String.init) ?? "\"N\"" }.joined(separator: ",")
+        let text = """
+            {"schema": "vitrine.model/1", "id": "sample", "version": "1.0.0", "role": "category-head",
+             "file": "sample.onnx", "sha256": "\(String(repeating: "0", count: 64))", "license": "MIT",
+             "inputs": [{"name": "\(input)", "dtype": "f32", "shape": [\(sizes)]}],
+             "outputs": [{"name": "y", "dtype": "f32", "shape": [\(sizes)]}]}
+            """
+        return try ModelManifest(parsing: Array(text.utf8))
+    }
+}

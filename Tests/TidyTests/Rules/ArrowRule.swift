@@ -12,7 +12,7 @@ enum ArrowRule {
     static let guests: [String: Set<String>] = [
         "GRDB": ["Storage"], "GRDBSQLite": ["Storage"], "SQLite3": ["Storage"],
         "Crypto": ["Storage", "Accounts", "Messaging", "VisualSearch", "Server"],
-        "CArgon2": ["Accounts"], "COnnxRuntime": ["Inference"], "CKernels": ["Kernels"], "CTorch": ["Learning"],
+        "CArgon2": ["Accounts"], "COnnxRuntime": ["Inference"], "CCage": ["Inference"], "CKernels": ["Kernels"], "CTorch": ["Learning"],
         "CTurboJPEG": ["Imaging"], "CPNG": ["Imaging"], "CWebP": ["Imaging"], "CZlib": ["Imaging"],
         "Hummingbird": ["Server"], "HummingbirdCore": ["Server"], "HTTPTypes": ["Server"],
         "NIOCore": ["Server"], "NIOPosix": ["Server"], "NIOHTTP1": ["Server"], "NIOHTTPTypes": ["Server"],
@@ -29,7 +29,7 @@ enum ArrowRule {
         "Kernels": [],
         "Storage": ["Basics"],
         "Imaging": ["Basics", "Kernels"],
-        "Inference": ["Basics"],
+        "Inference": ["Basics", "Evaluation"],
         "Evaluation": ["Basics", "Kernels"],
         "VectorIndex": ["Basics", "Kernels"],
         "Learning": ["Basics", "Kernels", "Imaging"],

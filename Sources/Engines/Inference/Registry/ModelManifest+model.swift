@@ -3,7 +3,12 @@ extension ModelManifest {
     ///
     /// A dimension that the manifest leaves open may be fixed in the model; not the other way round.
     public func differences(from session: ModelSession) -> [String] {
-        Self.differences("input", inputs, session.inputs) + Self.differences("output", outputs, session.outputs)
+        differences(fromInputs: session.inputs, outputs: session.outputs)
+    }
+
+    /// The same for a model that is known by what it takes and gives.
+    public func differences(fromInputs real: [TensorPort], outputs given: [TensorPort]) -> [String] {
+        Self.differences("input", inputs, real) + Self.differences("output", outputs, given)
     }
 
     private static func differences(_ kind: String, _ declared: [Port], _ real: [TensorPort]) -> [String] {

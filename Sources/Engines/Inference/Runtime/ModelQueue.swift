@@ -3,7 +3,8 @@ import Synchronization
 
 /// Runs one model for many callers: a few runs at a time, a bounded number waiting, and a deadline for each.
 ///
-/// Runs happen on threads of their own, never on those of Swift's tasks: a run blocks for milliseconds to seconds.
+/// Runs happen on threads of their own, never on those of Swift's tasks: a run blocks for milliseconds to seconds. What
+/// waits is taken in turn from each tenant; requests of the same shapes may share a run.
 public final class ModelQueue: Sendable {
     /// How much a queue takes on.
     public struct Limits: Hashable, Sendable {
@@ -13,45 +14,60 @@ public final class ModelQueue: Sendable {
         public var waiting = 64
         /// Milliseconds from the request to its answer.
         public var deadlineMilliseconds = 5_000
+        /// Requests that may share a run when they wait at the same time and the model's first dimensions are open. More
+        /// than 1 pays on graphics processors; on the processor it delays the first for nothing.
+        public var batch = 1
 
         /// One run at a time, 64 waiting, 5 seconds.
         public init() {}
     }
 
-    private struct Job {
+    struct Job {
         let number: UInt64
+        let tenant: Int64
         let tensors: [String: Tensor]
         let cancel: RunCancel
+        let begin: ContinuousClock.Instant
         let answer: @Sendable (Result<[String: Tensor], InferenceError>) -> Void
     }
 
     private struct State {
         var running = 0
-        var waiting: [Job] = []
+        var waiting = FairLine()
         var nextNumber: UInt64 = 0
+        var figures = ModelFigures()
     }
 
-    private let session: ModelSession
+    private let runner: any ModelRunner
     private let limits: Limits
     private let threads = DispatchQueue(label: "vitrine.model", attributes: .concurrent)
     private let clock = DispatchQueue(label: "vitrine.model.deadlines")
     private let state = Mutex(State())
 
-    /// A queue in front of a session.
-    public init(_ session: ModelSession, limits: Limits = Limits()) {
-        self.session = session
+    /// A queue in front of a model.
+    public init(_ runner: any ModelRunner, limits: Limits = Limits()) {
+        self.runner = runner
         self.limits = limits
     }
 
-    /// Runs the model; see ``ModelSession/run(_:cancel:)``.
+    /// What was done so far.
+    public var figures: ModelFigures {
+        state.withLock { state in
+            var figures = state.figures
+            figures.waiting = state.waiting.count
+            return figures
+        }
+    }
+
+    /// Runs the model; see ``ModelSession/run(_:cancel:)``. `tenant` is who asks, by any number: those who wait take turns.
     ///
     /// - Throws: also `.overloaded` at once when too many wait, and `.timedOut` when the deadline passes. Cancelling the
     ///   task ends its run.
-    public func run(_ tensors: [String: Tensor]) async throws -> [String: Tensor] {
+    public func run(_ tensors: [String: Tensor], tenant: Int64 = 0) async throws -> [String: Tensor] {
         let cancel = RunCancel()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                enqueue(tensors, cancel) { continuation.resume(with: $0) }
+                enqueue(tensors, tenant, cancel) { continuation.resume(with: $0) }
             }
         } onCancel: {
             cancel.cancel()
@@ -59,13 +75,18 @@ public final class ModelQueue: Sendable {
     }
 
     private func enqueue(
-        _ tensors: [String: Tensor], _ cancel: RunCancel,
+        _ tensors: [String: Tensor], _ tenant: Int64, _ cancel: RunCancel,
         _ answer: @escaping @Sendable (Result<[String: Tensor], InferenceError>) -> Void
     ) {
         let place = state.withLock { state -> Place in
-            guard state.running < limits.width || state.waiting.count < limits.waiting else { return .none }
+            guard state.running < limits.width || state.waiting.count < limits.waiting else {
+                state.figures.overloads += 1
+                return .none
+            }
             state.nextNumber += 1
-            let job = Job(number: state.nextNumber, tensors: tensors, cancel: cancel, answer: answer)
+            let job = Job(
+                number: state.nextNumber, tenant: tenant, tensors: tensors, cancel: cancel, begin: .now,
+                answer: answer)
             guard state.running == limits.width else {
                 state.running += 1
                 return .running(job)
@@ -98,28 +119,42 @@ public final class ModelQueue: Sendable {
 
     private func expire(_ number: UInt64) {
         let job = state.withLock { state -> Job? in
-            guard let index = state.waiting.firstIndex(where: { $0.number == number }) else { return nil }
-            return state.waiting.remove(at: index)
+            let job = state.waiting.remove(number)
+            if job != nil { state.figures.timeouts += 1 }
+            return job
         }
         job?.answer(.failure(InferenceError(.timedOut, "The model did not answer in time.")))
     }
 
     /// Runs a job and what waits behind it.
     private func work(from first: Job) {
-        var next: Job? = first
-        while let job = next {
-            do {
-                job.answer(.success(try session.run(job.tensors, cancel: job.cancel)))
-            } catch {
-                job.answer(.failure(error))
-            }
+        var next = [first]
+        while !next.isEmpty {
+            let jobs = next
+            let results = Self.run(jobs, on: runner)
             next = state.withLock { state in
-                guard !state.waiting.isEmpty else {
-                    state.running -= 1
-                    return nil
-                }
-                return state.waiting.removeFirst()
+                state.figures.note(jobs, results)
+                let following = state.waiting.next(atMost: limits.batch) { RunBatch.canShare($0, $1, runner) }
+                if following.isEmpty { state.running -= 1 }
+                return following
             }
+            for (job, result) in zip(jobs, results) { job.answer(result) }
+        }
+    }
+
+    private static func run(
+        _ jobs: [Job], on runner: any ModelRunner
+    ) -> [Result<[String: Tensor], InferenceError>] {
+        guard jobs.count > 1 else {
+            return jobs.map { job in
+                Result { () throws(InferenceError) in try runner.run(job.tensors, cancel: job.cancel) }
+            }
+        }
+        do {
+            let batch = try RunBatch(jobs.map(\.tensors))
+            return try batch.parts(of: runner.run(batch.tensors, cancel: nil)).map { .success($0) }
+        } catch {
+            return jobs.map { _ in .failure(error) }
         }
     }
 }

@@ -20,7 +20,7 @@ public struct SessionOptions: Hashable, Sendable {
 ///
 /// Holds no state between runs and may be run from many tasks at once; a run blocks its thread. ``ModelQueue`` keeps
 /// runs away from the threads that others need.
-public final class ModelSession: Sendable {
+public final class ModelSession: ModelRunner {
     private let runtime: InferenceRuntime
     private let handle: NativeHandle
     private var session: OpaquePointer { handle.pointer }
