@@ -8,6 +8,10 @@ a row a setting, then for each index the first setting that reaches --target, wi
 examples:
   ann.py --vectors base.npy --queries queries.npy --vitrine .build/release/vitrine
   ann.py --clustered 200000x128 --vitrine .build/release/vitrine --peers hnswlib,faiss-hnsw-sq8
+  ann.py --clustered 200000x128 --filters 50,10,1,0.1 --peers hnswlib,faiss-hnsw-sq8,faiss-ivf-sq8,faiss-flat
+
+With --filters each search goes through a filter that passes a share of the vectors: Vitrine with the effort it takes by
+itself, faiss with a bitmap, hnswlib with a function, which its Python interface calls for each vector it looks at.
 """
 import argparse
 import json
@@ -59,7 +63,10 @@ def resident():
 
 
 def peer_index(name, base):
-    """Builds a peer with the usual parameters: M 16, 200 candidates. Returns its search, its effort, its file's bytes."""
+    """Builds a peer with the usual parameters: M 16, 200 candidates.
+
+    Returns its search, its effort, its file's bytes; a search takes a filter as that peer's filter_of makes it.
+    """
     count, dimensions = base.shape
     if name == "hnswlib":
         import hnswlib
@@ -67,7 +74,10 @@ def peer_index(name, base):
         index.init_index(count, ef_construction=200, M=16, random_seed=1)
         index.set_num_threads(1)
         index.add_items(base, num_threads=1)
-        return lambda q, k: index.knn_query(q, k=k, num_threads=1)[0][0], index.set_ef, index.index_file_size()
+
+        def search(q, k, through=None):
+            return index.knn_query(q, k=k, num_threads=1, filter=through)[0][0]
+        return search, index.set_ef, index.index_file_size()
     if name.startswith("usearch"):
         from usearch.index import Index
         index = Index(ndim=dimensions, metric="ip", dtype=name.split("-")[1], connectivity=16, expansion_add=200)
@@ -79,11 +89,19 @@ def peer_index(name, base):
     import faiss
     faiss.omp_set_num_threads(1)
     metric = faiss.METRIC_INNER_PRODUCT
-    if name == "faiss-ivf-sq8":
+    kinds = {"faiss-ivf-sq8": faiss.SearchParametersIVF, "faiss-flat": faiss.SearchParameters}
+    kind = kinds.get(name, faiss.SearchParametersHNSW)
+    at = {}
+    if name == "faiss-flat":
+        index = faiss.IndexFlatIP(dimensions)
+        effort = lambda value: None
+    elif name == "faiss-ivf-sq8":
         lists = int(4 * np.sqrt(count))
         index = faiss.index_factory(dimensions, f"IVF{lists},SQ8", metric)
         index.train(base[np.random.default_rng(1).permutation(count)[:40 * lists]])
-        effort = lambda value: setattr(index, "nprobe", value)
+
+        def effort(value):
+            index.nprobe = at["nprobe"] = value
     else:
         if name == "faiss-hnsw":
             index = faiss.IndexHNSWFlat(dimensions, 16, metric)
@@ -92,9 +110,61 @@ def peer_index(name, base):
         index.hnsw.efConstruction = 200
         if not index.is_trained:
             index.train(base[:50_000])
-        effort = lambda value: setattr(index.hnsw, "efSearch", value)
+
+        def effort(value):
+            index.hnsw.efSearch = at["efSearch"] = value
     index.add(base)
-    return lambda q, k: index.search(q, k)[1][0], effort, len(faiss.serialize_index(index))
+
+    def search(q, k, through=None):
+        return index.search(q, k, params=through and kind(sel=through, **at))[1][0]
+    return search, effort, len(faiss.serialize_index(index))
+
+
+def prices(count):
+    """The same as `vitrine index bench --filters` gives its rows."""
+    return (np.arange(count, dtype=np.uint64) * np.uint64(2654435761)) & np.uint64(0xFFFFFFFF)
+
+
+def filter_of(name, mask):
+    if name == "hnswlib":
+        return mask.tobytes().__getitem__
+    import faiss
+    bits = np.packbits(mask, bitorder="little")
+    selector = faiss.IDSelectorBitmap(len(mask), faiss.swig_ptr(bits))
+    selector.bits = bits  # kept alive with it
+    return selector
+
+
+def run_filtered_peer(options):
+    """The child with --filters: a row a share and effort, until the target is reached."""
+    base = np.ascontiguousarray(np.load(options.vectors), np.float32)
+    queries = np.ascontiguousarray(np.load(options.queries), np.float32)
+    name, k = options.child, options.k
+    search, set_effort, _ = peer_index(name, base)
+    for share in shares(options):
+        mask = prices(len(base)) <= np.uint64(share * 4294967295)
+        rows = np.flatnonzero(mask)
+        truth = rows[exact(base[rows], queries, min(k, len(rows)))]
+        through = filter_of(name, mask)
+        for effort in [0] if name == "faiss-flat" else PROBES if "ivf" in name else EFFORTS + [800, 1600, 3200]:
+            set_effort(effort)
+            best, found = float("inf"), []
+            try:
+                for _ in range(1 if name == "faiss-flat" else 2):
+                    begun = time.process_time()
+                    found = [search(queries[i:i + 1], k, through) for i in range(len(queries))]
+                    best = min(best, time.process_time() - begun)
+            except RuntimeError:  # hnswlib found fewer than k
+                continue
+            recall = np.mean([len(set(map(int, a)) & set(map(int, b))) / len(b) for a, b in zip(found, truth)])
+            print(json.dumps({"index": name, "filter": share, "effort": effort, "recall": round(float(recall), 4),
+                              "qps": round(len(queries) / best), "k": k}), flush=True)
+            if recall >= options.target:
+                break
+
+
+def shares(options):
+    return [float(share) / 100 for share in options.filters.split(",")]
 
 
 def run_peer(options):
@@ -150,6 +220,23 @@ def summary(groups, target):
         print(" ".join(cells))
 
 
+def filter_summary(groups, options):
+    print(f"\nfirst setting with recall >= {options.target} through a filter; ratios to {next(iter(groups))} in brackets")
+    print("index".ljust(16) + "".join(f"{100 * share:g} %".rjust(28) for share in shares(options)))
+    first = {name: {share: next((row for row in rows if row["filter"] == share and (
+        row["recall"] >= options.target or "vitrine" in name)), None) for share in shares(options)}
+        for name, rows in groups.items()}
+    ours = next(iter(first.values()))
+    for name, found in first.items():
+        cells = []
+        for share, row in found.items():
+            text = "never" if row is None else f"{row['recall']:.4f} {row['qps']}/s"
+            if row and ours[share]:
+                text += f" ({row['qps'] / ours[share]['qps']:.3f})"
+            cells.append(text.rjust(28))
+        print(name.ljust(16) + "".join(cells))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--vectors", help=".npy file of float32 unit vectors")
@@ -160,12 +247,13 @@ def main():
     parser.add_argument("--peers", default=",".join(PEERS), help="[%(default)s]")
     parser.add_argument("-k", type=int, default=10, help="neighbours [%(default)s]")
     parser.add_argument("--target", type=float, default=0.95, help="recall at which speeds are compared [%(default)s]")
+    parser.add_argument("--filters", help="percentages of the vectors that pass filters, such as 50,10,1,0.1")
     parser.add_argument("--json", help="write all rows to this file")
     parser.add_argument("--truth", help=argparse.SUPPRESS)
     parser.add_argument("--child", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        return run_peer(options)
+        return run_filtered_peer(options) if options.filters else run_peer(options)
     with tempfile.TemporaryDirectory() as folder:
         if options.clustered:
             base, queries = clustered(*map(int, options.clustered.split("x")))
@@ -176,15 +264,18 @@ def main():
             parser.error("give --vectors and --queries, or --clustered")
         else:
             base, queries = (np.ascontiguousarray(np.load(f), np.float32) for f in (options.vectors, options.queries))
-        np.save(f"{folder}/truth.npy", exact(base, queries, options.k))
-        files = ["--vectors", options.vectors, "--queries", options.queries, "-k", str(options.k)]
+        if not options.filters:
+            np.save(f"{folder}/truth.npy", exact(base, queries, options.k))
+        more = ["--filters", options.filters] if options.filters else []
+        files = ["--vectors", options.vectors, "--queries", options.queries, "-k", str(options.k)] + more
         groups = {}
         for kind in options.kinds.split(","):
             groups[f"vitrine {kind}"] = rows_of([options.vitrine, "index", "bench", "--kind", kind] + files)
         for peer in filter(None, options.peers.split(",")):
-            child = [sys.executable, os.path.abspath(__file__), "--child", peer, "--truth", f"{folder}/truth.npy"]
+            child = [sys.executable, os.path.abspath(__file__), "--child", peer, "--truth", f"{folder}/truth.npy",
+                     "--target", str(options.target)]
             groups[peer] = rows_of(child + files)
-    summary(groups, options.target)
+    filter_summary(groups, options) if options.filters else summary(groups, options.target)
     if options.json:
         with open(options.json, "w") as file:
             json.dump([row for rows in groups.values() for row in rows], file, indent=1)

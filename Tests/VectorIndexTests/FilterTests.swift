@@ -42,6 +42,31 @@ struct FilterTests {
         }
     }
 
+    @Test(
+        "SCAN-124 matches that all lie on one side, far from most queries, are found as well",
+        arguments: VectorIndexKind.allCases)
+    func aside(kind: VectorIndexKind) throws {
+        let folder = TemporaryFolder()
+        var samples = Samples(seed: 15, dimensions: 16)
+        let vectors = samples.vectors(6000)
+        // Prices are ranks of the first value.
+        let order = vectors.indices.sorted { vectors[$0][0] < vectors[$1][0] }
+        var attributes = [VectorAttributes](repeating: VectorAttributes(), count: 6000)
+        for (rank, row) in order.enumerated() { attributes[row].price = UInt32(rank) }
+        let (index, flat) = try built(
+            vectors, in: folder, schema: VectorSchema(dimensions: 16), options: VectorIndexOptions(kind: kind),
+            attributes: attributes)
+        for matching in [3000, 1200, 600, 60] as [UInt32] {
+            let filter = VectorFilter(price: 0...(matching - 1))
+            var sum = 0.0
+            for query in samples.vectors(40) {
+                let truth = try flat.search(query.span, k: 10) { filter.matches(attributes[Int($0)]) }
+                sum += share(try index.search(query, k: 10, filter: filter), of: truth)
+            }
+            #expect(sum / 40 >= 0.95, "\(matching) of 6000: \(sum / 40)")
+        }
+    }
+
     @Test("SCAN-124 every condition filters, alone and together", arguments: VectorIndexKind.allCases)
     func conditions(kind: VectorIndexKind) throws {
         let folder = TemporaryFolder()

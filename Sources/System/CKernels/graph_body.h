@@ -135,14 +135,24 @@ static ATTRIBUTES size_t NAME(walk_filtered)(const vk_codes *codes, const vk_lev
 // Rows first ..< first + count that pass, put into the pool beside the `size` hits it holds.
 static ATTRIBUTES size_t NAME(scan)(const vk_codes *codes, const vk_query *query, uint32_t first, uint32_t count,
                                     size_t keep, size_t size, const vk_filter *filter, vk_scratch *scratch) {
-    uint32_t rows[64];
-    float found[64];
+    uint32_t rows[128];
+    float found[128];
     vk_hit *pool = scratch->pool;
     for (uint32_t i = 0; i < count;) {
         size_t batch = 0;
-        for (; i < count && batch < 64; i++) {
-            rows[batch] = first + i;
-            batch += !filter || vk_filter_passes(filter, first + i);
+        while (i < count && batch < 64) {
+            const uint32_t length = count - i < 64 ? count - i : 64;
+            if (filter && codes->count - first - i >= 64) {
+                uint64_t bits = vk_filter_bits(filter, first + i);
+                if (length < 64) bits &= (UINT64_C(1) << length) - 1;
+                for (; bits; bits &= bits - 1) rows[batch++] = first + i + (uint32_t)__builtin_ctzll(bits);
+            } else {
+                for (uint32_t j = 0; j < length; j++) {
+                    rows[batch] = first + i + j;
+                    batch += !filter || vk_filter_passes(filter, first + i + j);
+                }
+            }
+            i += length;
         }
         NAME(distances)(codes, query, rows, batch, found);
         scratch->evaluated += batch;

@@ -21,6 +21,38 @@ static inline uint32_t vk_read_link(const uint8_t *links, uint32_t i, uint32_t w
     return link & 0xFFFFFFu;
 }
 
+// Which of the 64 nodes from `first` on may be found, the first in the lowest bit. Loops over one column each, which the
+// compiler turns into a few wide comparisons.
+static inline __attribute__((always_inline)) uint64_t vk_filter_bits(const vk_filter *f, uint32_t first) {
+    uint8_t passes[64];
+    memset(passes, 1, sizeof passes);
+    if (f->asks_tenant) {
+        for (uint32_t i = 0; i < 64; i++) passes[i] &= f->tenants[first + i] == f->tenant;
+    }
+    if (f->asks_category) {
+        for (uint32_t i = 0; i < 64; i++) passes[i] &= f->categories[first + i] == f->category;
+    }
+    if (f->asks_flags) {
+        for (uint32_t i = 0; i < 64; i++) passes[i] &= (f->flags[first + i] & f->flags_any) != 0;
+    }
+    if (f->asks_price) {
+        const uint32_t low = f->price_low, span = f->price_high - low;
+        for (uint32_t i = 0; i < 64; i++) passes[i] &= f->prices[first + i] - low <= span;
+    }
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < 8; i++) {
+        uint64_t eight;
+        memcpy(&eight, passes + 8 * i, 8);
+        // Eight bytes of 0 or 1 become eight bits.
+        bits |= (eight * 0x0102040810204080u >> 56) << (8 * i);
+    }
+    if (!f->removed) return bits;
+    const uint32_t shift = first & 63;
+    uint64_t removed = f->removed[first >> 6] >> shift;
+    if (shift) removed |= f->removed[(first >> 6) + 1] << (64 - shift);
+    return bits & ~removed;
+}
+
 static inline void vk_prefetch_links(const vk_level *level, uint32_t place) {
     const uint8_t *links = level->links + (size_t)place * level->capacity * level->width;
     __builtin_prefetch(links);

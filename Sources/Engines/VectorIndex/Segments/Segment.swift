@@ -90,27 +90,34 @@ struct Segment: Sendable {
         switch plan {
         case .scan: scanAll(scratch, filter, candidates)
         case .walk(let effort, let budget):
+            let before = scratch.evaluated
             scratch.walk(graph, table.codes, effort: effort, filter: filter, budget: budget)
+            // What matches lies far from the query: what was found until here need not be the nearest of it.
+            if scratch.evaluated - before >= UInt64(budget) { scanAll(scratch, filter, candidates) }
         }
     }
 
     private func look(
         into lists: InvertedLists, _ scratch: SearchScratch, _ filter: RowFilter, _ candidates: Int, _ probes: Int
     ) {
-        var probes = probes
+        var (probes, wanted) = (probes, 0.0)
         if !filter.isOpen {
             // The neighbours that pass lie further out, by about the root of the share in every direction.
             let share = filter.share(of: count)
             if share < 0.1 { return scanAll(scratch, filter, candidates) }
+            wanted = 1.5 * Double(probes) * Double(count) / Double(max(1, lists.centres.count))
             probes = Int(1.5 * Double(probes) / share)
         }
         scratch.scan(
             lists.centres, rows: 0..<lists.centres.count, filter: RowFilter(), keep: min(probes, lists.centres.count))
         let chosen = (0..<scratch.count).map { scratch.row($0) }
         scratch.clear()
+        let before = scratch.evaluated
         for list in chosen {
             scratch.scan(table.codes, rows: lists.rows(of: list), filter: filter, keep: candidates)
         }
+        // Fewer than elsewhere pass here: what matches lies far from the query, in any list.
+        if Double(scratch.evaluated - before) < 0.8 * wanted { scanAll(scratch, filter, candidates) }
     }
 }
 
@@ -119,12 +126,13 @@ enum FilterPlan: Equatable {
     case scan
     case walk(effort: Int, budget: Int)
 
-    /// Costs in distances: looking at a row's attributes costs a tenth of one, a step of the walk brings a dozen new
-    /// rows, of which the share passes.
+    /// Costs in distances of a scan, from measurements: a row's attributes cost a fiftieth of one, a place that the walk
+    /// goes through some forty, because its dozen new rows lie apart in memory. Of those places the share passes. A walk
+    /// may cost as much as the scan that follows if it was in vain.
     init(rows: Int, share: Double, effort: Int) {
-        let scan = Double(rows) * (0.1 + share)
-        let widened = Double(effort) * 2.5 * min(8, 1 / max(share, 0.01)).squareRoot()
-        let walk = widened / max(share, 0.001) * 12
-        self = scan <= walk ? .scan : .walk(effort: Int(widened), budget: max(1000, Int(scan)))
+        let scan = Double(rows) * (0.02 + share)
+        let widened = Double(effort) * 2.5 * min(2, 1 / max(share, 0.01)).squareRoot()
+        let walk = widened / max(share, 0.001) * 40
+        self = scan <= walk ? .scan : .walk(effort: Int(widened), budget: max(1000, Int(scan / 3)))
     }
 }

@@ -7,14 +7,16 @@ struct ExactNeighbours {
     let metric: VectorMetric
     let k: Int
 
-    /// For each query the ids (row numbers) of its nearest vectors.
-    func find(_ queries: [[Float]], in matrix: NumpyMatrix) throws -> [[UInt64]] {
+    /// For each query the ids (row numbers) of its nearest vectors among the rows that pass.
+    func find(
+        _ queries: [[Float]], in matrix: NumpyMatrix, where passes: (Int) -> Bool = { _ in true }
+    ) throws -> [[UInt64]] {
         var best = queries.map { _ in TopK(limit: k) }
         var thresholds = [Float](repeating: .infinity, count: queries.count)
         let lengths = queries.map { dotProduct($0.span, $0.span).squareRoot() }
         var bar = ProgressBar("exact   ")
         defer { bar.finish() }
-        for row in 0..<matrix.rows {
+        for row in 0..<matrix.rows where passes(row) {
             let vector = matrix[row]
             guard vector.count == queries.first?.count ?? vector.count else {
                 throw Failure("Queries have \(queries.first?.count ?? 0) values, vectors \(vector.count).")

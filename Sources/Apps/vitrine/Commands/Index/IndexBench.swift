@@ -22,6 +22,8 @@ struct IndexBench: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "How many neighbours.") var k = 10
     @Option(help: "Write the rows as JSON to this file too.") var json: String?
     @Option(help: "Keep the index in this folder, which must not hold one yet.") var keep: String?
+    @Option(help: "Measure filters that pass these percentages of the vectors instead, such as 50,10,1,0.1.")
+    var filters: String?
     @OptionGroup var flags: IndexBuildFlags
 
     func run() async throws {
@@ -34,6 +36,7 @@ struct IndexBench: AsyncParsableCommand {
         let seconds = try build(folder)
         let matrix = try NumpyMatrix(path: queries)
         let rows = (0..<matrix.rows).map { matrix[$0] }
+        if let filters { return try measure(filters, rows, folder) }
         let truth = try ExactNeighbours(metric: flags.metric, k: k).find(rows, in: try NumpyMatrix(path: vectors))
         let before = Self.residentBytes()
         let index = try VectorIndex.openForReading(at: folder)
@@ -53,6 +56,19 @@ struct IndexBench: AsyncParsableCommand {
             Terminal.say(row.text)
             report.append(row)
         }
+        if let json { try Data(JSON.array(report).encoded()).write(to: URL(filePath: json)) }
+    }
+
+    private func measure(_ filters: String, _ rows: [[Float]], _ folder: String) throws {
+        let shares = filters.split(separator: ",").compactMap { Double($0) }.map { $0 / 100 }
+        guard !shares.isEmpty, shares.allSatisfy({ $0 > 0 && $0 <= 1 }) else {
+            throw Failure("\(filters) are no percentages; 50,10,1,0.1 are.")
+        }
+        let bench = FilterBench(
+            index: try VectorIndex.openForReading(at: folder), queries: rows, k: k,
+            matrix: try NumpyMatrix(path: vectors), exact: ExactNeighbours(metric: flags.metric, k: k))
+        let report = try bench.rows(shares: shares)
+        for row in report { Terminal.say(row.text) }
         if let json { try Data(JSON.array(report).encoded()).write(to: URL(filePath: json)) }
     }
 
@@ -76,6 +92,7 @@ struct IndexBench: AsyncParsableCommand {
         if let kind = flags.kind { arguments += ["--kind", kind.rawValue] }
         arguments += ["--seed", "\(flags.seed)", "--degree", "\(flags.degree)"]
         arguments += ["--ground-degree", "\(flags.groundDegree)", "--build-effort", "\(flags.buildEffort)"]
+        if filters != nil { arguments.append("--spread-prices") }
         return arguments + ["--target-recall", "\(flags.targetRecall)"]
     }
 
@@ -114,7 +131,7 @@ struct IndexBench: AsyncParsableCommand {
         return (hits.map { $0.map(\.id) }, Double(rows.count) / max(best, 1e-9))
     }
 
-    private static func recall(_ found: [[UInt64]], _ truth: [[UInt64]]) -> Double {
+    static func recall(_ found: [[UInt64]], _ truth: [[UInt64]]) -> Double {
         let total = truth.reduce(0) { $0 + $1.count }
         let hits = zip(found, truth).reduce(0) { $0 + Set($1.0).intersection($1.1).count }
         return total > 0 ? Double(hits) / Double(total) : 1
@@ -122,7 +139,7 @@ struct IndexBench: AsyncParsableCommand {
 
     // MARK: The process
 
-    private static func processSeconds() -> Double {
+    static func processSeconds() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
@@ -134,7 +151,7 @@ struct IndexBench: AsyncParsableCommand {
         return pages * Int(getpagesize())
     }
 
-    private static func number(_ value: Double, _ digits: Int) -> JSON {
+    static func number(_ value: Double, _ digits: Int) -> JSON {
         let scale = pow(10, Double(digits))
         return digits == 0 ? .int(Int64(value.rounded())) : .double((value * scale).rounded() / scale)
     }

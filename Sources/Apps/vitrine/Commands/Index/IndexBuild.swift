@@ -16,6 +16,7 @@ struct IndexBuild: AsyncParsableCommand {
     @Argument(help: "A .npy file: float32 or float16, a row a vector.") var vectors: String
     @Option(help: "The folder to make.") var to: String
     @Option(help: "The id of the first row.") var firstID: UInt64 = 0
+    @Flag(help: .hidden) var spreadPrices = false
     @OptionGroup var flags: IndexBuildFlags
 
     func run() async throws {
@@ -32,7 +33,8 @@ struct IndexBuild: AsyncParsableCommand {
         var bar = ProgressBar("reading ")
         for row in 0..<matrix.rows {
             do {
-                try builder.add(VectorItem(id: firstID + UInt64(row), vector: matrix[row]))
+                let attributes = spreadPrices ? SpreadPrices.attributes(row) : VectorAttributes()
+                try builder.add(VectorItem(id: firstID + UInt64(row), vector: matrix[row], attributes: attributes))
             } catch {
                 throw Failure("Row \(row) of \(vectors): \(error.description).")
             }
