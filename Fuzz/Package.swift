@@ -1,8 +1,15 @@
 // swift-tools-version:6.2
+import Foundation
 import PackageDescription
 
 // Coverage-guided fuzzing by libFuzzer, which the toolchain carries. Build with the sanitizer or it does not link:
 //   swift build -c release --sanitize fuzzer
+
+// The library for training is there only where libtorch is, as in the package above.
+let torchHome = Context.environment["TORCH_HOME"] ?? "/usr"
+let hasTorch = FileManager.default.fileExists(
+    atPath: torchHome + "/include/torch/csrc/api/include/torch/version.h")
+
 let package = Package(
     name: "fuzz",
     platforms: [.macOS(.v15)],
@@ -16,7 +23,7 @@ let package = Package(
                 .product(name: "Imaging", package: "vitrine"),
                 .product(name: "VectorIndex", package: "vitrine"),
                 .product(name: "Inference", package: "vitrine"),
-            ],
+            ] + (hasTorch ? [.product(name: "Learning", package: "vitrine")] : []),
             swiftSettings: [
                 .swiftLanguageMode(.v6),
                 .enableUpcomingFeature("ExistentialAny"),
@@ -24,6 +31,6 @@ let package = Package(
                 .enableUpcomingFeature("MemberImportVisibility"),
                 .treatAllWarnings(as: .error),
                 .unsafeFlags(["-parse-as-library"]),
-            ])
+            ] + (hasTorch ? [.define("LEARNING")] : []))
     ]
 )
