@@ -125,7 +125,10 @@ let features: [Target] = [
         path: "Sources/Features/Messaging"),
     .target(
         name: "VisualSearch",
-        dependencies: ["Basics", "Kernels", "Imaging", .product(name: "Crypto", package: "swift-crypto")],
+        dependencies: [
+            "Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex",
+            .product(name: "Crypto", package: "swift-crypto"),
+        ],
         path: "Sources/Features/VisualSearch"),
 ]
 
@@ -135,7 +138,7 @@ let server: [Target] = [
     .target(
         name: "Server",
         dependencies: [
-            "Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging",
+            "Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging", "VisualSearch",
             .product(name: "HummingbirdCore", package: "hummingbird"),
             .product(name: "HTTPTypes", package: "swift-http-types"),
             .product(name: "NIOCore", package: "swift-nio"),
@@ -190,7 +193,8 @@ let tests: [Target] = [
         ],
         path: "Tests/MessagingTests"),
     .testTarget(
-        name: "VisualSearchTests", dependencies: ["Basics", "Kernels", "Imaging", "VisualSearch"],
+        name: "VisualSearchTests",
+        dependencies: ["Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "VisualSearch"],
         path: "Tests/VisualSearchTests"),
     .testTarget(name: "WebTests", dependencies: ["Basics", "TestSupport"], path: "Tests/WebTests"),
     .testTarget(

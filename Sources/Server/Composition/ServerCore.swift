@@ -4,6 +4,7 @@ import Foundation
 package import Logging
 package import Messaging
 package import Storage
+import VisualSearch
 
 /// The parts of a server that stand on its data folder, opened and wired to each other.
 ///
@@ -32,6 +33,7 @@ package struct ServerCore: Sendable {
     /// Every step of the schema, in order.
     package static var migrations: [Migration] {
         Accounts.migrations + MessagingEngine.migrations + UserDataStore.migrations + MediaStore.migrations
+            + VisualSearchSchema.migrations
     }
 
     /// Opens the data folder of a configuration, making it when there is none.

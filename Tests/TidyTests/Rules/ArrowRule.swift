@@ -35,8 +35,8 @@ enum ArrowRule {
         "Learning": ["Basics", "Kernels", "Imaging"],
         "Accounts": ["Basics", "Storage"],
         "Messaging": ["Basics", "Storage", "Accounts", "Imaging"],
-        "VisualSearch": ["Basics", "Kernels", "Imaging"],
-        "Server": ["Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging"],
+        "VisualSearch": ["Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex"],
+        "Server": ["Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging", "VisualSearch"],
         "vitrine": [
             "Basics", "Kernels", "Imaging", "VectorIndex", "Storage", "Inference", "Accounts", "Messaging",
             "VisualSearch", "Server",

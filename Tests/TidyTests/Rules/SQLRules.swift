@@ -4,6 +4,7 @@ enum SQLRules {
     static let owners: [(prefix: String, folders: [String])] = [
         ("msg_", ["Sources/Features/Messaging/Store", "Sources/Features/Messaging/Media"]),
         ("acc_", ["Sources/Engines/Accounts"]),
+        ("vis_", ["Sources/Features/VisualSearch/Store"]),
     ]
 
     static func foreignTables(_ file: TextFile) -> [Finding] {

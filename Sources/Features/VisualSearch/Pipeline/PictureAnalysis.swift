@@ -26,10 +26,11 @@ public struct PictureAnalysis: Sendable {
     /// of those. `exactPixelDigest` decodes all of it.
     /// - Throws: `ImageError` for a file that is no picture, is over the limits or misses more than a tenth of its rows.
     public init(_ bytes: [UInt8], seller: String = "", limits: ImageLimits = ImageLimits()) throws(ImageError) {
-        let options = ImageDecodeOptions(
-            limits: limits, damage: .acceptUpTo(blankPercent: Self.blankPercent),
-            minimumSize: ImageSize(width: Self.shortSide, height: Self.shortSide))
-        let decoded = try Image.decode(bytes, options: options)
+        try self.init(try Self.decode(bytes, limits: limits), of: bytes, seller: seller)
+    }
+
+    /// Looks at a file that was decoded by ``decode(_:limits:minimumSide:)``.
+    init(_ decoded: DecodedImage, of bytes: [UInt8], seller: String) throws(ImageError) {
         probe = decoded.probe
         byteCount = bytes.count
         isDamaged = decoded.isDamaged
@@ -37,6 +38,17 @@ public struct PictureAnalysis: Sendable {
         picture = KnownPicture(
             fileDigest: Self.sha256(bytes), pixelDigest: Self.digest(of: decoded.image),
             fingerprint: views[0], seller: seller)
+    }
+
+    /// Decodes a file as pictures are looked at: upright, sRGB, a large JPEG at 1/2, 1/4 or 1/8.
+    static func decode(
+        _ bytes: [UInt8], limits: ImageLimits = ImageLimits(), minimumSide: Int = shortSide
+    ) throws(ImageError) -> DecodedImage {
+        try Image.decode(
+            bytes,
+            options: ImageDecodeOptions(
+                limits: limits, damage: .acceptUpTo(blankPercent: blankPercent),
+                minimumSize: ImageSize(width: minimumSide, height: minimumSide)))
     }
 
     /// `dHash64` of the eight views.

@@ -1,0 +1,38 @@
+internal import Foundation
+public import Imaging
+
+/// What pictures are looked at with.
+public struct CatalogueModels: Sendable {
+    /// What makes vectors, the preferred one first: new catalogues begin with it.
+    public var embedders: [any PictureEmbedder]
+    /// What finds things in pictures.
+    public var finder: any ObjectFinder
+
+    /// Models of the given kinds; without any, the built-in feature and whole pictures.
+    public init(embedders: [any PictureEmbedder] = [FloorFeature()], finder: any ObjectFinder = WholePicture()) {
+        self.embedders = embedders.isEmpty ? [FloorFeature()] : embedders
+        self.finder = finder
+    }
+
+    /// What makes vectors of a space; nil when its model is not installed.
+    func embedder(of space: String) -> (any PictureEmbedder)? { embedders.first { $0.space.name == space } }
+}
+
+/// How catalogues behave.
+public struct CatalogueOptions: Sendable {
+    /// What a picture may cost.
+    public var limits = ImageLimits(maximumBytes: 20 << 20)
+    /// When two pictures are one.
+    public var duplicates = DuplicateRules()
+    /// Pictures that are looked at at the same time.
+    public var width = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    /// How long removed things can be brought back, in milliseconds: 30 days.
+    public var retentionMilliseconds: Int64 = 30 * 86_400_000
+    /// Pictures that an item may have.
+    public var picturesPerItem = 20
+    /// Called with the name of each step that was just made durable, and may throw: how tests stop in the middle.
+    package var faultPoint: @Sendable (String) throws -> Void = { _ in }
+
+    /// The defaults.
+    public init() {}
+}

@@ -1,0 +1,104 @@
+internal import Basics
+public import Storage
+import Synchronization
+
+/// The catalogues of a data folder.
+///
+/// ```
+/// let catalogues = Catalogues.open(database: database, blobs: blobs, folder: "data/index")
+/// let shop = try await catalogues.create("summer")
+/// try await shop.put(ItemDraft(sku: "4711", title: "Red boots"), pictures: [PictureUpload(bytes: jpeg)])
+/// let answer = try await shop.scan(photo)
+/// ```
+public final class Catalogues: Sendable {
+    let environment: CatalogueEnvironment
+    private let opened = Mutex<[Int64: Catalogue]>([:])
+
+    private init(_ environment: CatalogueEnvironment) { self.environment = environment }
+
+    /// Opens the catalogues of a database.
+    ///
+    /// - Parameters:
+    ///   - database: a database with ``VisualSearchSchema/migrations``.
+    ///   - blobs: where the files of pictures lie.
+    ///   - folder: where the indexes of vectors lie; what is missing there is built again. One process at a time.
+    ///   - models: what pictures are looked at with.
+    public static func open(
+        database: Database, blobs: BlobStore, folder: String, models: CatalogueModels = CatalogueModels(),
+        options: CatalogueOptions = CatalogueOptions()
+    ) -> Catalogues {
+        Catalogues(
+            CatalogueEnvironment(
+                database: database, blobs: blobs, folder: folder, models: models, options: options,
+                work: HeavyWork(width: options.width)))
+    }
+
+    /// Makes a catalogue with the eleven categories that every one begins with.
+    ///
+    /// - Throws: ``RequestError`` 400 for an impossible name, 409 when there is one of that name.
+    public func create(_ name: String) async throws -> Catalogue {
+        guard Self.isPossible(name) else {
+            throw RequestError.invalidParam(
+                "A catalogue's name has 1 to 64 bytes of letters, digits, dots, hyphens or underscores, not '\(name)'.")
+        }
+        let space = environment.models.embedders[0].space
+        try await environment.database.write { context in
+            guard try CatalogueQueries.named(name, context.connection) == nil else {
+                throw RequestError(status: 409, code: "exists", message: "There is a catalogue '\(name)' already.")
+            }
+            let number = try CatalogueQueries.insert(name, in: context)
+            let generation = try GenerationQueries.insert(
+                space: space.name, dimensions: space.dimensions, state: .live, of: number, in: context)
+            try CatalogueQueries.setServing(generation, of: number, in: context)
+        }
+        return try await catalogue(name)
+    }
+
+    private static func isPossible(_ name: String) -> Bool {
+        (1...64).contains(name.utf8.count) && name.first != "."
+            && name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "." || $0 == "-" || $0 == "_" }
+    }
+
+    /// The catalogue of a name, opened: its index is brought up to date.
+    ///
+    /// - Throws: ``RequestError`` 404 when there is none.
+    public func catalogue(_ name: String) async throws -> Catalogue {
+        let record = try await environment.database.read { try CatalogueQueries.named(name, $0) }
+        guard let record else {
+            let names = try await names()
+            let known = names.isEmpty ? "There is none yet." : "There are: \(names.joined(separator: ", "))."
+            throw RequestError.notFound("There is no catalogue '\(name)'. \(known)")
+        }
+        if let catalogue = opened.withLock({ $0[record.number] }) { return catalogue }
+        let fresh = try await Catalogue.open(record, in: environment)
+        return opened.withLock { opened in
+            if let faster = opened[record.number] { return faster }
+            opened[record.number] = fresh
+            return fresh
+        }
+    }
+
+    /// The names of all catalogues.
+    public func names() async throws -> [String] {
+        try await environment.database.read { try CatalogueQueries.all($0).map(\.name) }
+    }
+
+    /// Lets go of the indexes.
+    public func close() async {
+        let all = opened.withLock { opened in
+            defer { opened = [:] }
+            return Array(opened.values)
+        }
+        for catalogue in all { await catalogue.indexes.close() }
+    }
+}
+
+/// What all catalogues of a folder share.
+struct CatalogueEnvironment: Sendable {
+    let database: Database
+    let blobs: BlobStore
+    let folder: String
+    let models: CatalogueModels
+    let options: CatalogueOptions
+    let work: HeavyWork
+}

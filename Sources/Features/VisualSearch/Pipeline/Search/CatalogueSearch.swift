@@ -1,0 +1,135 @@
+internal import Kernels
+internal import Storage
+internal import VectorIndex
+
+/// One generation of a catalogue as a scan asks it: what is near to a vector, and what that is.
+struct CatalogueSearch: Sendable {
+    let catalogue: Int64
+    let database: Database
+    let index: GenerationIndex
+    let categories: [CatalogueCategory]
+
+    /// The nearest pictures of all categories, for the vote.
+    func neighbours(of vector: [Float], count: Int) throws -> [CategoryVote.Neighbour] {
+        let names = Dictionary(uniqueKeysWithValues: categories.map { ($0.number, $0.name) })
+        return try index.search(vector, k: count).compactMap { hit in
+            names[hit.top].map { CategoryVote.Neighbour(category: $0, similarity: Double(hit.similarity)) }
+        }
+    }
+
+    /// The nearest pictures of some categories that pass a filter, ranked by their exact vectors.
+    ///
+    /// - Parameter wanted: when fewer styles than this pass in the categories, all categories are searched.
+    func findings(
+        for vector: [Float], in wished: [String], filter: ScanFilter, count: Int, wanted: Int
+    ) async throws -> ScanFindings {
+        let chosen = categories.filter { wished.contains($0.name) }
+        let sub = chosen.count == 1 ? chosen.first.flatMap { $0.top == $0.number ? nil : $0.ordinal } : nil
+        let shops = try await database.read { connection in
+            try filter.shops.compactMap { try CatalogueQueries.shop($0, connection) }
+        }
+        let filters = filter.vectorFilters(shops: shops, ordinal: sub)
+        var found = try await candidates(
+            for: vector, tops: Set(chosen.map(\.top)), filter: filter, filters: filters, count: count)
+        if Set(found.map(\.style)).count < (filter.isEmpty ? 1 : wanted) {
+            found = try await candidates(for: vector, tops: nil, filter: filter, filters: filters, count: count)
+        }
+        let all = index.count
+        return ScanFindings(
+            candidates: found, indexCount: all, passingCount: found.isEmpty && !filter.isEmpty ? 0 : all)
+    }
+
+    /// Asks for more until enough pass the last word, or there is no more.
+    private func candidates(
+        for vector: [Float], tops: Set<Int64>?, filter: ScanFilter, filters: [VectorFilter?], count: Int
+    ) async throws -> [ScanCandidate] {
+        var k = count
+        while true {
+            let hits = try index.search(vector, k: k, tops: tops, filters: filters)
+            let found = try await candidates(of: hits, for: vector, filter: filter)
+            if found.count >= count || hits.count < k || k >= 10_000 { return found }
+            // Only conditions that the index does not know, and pictures that have just gone, make the list shorter.
+            k = min(k * 4, 10_000)
+        }
+    }
+
+    private func candidates(
+        of hits: [GenerationIndex.Hit], for vector: [Float], filter: ScanFilter
+    ) async throws -> [ScanCandidate] {
+        try await database.read { [generation = index.generation.number] connection in
+            var styles = StyleNames()
+            return try hits.flatMap { hit -> [ScanCandidate] in
+                guard let picture = try PictureQueries.picture(hit.picture, connection), picture.isSearchable else {
+                    return []
+                }
+                let exact = try GenerationQueries.vector(of: hit.picture, generation: generation, connection)
+                let score = exact.flatMap { $0.count == vector.count ? dotProduct($0.span, vector.span) : nil }
+                let all = [picture] + (try PictureQueries.aliases(of: hit.picture, connection))
+                return try all.compactMap { picture in
+                    guard let item = try ItemQueries.item(picture.item, connection), item.removal == nil,
+                        filter.passes(item)
+                    else { return nil }
+                    return ScanCandidate(
+                        picture: picture.number, sku: item.draft.sku, style: try styles.style(of: item, connection),
+                        score: Double(score ?? hit.similarity))
+                }
+            }
+        }
+    }
+
+    /// Who sells what of some styles.
+    func offers(of styles: [String], filter: ScanFilter) async throws -> [String: [ScanOffer]] {
+        try await database.read { [catalogue] connection in
+            var offers: [String: [ScanOffer]] = [:]
+            for style in styles {
+                offers[style] = try StyleNames.items(of: style, in: catalogue, connection).filter(filter.passes)
+                    .map(\.offer)
+            }
+            return offers
+        }
+    }
+}
+
+/// Names of styles: the SKU of an item that stands alone, or of the first item of its group.
+struct StyleNames {
+    private var known: [Int64: String] = [:]
+
+    mutating func style(of item: CatalogueItem, _ connection: Connection) throws -> String {
+        if let name = known[item.number] { return name }
+        var name = item.draft.sku
+        if let group = try GroupQueries.group(of: item.number, connection),
+            let lead = try GroupQueries.members(of: group, connection).first,
+            let first = try ItemQueries.item(lead, connection)
+        {
+            name = first.draft.sku
+        }
+        known[item.number] = name
+        return name
+    }
+
+    /// The items of a style that are there: of its SKU in every shop, and of the groups that they belong to.
+    static func items(
+        of style: String, in catalogue: Int64, _ connection: Connection
+    ) throws -> [CatalogueItem] {
+        var items = try ItemQueries.items(sku: style, of: catalogue, connection)
+        var numbers = Set(items.map(\.number))
+        for item in items {
+            guard let group = try GroupQueries.group(of: item.number, connection) else { continue }
+            for member in try GroupQueries.members(of: group, connection) where numbers.insert(member).inserted {
+                guard let other = try ItemQueries.item(member, connection), other.removal == nil else { continue }
+                items.append(other)
+            }
+        }
+        return items
+    }
+}
+
+extension CatalogueItem {
+    /// The item as an offer.
+    var offer: ScanOffer {
+        ScanOffer(
+            item: String(number), sku: draft.sku, seller: draft.shop, title: draft.title, price: draft.price,
+            currency: draft.currency, stock: draft.stock.map { Int(clamping: $0) },
+            orderURL: draft.link.isEmpty ? nil : draft.link)
+    }
+}

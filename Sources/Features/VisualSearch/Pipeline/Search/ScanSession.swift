@@ -1,0 +1,122 @@
+internal import Basics
+internal import Imaging
+internal import Storage
+
+/// One scan under way: its decoded pictures are kept, so that another box or category is answered without them.
+public actor ScanSession {
+    private let catalogue: Catalogue
+    private let photos: [[UInt8]]
+    private let filter: ScanFilter
+    private let search: CatalogueSearch
+    private let embedder: (any PictureEmbedder)?
+    private var flow: ScanFlow
+    private var looked: [LookedAt] = []
+    private let started = ContinuousClock.now
+
+    init(
+        _ catalogue: Catalogue, photos: [[UInt8]], flow: ScanFlow, filter: ScanFilter, search: CatalogueSearch,
+        embedder: (any PictureEmbedder)?
+    ) {
+        self.catalogue = catalogue
+        self.photos = photos
+        self.flow = flow
+        self.filter = filter
+        self.search = search
+        self.embedder = embedder
+    }
+
+    /// The upright size of a photo, once the scan has begun.
+    public func size(of photo: Int = 0) -> (width: Int, height: Int)? {
+        looked.indices.contains(photo) ? (looked[photo].size.width, looked[photo].size.height) : nil
+    }
+
+    /// Answers for the first time.
+    ///
+    /// - Throws: ``RequestError`` 413, 415 or 422 for a photo that cannot be used.
+    public func answer() async throws -> ScanAnswer { try await run(.began) }
+
+    /// Answers for another part of the photo.
+    public func answer(box: BoxRequest) async throws -> ScanAnswer { try await run(.boxChanged(box)) }
+
+    /// Answers for another category; nil gives the choice back.
+    public func answer(category: String?) async throws -> ScanAnswer { try await run(.categoryChanged(category)) }
+
+    private func run(_ event: ScanEvent) async throws -> ScanAnswer {
+        var actions = flow.received(event, at: microseconds)
+        while let action = actions.first {
+            if case .answer(let answer) = action { return answer }
+            let ended = try await carryOut(action)
+            actions = flow.received(ended, at: microseconds)
+        }
+        throw RequestError(status: 409, code: "not_begun", message: "The scan has nothing to answer.")
+    }
+
+    private var microseconds: Int64 {
+        let passed = started.duration(to: .now).components
+        return passed.seconds * 1_000_000 + passed.attoseconds / 1_000_000_000_000
+    }
+
+    private func carryOut(_ action: ScanAction) async throws -> ScanEvent {
+        switch action {
+        case .decode: return .decoded(try await decode())
+        case .readBarcode: return .barcode(code: nil, styles: [])
+        case .locate:
+            let finder = catalogue.environment.models.finder
+            let images = looked.map(\.decoded.image)
+            return .located(try await work { try images.map { try finder.objects(in: $0) } })
+        case .embed(let round, let parts):
+            guard let embedder else { return .modelMissing }
+            let pictures = parts.compactMap { part in
+                looked.indices.contains(part.frame) ? (looked[part.frame], part.box) : nil
+            }
+            let vectors = try await work { try pictures.map { try embedder.vector(of: $0.0.crop($0.1)) } }
+            return .embedded(round: round, vectors)
+        case .vote(let round, let vector, let count):
+            let search = search
+            return .voted(round: round, try await work { try search.neighbours(of: vector, count: count) })
+        case .search(let round, let vector, let categories, let count):
+            let findings = try await search.findings(
+                for: vector, in: categories, filter: filter, count: count, wanted: flow.request.limit)
+            return .found(round: round, findings)
+        case .describe(let round, let styles, _):
+            let offers = try await search.offers(of: styles, filter: filter)
+            return .described(round: round, ScanDescription(offers: offers))
+        case .answer: return .began
+        }
+    }
+
+    private func decode() async throws -> [ScanPicture] {
+        let limits = catalogue.options.limits
+        let photos = photos
+        do {
+            let read = try await work {
+                try photos.map { bytes in
+                    let looked = try LookedAt(bytes, limits: limits)
+                    let isBlank = try PictureSignature(of: looked.decoded.image).isBlank
+                    return (looked, ScanPicture(sharpness: try looked.decoded.image.sharpness(), isBlank: isBlank))
+                }
+            }
+            looked = read.map(\.0)
+            return read.map(\.1)
+        } catch let error as ImageError {
+            throw error.requestError
+        }
+    }
+
+    private func work<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+        try await catalogue.environment.work.run(body)
+    }
+}
+
+extension ImageError {
+    /// What somebody who sent a photo is told.
+    var requestError: RequestError {
+        switch self {
+        case .tooManyBytes, .sideTooLong, .tooManyPixels, .tooMuchWork:
+            RequestError(status: 413, code: "too_large", message: description)
+        case .unrecognised, .unsupported, .unsupportedFeature:
+            RequestError(status: 415, code: "unsupported_picture", message: description)
+        default: RequestError(status: 422, code: "damaged_picture", message: description)
+        }
+    }
+}

@@ -1,0 +1,127 @@
+public import Basics
+import Storage
+
+/// Something that a person is asked to decide.
+public struct CatalogueReview: Sendable, Hashable {
+    /// What the question is about.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// Are two pictures of one seller one picture? Subject and other are pictures.
+        case duplicate
+        /// Does a picture not belong to its item? The subject is the picture, the other its item.
+        case noise
+        /// Are two items one thing? Subject and other are items.
+        case merge
+    }
+
+    /// What was decided.
+    public enum Decision: String, Sendable, Hashable {
+        /// Yes: it is carried out.
+        case yes
+        /// No: everything stays.
+        case no
+    }
+
+    /// Its number.
+    public let number: Int64
+    /// What it is about.
+    public let kind: Kind
+    /// A picture or an item.
+    public let subject: Int64
+    /// A picture or an item.
+    public let other: Int64
+    /// How likely a yes is, by what proposed it.
+    public let score: Double
+    /// What it was proposed for.
+    public let evidence: JSON
+    /// What was decided; nil while it is open.
+    public let decision: Decision?
+    /// Who decided.
+    public let by: String?
+    /// What a yes changed, to undo it: the number of a removal, or of a group before.
+    let effect: String?
+}
+
+/// Reads and writes of `vis_review`.
+enum ReviewQueries {
+    private static let columns = "review_no, kind, subject, other, score, evidence, decision, by_whom, effect"
+
+    private static func review(_ row: Row) throws -> CatalogueReview {
+        guard let kind = CatalogueReview.Kind(rawValue: row.text(1)) else {
+            throw StorageError(.damaged, "Review \(row.int(0)) has the unknown kind \(row.text(1)).")
+        }
+        return CatalogueReview(
+            number: row.int(0), kind: kind, subject: row.int(2), other: row.int(3), score: row.real(4),
+            evidence: (try? JSON(parsing: row.bytesOfText(5))) ?? .null,
+            decision: row.textOrNil(6).flatMap(CatalogueReview.Decision.init), by: row.textOrNil(7),
+            effect: row.textOrNil(8))
+    }
+
+    /// Proposes something; what was proposed before stays as it was, decided or not.
+    ///
+    /// - Returns: Whether it is new.
+    @discardableResult
+    static func propose(
+        _ kind: CatalogueReview.Kind, subject: Int64, other: Int64, score: Double, evidence: JSON,
+        of catalogue: Int64, in context: WriteContext
+    ) throws -> Bool {
+        try context.run(
+            """
+            INSERT INTO vis_review(cat_no, kind, subject, other, score, evidence, made_ms)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (cat_no, kind, subject, other) DO NOTHING
+            """, .integer(catalogue), .text(kind.rawValue), .integer(subject), .integer(other), .real(score),
+            .text(evidence.text), .integer(context.now)) > 0
+    }
+
+    static func review(_ number: Int64, of catalogue: Int64, _ connection: Connection) throws -> CatalogueReview? {
+        try connection.first(
+            "SELECT \(columns) FROM vis_review WHERE review_no = ?1 AND cat_no = ?2", .integer(number),
+            .integer(catalogue), map: review)
+    }
+
+    /// Open questions of a kind, by number.
+    static func open(
+        _ kind: CatalogueReview.Kind, of catalogue: Int64, after number: Int64, limit: Int, _ connection: Connection
+    ) throws -> [CatalogueReview] {
+        try connection.rows(
+            """
+            SELECT \(columns) FROM vis_review WHERE cat_no = ?1 AND kind = ?2 AND review_no > ?3 AND decision IS NULL
+            ORDER BY review_no LIMIT ?4
+            """, .integer(catalogue), .text(kind.rawValue), .integer(number), .int(limit), map: review)
+    }
+
+    static func counts(
+        of catalogue: Int64, _ connection: Connection
+    ) throws -> [CatalogueReview.Kind: (open: Int64, decided: Int64)] {
+        var counts: [CatalogueReview.Kind: (open: Int64, decided: Int64)] = [:]
+        try connection.forEach(
+            "SELECT kind, COUNT(*), COUNT(decision) FROM vis_review WHERE cat_no = ?1 GROUP BY kind",
+            .integer(catalogue)
+        ) { row in
+            if let kind = CatalogueReview.Kind(rawValue: row.text(0)) {
+                counts[kind] = (row.int(1) - row.int(2), row.int(2))
+            }
+            return true
+        }
+        return counts
+    }
+
+    /// Writes a decision down, unless somebody was first.
+    static func decide(
+        _ number: Int64, _ decision: CatalogueReview.Decision, by whom: String, effect: String?,
+        in context: WriteContext
+    ) throws -> Bool {
+        try context.run(
+            """
+            UPDATE vis_review SET decision = ?2, by_whom = ?3, decided_ms = ?4, effect = ?5
+            WHERE review_no = ?1 AND decision IS NULL
+            """, .integer(number), .text(decision.rawValue), .text(whom), .integer(context.now), .optional(effect)) > 0
+    }
+
+    static func reopen(_ number: Int64, in context: WriteContext) throws {
+        try context.run(
+            """
+            UPDATE vis_review SET decision = NULL, by_whom = NULL, decided_ms = NULL, effect = NULL
+            WHERE review_no = ?1
+            """, .integer(number))
+    }
+}
