@@ -64,14 +64,9 @@ struct IndexFolder: Sendable {
         return Array(bytes.prefix(filled))
     }
 
-    /// Writes a file under another name, syncs it, gives it its name and syncs the folder.
-    func write(_ name: String, _ pieces: [UnsafeRawBufferPointer]) throws(VectorIndexError) {
-        try place(name, pieces)
-        try sync()
-    }
-
-    /// The same without syncing the folder: after a loss of power the name leads to the old file or to the new one.
-    private func place(_ name: String, _ pieces: [UnsafeRawBufferPointer]) throws(VectorIndexError) {
+    /// Writes a file under another name, syncs it and gives it its name; until the folder is synced, a loss of power may
+    /// take the name back.
+    func place(_ name: String, _ pieces: [UnsafeRawBufferPointer]) throws(VectorIndexError) {
         let temporary = path(of: name + ".new")
         try watch?.see(.make(name + ".new"))
         let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
@@ -105,6 +100,7 @@ struct IndexFolder: Sendable {
         try result.get()
     }
 
+    /// The same, with the name synced.
     func write(_ name: String, _ bytes: [UInt8]) throws(VectorIndexError) {
         try place(name, bytes)
         try sync()

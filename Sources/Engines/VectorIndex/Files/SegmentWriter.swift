@@ -10,9 +10,11 @@ enum SegmentWriter {
         let bytes: UnsafeRawBufferPointer
     }
 
-    static func write(_ segment: Segment, seed: UInt64, to name: String, in folder: IndexFolder)
-        throws(VectorIndexError)
-    {
+    /// Writes a segment's file and syncs it.
+    /// - Parameter syncsName: whether its name is synced too, or the caller does that.
+    static func write(
+        _ segment: Segment, seed: UInt64, to name: String, in folder: IndexFolder, syncsName: Bool = true
+    ) throws(VectorIndexError) {
         let parts = rows(segment.table) + structure(segment.structure)
         var lists = 0
         if case .lists(let found) = segment.structure { lists = found.centres.count }
@@ -35,12 +37,13 @@ enum SegmentWriter {
             head.withUnsafeBytes { head in
                 zeros.withUnsafeBytes { zeros in
                     Result { () throws(VectorIndexError) in
-                        try folder.write(name, pieces(head, parts, header.entries, zeros))
+                        try folder.place(name, pieces(head, parts, header.entries, zeros))
                     }
                 }
             }
         }
         try result.get()
+        if syncsName { try folder.sync() }
     }
 
     private static func aligned(_ offset: Int) -> Int {

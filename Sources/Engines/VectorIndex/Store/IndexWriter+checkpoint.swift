@@ -11,7 +11,8 @@ extension IndexWriter {
         if let rows = state.memoryItems() {
             let segment = Segment(table: rows, structure: .flat, tunedEffort: 1)
             let name = "segment-\(number)"
-            try SegmentWriter.write(segment, seed: options.seed, to: name, in: folder)
+            // Its name is synced with the new log's, before the manifest tells of either.
+            try SegmentWriter.write(segment, seed: options.seed, to: name, in: folder, syncsName: false)
             segments.append(
                 SegmentState(segment: try SegmentReader.open(name, in: folder), file: name, removed: RemovedRows()))
         }
@@ -31,13 +32,15 @@ extension IndexWriter {
     private func commit(_ segments: [SegmentState], number: Int, log: String) throws(VectorIndexError) {
         var saved: [String: (file: String, count: Int)] = [:]
         var entries: [Manifest.SegmentEntry] = []
+        var hasNewNames = false
         for state in segments {
             if state.removed.count > 0 {
                 if let known = savedRemoved[state.file], known.count == state.removed.count {
                     saved[state.file] = known
                 } else {
                     let name = "removed-\(number)-\(state.file.dropFirst("segment-".count))"
-                    try folder.write(name, RemovedFile.bytes(state.removed, rows: state.segment.count))
+                    try folder.place(name, RemovedFile.bytes(state.removed, rows: state.segment.count))
+                    hasNewNames = true
                     saved[state.file] = (name, state.removed.count)
                 }
             }
@@ -45,6 +48,7 @@ extension IndexWriter {
                 Manifest.SegmentEntry(
                     file: state.file, rows: state.segment.count, removed: saved[state.file]?.file))
         }
+        if hasNewNames { try folder.sync() }
         let new = Manifest(
             schema: manifest.schema, number: number, log: log, applied: state.applied, segments: entries,
             removedSince: manifest.removedSince)
