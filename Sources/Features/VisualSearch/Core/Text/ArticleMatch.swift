@@ -1,0 +1,74 @@
+/// Finds articles about a thing by what its title names.
+public struct ArticleMatch: Sendable, Hashable {
+    /// A term of the full-text index and how much it says.
+    public struct Term: Sendable, Hashable {
+        /// The term, as ``TitleText/searchTerms(_:)`` cuts it.
+        public var text: String
+        /// How much it says, above 0.
+        public var weight: Double
+    }
+
+    private struct Phrase: Sendable, Hashable {
+        let kind: EntityKind
+        let terms: [String]
+    }
+
+    private let phrases: [Phrase]
+    /// What an article has to reach to be about the thing: its model, or its brand with a type or series.
+    public static let leastScore = 3.0
+
+    /// What is looked for, from the entities of an item; those of several items are joined.
+    public init(_ entities: [TitleEntity]) {
+        var seen: Set<Phrase> = []
+        phrases = entities.compactMap { entity in
+            let phrase = Phrase(kind: entity.kind, terms: TitleText.searchTerms(entity.text))
+            return Self.weight(entity.kind) > 0 && !phrase.terms.isEmpty && seen.insert(phrase).inserted ? phrase : nil
+        }
+    }
+
+    /// Colours and sizes say nothing about what an article is on.
+    private static func weight(_ kind: EntityKind) -> Double {
+        switch kind {
+        case .model: 3
+        case .brand, .series: 2
+        case .type: 1
+        case .material: 0.5
+        case .colour, .size: 0
+        }
+    }
+
+    /// The terms to search for, those that say most first.
+    public var terms: [Term] {
+        var weights: [String: Double] = [:]
+        for phrase in phrases {
+            for term in phrase.terms { weights[term] = max(weights[term] ?? 0, Self.weight(phrase.kind)) }
+        }
+        return weights.map { Term(text: $0.key, weight: $0.value) }
+            .sorted { ($0.weight, $1.text) > ($1.weight, $0.text) }
+    }
+
+    /// The terms as a query of a full-text index: any of them, each quoted so that none is an operator. Nil for none.
+    public var query: String? {
+        let words = terms.map { "\"" + $0.text.replacing("\"", with: "") + "\"" }
+        return words.isEmpty ? nil : words.joined(separator: " OR ")
+    }
+
+    /// How much an article is about the thing: the weights of the entities whose terms it has one after the other.
+    public func score(title: String, body: String) -> Double {
+        let texts = [TitleText.searchTerms(title), TitleText.searchTerms(body)]
+        return phrases.reduce(0) { sum, phrase in
+            let isThere = texts.contains { Self.contains($0, phrase.terms) }
+            return sum + (isThere ? Self.weight(phrase.kind) : 0)
+        }
+    }
+
+    /// Whether an article is worth showing beside the thing.
+    public func isAbout(title: String, body: String) -> Bool { score(title: title, body: body) >= Self.leastScore }
+
+    private static func contains(_ terms: [String], _ phrase: [String]) -> Bool {
+        guard let first = phrase.first, phrase.count <= terms.count else { return false }
+        return (0...terms.count - phrase.count).contains { start in
+            terms[start] == first && terms[start..<start + phrase.count].elementsEqual(phrase)
+        }
+    }
+}
