@@ -126,7 +126,7 @@ let features: [Target] = [
     .target(
         name: "VisualSearch",
         dependencies: [
-            "Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex",
+            "Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation",
             .product(name: "Crypto", package: "swift-crypto"),
         ],
         path: "Sources/Features/VisualSearch"),
@@ -194,7 +194,9 @@ let tests: [Target] = [
         path: "Tests/MessagingTests"),
     .testTarget(
         name: "VisualSearchTests",
-        dependencies: ["Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "VisualSearch"],
+        dependencies: [
+            "Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation", "VisualSearch",
+        ],
         path: "Tests/VisualSearchTests"),
     .testTarget(name: "WebTests", dependencies: ["Basics", "TestSupport"], path: "Tests/WebTests"),
     .testTarget(

@@ -35,7 +35,7 @@ enum ArrowRule {
         "Learning": ["Basics", "Kernels", "Imaging"],
         "Accounts": ["Basics", "Storage"],
         "Messaging": ["Basics", "Storage", "Accounts", "Imaging"],
-        "VisualSearch": ["Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex"],
+        "VisualSearch": ["Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation"],
         "Server": ["Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging", "VisualSearch"],
         "vitrine": [
             "Basics", "Kernels", "Imaging", "VectorIndex", "Storage", "Inference", "Accounts", "Messaging",

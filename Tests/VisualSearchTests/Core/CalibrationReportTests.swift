@@ -7,7 +7,8 @@ import Testing
 struct CalibrationReportTests {
     @Test("SCAN-131 on questions it has not seen the calibration error is small and false accepts are few")
     func heldOut() throws {
-        let calibration = try #require(ScanCalibration(generation: "g", fitting: CalibrationTests.examples(1200, seed: 1)))
+        let calibration = try #require(
+            ScanCalibration(generation: "g", fitting: CalibrationTests.examples(1200, seed: 1)))
         let report = CalibrationReport(
             calibration, on: CalibrationTests.examples(2000, seed: 2), bootstrap: Bootstrap(resamples: 40))
         #expect(try #require(report.calibrationError) <= 0.05)
@@ -17,12 +18,17 @@ struct CalibrationReportTests {
         #expect(report.curve.map(\.threshold) == report.curve.map(\.threshold).sorted(by: >))
     }
 
-    @Test("SCAN-131 the area of the open set is that of all pairs of a present and an absent question", arguments: 1...6 as ClosedRange<UInt64>)
+    @Test(
+        "SCAN-131 the area of the open set is that of all pairs of a present and an absent question",
+        arguments: 1...6 as ClosedRange<UInt64>)
     func openSet(seed: UInt64) throws {
         var planted = Planted(seed: seed)
         let answers = (0..<60).map { _ in
             let isPresent = planted.share() < 0.6
-            return (score: Double(planted.number(below: 12)), isRight: isPresent && planted.share() < 0.7, isPresent: isPresent)
+            return (
+                score: Double(planted.number(below: 12)), isRight: isPresent && planted.share() < 0.7,
+                isPresent: isPresent
+            )
         }
         var sum = 0.0
         var pairs = 0.0

@@ -7,7 +7,8 @@ struct CoverageTests {
         "SCAN-017 weeks are those of the calendar",
         arguments: [
             (0, "1970-W01"), (-4, "1969-W52"), (3, "1970-W01"), (4, "1970-W02"), (20_454, "2026-W01"),
-            (20_453, "2026-W01"), (20_451, "2026-W01"), (20_450, "2025-W52"), (18_628, "2020-W53"), (18_631, "2021-W01"),
+            (20_453, "2026-W01"), (20_451, "2026-W01"), (20_450, "2025-W52"), (18_628, "2020-W53"),
+            (18_631, "2021-W01"),
         ])
     func weeks(day: Int, name: String) { #expect(CalendarWeek(day: day).description == name) }
 
@@ -23,16 +24,19 @@ struct CoverageTests {
         #expect(CalendarWeek(day: .max) > last && CalendarWeek(day: .min).year < 0)
     }
 
-    @Test("SCAN-017 coverage is the share of scans that found the very item, by category and week, with what people said")
+    @Test(
+        "SCAN-017 coverage is the share of scans that found the very item, by category and week, with what people said")
     func coverage() {
         func scan(_ day: Int, _ category: String, _ isFound: Bool, _ feedback: Bool? = nil) -> ScanRecord {
             ScanRecord(id: "s", day: day, category: category, isFound: isFound, feedback: feedback)
         }
         let coverage = Coverage([
-            scan(4, "bags", true, true), scan(5, "bags", true, false), scan(6, "bags", true), scan(10, "bags", false, false),
+            scan(4, "bags", true, true), scan(5, "bags", true, false), scan(6, "bags", true),
+            scan(10, "bags", false, false),
             scan(10, "shoes", true), scan(11, "bags", false),
         ])
-        #expect(coverage.cells.map { "\($0.week) \($0.category)" } == ["1970-W03 bags", "1970-W02 bags", "1970-W02 shoes"])
+        #expect(
+            coverage.cells.map { "\($0.week) \($0.category)" } == ["1970-W03 bags", "1970-W02 bags", "1970-W02 shoes"])
         #expect(coverage.cells[1].share == 0.75 && coverage.cells[1].confirmed == 0.5 && coverage.cells[0].share == 0)
         #expect(coverage.cells[2].confirmed == nil && coverage.share(in: CalendarWeek(day: 4)) == 0.8)
         #expect(coverage.share(in: CalendarWeek(day: 400)) == nil && Coverage([]).cells.isEmpty)
@@ -52,7 +56,9 @@ struct CoverageTests {
         for at in 0..<12 { add("b\(at)", planted.near(things[1], noise: 0.3), "shoes", visitor: "v\(at)") }
         // One person who scans a thing again and again, things that were found, and single scans.
         for at in 0..<40 { add("c\(at)", planted.near(things[2], noise: 0.3), "food", visitor: "one") }
-        for at in 0..<20 { add("d\(at)", planted.near(things[1], noise: 0.3), "shoes", visitor: "w\(at)", isFound: true) }
+        for at in 0..<20 {
+            add("d\(at)", planted.near(things[1], noise: 0.3), "shoes", visitor: "w\(at)", isFound: true)
+        }
         for at in 0..<10 { add("e\(at)", planted.direction(24), "books", visitor: "x\(at)") }
         add("sick", [Float](repeating: 0, count: 24), "bags", visitor: "y")
         let gaps = CatalogueGap.gaps(among: planted.shuffled(scans))

@@ -13,7 +13,9 @@ struct DemoTitles {
     private typealias Goods = (category: String, types: [String], materials: [String], sizes: [String])
 
     private static let english: [Goods] = [
-        ("shoes", ["running shoes", "sneakers", "ankle boots"], ["leather", "mesh", "suede"], ["size 42", "size 38"]),
+        (
+            "shoes", ["running shoes", "sneakers", "ankle boots"], ["leather", "mesh", "suede"], ["size 42", "size 38"]
+        ),
         ("bags", ["shoulder bag", "backpack", "tote bag"], ["canvas", "leather", "nylon"], ["20 l", "35 l"]),
         ("clothing", ["summer dress", "hoodie", "linen shirt"], ["cotton", "wool", "viscose"], ["XL", "M"]),
         ("appliances", ["rice cooker", "vacuum cleaner", "kettle"], ["steel", "glass"], ["1.7 l", "3 l"]),
@@ -36,7 +38,9 @@ struct DemoTitles {
 
     init(seed: UInt64) { planted = Planted(seed: seed) }
 
-    private mutating func pick<Element>(_ elements: [Element]) -> Element { elements[planted.number(below: elements.count)] }
+    private mutating func pick<Element>(_ elements: [Element]) -> Element {
+        elements[planted.number(below: elements.count)]
+    }
 
     mutating func titles(_ count: Int) -> [Title] { (0..<count).map { _ in title() } }
 

@@ -20,15 +20,19 @@ struct LabelSetTests {
                     let top = Double(planted.number(below: height * grid)) / Double(grid)
                     return try #require(
                         LabelSet.Box(
-                            left: left, top: top, right: left + Double(1 + planted.number(below: 50 * grid)) / Double(grid),
+                            left: left, top: top,
+                            right: left + Double(1 + planted.number(below: 50 * grid)) / Double(grid),
                             bottom: top + Double(1 + planted.number(below: 50 * grid)) / Double(grid),
                             category: Self.categories[planted.number(below: 4)]))
                 }
-                return .init(name: "图 \(number) & more.jpg", size: ImageSize(width: width, height: height), boxes: boxes)
+                return .init(
+                    name: "图 \(number) & more.jpg", size: ImageSize(width: width, height: height), boxes: boxes)
             })
     }
 
-    @Test("SCAN-050, SCAN-054 VOC, COCO and YOLO give back exactly what was written", arguments: 1...10 as ClosedRange<UInt64>)
+    @Test(
+        "SCAN-050, SCAN-054 VOC, COCO and YOLO give back exactly what was written",
+        arguments: 1...10 as ClosedRange<UInt64>)
     func roundTrips(seed: UInt64) throws {
         let labels = try labels(seed: seed)
         let coco = try LabelSet(coco: JSON(parsing: labels.coco.encoded()))
@@ -85,7 +89,8 @@ struct LabelSetTests {
             ("0 0.5 0.5 0.5", "line 1"), ("\n3 0 0 1 1", "no category 3"), ("0 0.5 0.5 0 1", "no area"),
             ("0 nan 0 1 1", "no area"), ("-1 0 0 1 1", "no category -1"),
         ] {
-            #expect(fault { try LabelSet.picture(yolo: text, name: "c", size: size, categories: ["dog"]) }.contains(words))
+            #expect(
+                fault { try LabelSet.picture(yolo: text, name: "c", size: size, categories: ["dog"]) }.contains(words))
         }
         for (text, words) in [
             ("", "element"), ("<a>", "too early"), ("<a></b>", "not open"), ("<a/><b/>", "follows"),
@@ -93,7 +98,10 @@ struct LabelSetTests {
             ("<a>&#0;</a>", "entity"), ("<a>&#xD800;</a>", "entity"), ("<a>&", "entity"), ("<annotation/>", "filename"),
             (String(repeating: "<a>", count: 40), "too many"),
             ("<annotation><filename>x</filename></annotation>", "size"),
-            ("<annotation><filename>x</filename><size><width>inf</width><height>1</height></size></annotation>", "size"),
+            (
+                "<annotation><filename>x</filename><size><width>inf</width><height>1</height></size></annotation>",
+                "size"
+            ),
         ] {
             #expect(fault { try LabelSet.picture(voc: text) }.contains(words), "\(text)")
         }

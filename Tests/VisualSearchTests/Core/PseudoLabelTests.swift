@@ -26,7 +26,9 @@ struct PseudoLabelTests {
         return (found, truth)
     }
 
-    @Test("SCAN-053 thresholds are the lowest at which held-out boxes are precise, as by hand", arguments: 1...8 as ClosedRange<UInt64>)
+    @Test(
+        "SCAN-053 thresholds are the lowest at which held-out boxes are precise, as by hand",
+        arguments: 1...8 as ClosedRange<UInt64>)
     func thresholds(seed: UInt64) throws {
         var planted = Planted(seed: seed)
         let (found, truth) = try detected(&planted, pictures: 60)

@@ -59,7 +59,9 @@ struct TitleClassifierTests {
         let bytes = classifier.encoded
         let read = try #require(TitleClassifier(encoded: bytes))
         #expect(read.shares(of: "plush bear") == classifier.shares(of: "plush bear"))
-        for length in 0..<min(200, bytes.count) { #expect(TitleClassifier(encoded: Array(bytes.prefix(length))) == nil) }
+        for length in 0..<min(200, bytes.count) {
+            #expect(TitleClassifier(encoded: Array(bytes.prefix(length))) == nil)
+        }
         #expect(TitleClassifier(encoded: bytes + [0]) == nil)
         var planted = Planted(seed: 5)
         for _ in 0..<300 {

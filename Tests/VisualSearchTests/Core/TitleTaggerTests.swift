@@ -60,7 +60,8 @@ struct TitleTaggerTests {
     @Test("SCAN-107 an article on the model, or on the brand's line, is about the thing; one on its colour is not")
     func articles() {
         let match = ArticleMatch([
-            TitleEntity(kind: .brand, text: "Nordwind", range: 0..<1), TitleEntity(kind: .model, text: "GT2", range: 1..<2),
+            TitleEntity(kind: .brand, text: "Nordwind", range: 0..<1),
+            TitleEntity(kind: .model, text: "GT2", range: 1..<2),
             TitleEntity(kind: .type, text: "跑步鞋", range: 2..<5), TitleEntity(kind: .colour, text: "red", range: 5..<6),
             TitleEntity(kind: .brand, text: "nordwind", range: 6..<7),
         ])
@@ -68,7 +69,8 @@ struct TitleTaggerTests {
         #expect(match.query == "\"gt2\" OR \"nordwind\" OR \"步鞋\" OR \"跑步\"")
         #expect(match.isAbout(title: "The GT2 in a test", body: ""))
         #expect(match.isAbout(title: "Nordwind", body: "新的跑步鞋"))
-        #expect(!match.isAbout(title: "Nordwind opens a shop", body: "in red") && !match.isAbout(title: "红跑", body: "步鞋"))
+        #expect(
+            !match.isAbout(title: "Nordwind opens a shop", body: "in red") && !match.isAbout(title: "红跑", body: "步鞋"))
         #expect(match.score(title: "Nordwind GT2 跑步鞋", body: "red") == 6)
         #expect(ArticleMatch([]).query == nil && ArticleMatch([]).score(title: "a", body: "b") == 0)
         let hostile = ArticleMatch([TitleEntity(kind: .model, text: "x\" OR NEAR(\"", range: 0..<1)])

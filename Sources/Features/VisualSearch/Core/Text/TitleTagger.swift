@@ -175,7 +175,9 @@ public struct TitleTagger: Sendable {
             best.append(scores)
             from.append(origins)
         }
-        guard let last = best.last, var tag = last.indices.max(by: { (last[$0], $1) < (last[$1], $0) }) else { return [] }
+        guard let last = best.last, var tag = last.indices.max(by: { (last[$0], $1) < (last[$1], $0) }) else {
+            return []
+        }
         var path = [Int](repeating: 0, count: best.count)
         for place in best.indices.reversed() {
             path[place] = tag
@@ -199,7 +201,8 @@ public struct TitleTagger: Sendable {
             let own = words[place]
             let texts = [
                 own, word(place - 1), word(place + 1), word(place - 1) + " " + own, own + " " + word(place + 1),
-                word(place - 2) + " " + word(place - 1) + " " + own, own + " " + word(place + 1) + " " + word(place + 2),
+                word(place - 2) + " " + word(place - 1) + " " + own,
+                own + " " + word(place + 1) + " " + word(place + 2),
                 shape(tokens[place]), shape(tokens[place]) + " " + word(place - 1), String(own.prefix(2)),
                 String(own.suffix(2)), String(own.suffix(3)),
                 place == 0 ? "first" : place == words.count - 1 ? "last" : "middle",
