@@ -62,7 +62,7 @@ let engines: [Target] = [
         path: "Sources/Engines/Imaging"),
     .target(
         name: "Inference",
-        dependencies: ["Basics", "Evaluation", "COnnxRuntime", "CCage"],
+        dependencies: ["Basics", "Kernels", "Imaging", "Evaluation", "COnnxRuntime", "CCage"],
         path: "Sources/Engines/Inference"),
     .target(
         name: "Evaluation",
@@ -109,8 +109,8 @@ let training: [Target] = [
         exclude: ["files.py"]),
     // What training exports and what serving runs, side by side: the only target that sees both.
     .testTarget(
-        name: "ParityTests", dependencies: ["Basics", "Imaging", "Inference", "Learning"], path: "Tests/ParityTests",
-        exclude: ["check.py"]),
+        name: "ParityTests", dependencies: ["Basics", "Imaging", "Evaluation", "Inference", "Learning"],
+        path: "Tests/ParityTests", exclude: ["check.py"]),
 ]
 
 // MARK: Features
@@ -179,7 +179,8 @@ let tests: [Target] = [
         name: "AccountsTests", dependencies: ["Basics", "Storage", "Accounts", "TestSupport"],
         path: "Tests/AccountsTests"),
     .testTarget(
-        name: "InferenceTests", dependencies: ["Basics", "Evaluation", "Inference", "TestSupport"], path: "Tests/InferenceTests"),
+        name: "InferenceTests", dependencies: ["Basics", "Imaging", "Evaluation", "Inference", "TestSupport"],
+        path: "Tests/InferenceTests"),
     .testTarget(name: "EvaluationTests", dependencies: ["Basics", "Evaluation"], path: "Tests/EvaluationTests"),
     .testTarget(name: "BasicsTests", dependencies: ["Basics"], path: "Tests/BasicsTests"),
     .testTarget(

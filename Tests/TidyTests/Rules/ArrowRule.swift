@@ -29,7 +29,7 @@ enum ArrowRule {
         "Kernels": [],
         "Storage": ["Basics"],
         "Imaging": ["Basics", "Kernels"],
-        "Inference": ["Basics", "Evaluation"],
+        "Inference": ["Basics", "Kernels", "Imaging", "Evaluation"],
         "Evaluation": ["Basics", "Kernels"],
         "VectorIndex": ["Basics", "Kernels"],
         "Learning": ["Basics", "Kernels", "Imaging"],

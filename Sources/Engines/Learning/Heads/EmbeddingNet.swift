@@ -8,8 +8,8 @@ public final class EmbeddingNet: Module {
         /// The vectors of length 1, [n, d].
         public let embedding: Tensor
         /// The same before they were brought to that length, [n, d]: what losses take.
-        public let raw: Tensor
-        /// The parts of a cascade from shallow to deep, before they were brought to one length; else only `raw`.
+        public let unscaled: Tensor
+        /// The parts of a cascade from shallow to deep, before they were brought to one length; else only `unscaled`.
         public let levels: [Tensor]
         /// The logits of every head by its name, [n, classes].
         public let logits: [String: Tensor]
@@ -51,7 +51,7 @@ public final class EmbeddingNet: Module {
         let raw = levels.count == 1 ? levels[0] : Tensor.concatenated(levels, axis: 1)
         let parts = levels.map { $0.normalized() }
         let embedding = parts.count == 1 ? parts[0] : Tensor.concatenated(parts, axis: 1) * partLength
-        return Output(embedding: embedding, raw: raw, levels: levels, logits: heads(raw))
+        return Output(embedding: embedding, unscaled: raw, levels: levels, logits: heads(raw))
     }
 
     /// The length of each part of an embedding of length 1.

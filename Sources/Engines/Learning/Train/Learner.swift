@@ -70,8 +70,8 @@ final class Learner {
     /// The vectors [n, d] of pictures, before they are brought to length 1.
     func vectors(_ pictures: Tensor, _ precision: Experiment.Precision) -> Tensor {
         switch precision {
-        case .float32: root.model(pictures).raw
-        case .bfloat16: mixedPrecision { root.model(pictures).raw }.to(.float32)
+        case .float32: root.model(pictures).unscaled
+        case .bfloat16: mixedPrecision { root.model(pictures).unscaled }.to(.float32)
         }
     }
 
