@@ -107,7 +107,15 @@ let training: [Target] = [
     .testTarget(
         name: "LearningTests", dependencies: ["Basics", "Imaging", "Learning"], path: "Tests/LearningTests",
         exclude: ["files.py"]),
-    // What training exports and what serving runs, side by side: the only target that sees both.
+    // The only program that links libtorch.
+    .executableTarget(
+        name: "vitrine-train",
+        dependencies: [
+            "Basics", "Evaluation", "Imaging", "Inference", "Learning",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        path: "Sources/Apps/vitrine-train"),
+    // What training exports and what serving runs, side by side.
     .testTarget(
         name: "ParityTests", dependencies: ["Basics", "Imaging", "Evaluation", "Inference", "Learning"],
         path: "Tests/ParityTests", exclude: ["check.py"]),
@@ -253,6 +261,7 @@ let package = Package(
 
 if hasTorch {
     package.products.append(.library(name: "Learning", targets: ["Learning"]))
+    package.products.append(.executable(name: "vitrine-train", targets: ["vitrine-train"]))
 }
 
 // MARK: Common settings

@@ -19,7 +19,7 @@ enum ArrowRule {
         "NIOHTTPTypesHTTP1": ["Server"], "AsyncHTTPClient": ["Server"],
         "ServiceLifecycle": ["Server"], "UnixSignals": ["Server"],
         "Logging": ["Server", "vitrine"],
-        "ArgumentParser": ["vitrine"], "TOMLKit": ["vitrine"],
+        "ArgumentParser": ["vitrine", "vitrine-train"], "TOMLKit": ["vitrine"],
         "Testing": ["TestSupport"], "FoundationNetworking": ["TestSupport"],
     ]
 
@@ -41,6 +41,7 @@ enum ArrowRule {
             "Basics", "Kernels", "Imaging", "VectorIndex", "Storage", "Inference", "Accounts", "Messaging",
             "VisualSearch", "Server",
         ],
+        "vitrine-train": ["Basics", "Evaluation", "Imaging", "Inference", "Learning"],
         "TestSupport": ["Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging", "Server"],
     ]
 

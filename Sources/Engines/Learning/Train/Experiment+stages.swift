@@ -6,6 +6,7 @@ extension Experiment.Stage {
         // The whole experiment's name is no stage's.
         name = base == nil ? "main" : reader.text("name") ?? reader.path
         epochs = reader.int("epochs", in: 1...1_000_000) ?? base?.epochs ?? 40
+        sides = Self.sides(&reader) ?? base?.sides ?? []
         batch = Experiment.Batch(&reader, over: base?.batch)
         losses = Self.losses(&reader) ?? base?.losses ?? []
         augment = reader.value("augment")?.arrayValue ?? base?.augment ?? []
@@ -21,6 +22,16 @@ extension Experiment.Stage {
 
     /// Keys of a loss that say where it looks and how much it counts; the rest is the loss's own.
     static let ownKeys: Set<String> = ["label", "weight", "name"]
+
+    private static func sides(_ reader: inout ConfigurationReader) -> [Experiment.Side]? {
+        reader.list("sides")?.map { entry in
+            var entry = entry
+            let side = Experiment.Side(
+                epochs: entry.int("epochs", in: 1...1_000_000) ?? 1, side: entry.int("side", in: 8...2048) ?? 112)
+            entry.finish()
+            return side
+        }
+    }
 
     private static func losses(_ reader: inout ConfigurationReader) -> [Experiment.Term]? {
         guard let list = reader.list("losses", shorthand: "type") else { return nil }
@@ -97,12 +108,14 @@ extension Experiment.Batch {
         perLabel = inner?.int("K", in: 1...10_000) ?? base?.perLabel ?? 4
         parts = inner?.int("accumulate", in: 1...10_000) ?? base?.parts ?? 1
         label = inner?.text("label") ?? base?.label
-        let named = inner?.text("sampler")
+        mixesSources = inner?.flag("mixed") ?? base?.mixesSources ?? false
         let isByLabels = inner?.object["P"] != nil || inner?.object["K"] != nil
-        sampler = named ?? (isByLabels ? "PK" : inner?.object["size"] != nil ? "shuffle" : base?.sampler ?? "PK")
+        let usual: Order =
+            isByLabels ? .byLabels : inner?.object["size"] != nil ? .shuffled : base?.sampler ?? .byLabels
+        sampler = inner?.choice("sampler") ?? usual
         let product = labels.multipliedReportingOverflow(by: perLabel)
         size = inner?.int("size", in: 1...1_000_000) ?? base?.size ?? product.partialValue
-        if sampler == "PK" { size = product.overflow ? .max : product.partialValue }
+        if sampler == .byLabels { size = product.overflow ? .max : product.partialValue }
         inner?.finish()
     }
 }

@@ -1,4 +1,5 @@
 package import Basics
+package import Foundation
 
 /// What a training run does: the content of its JSON file, checked.
 ///
@@ -35,8 +36,15 @@ public struct Experiment: Sendable {
     package var mutual: Mutual?
     /// Weights to begin with: a safetensors file.
     public var initial: String?
-    /// The configuration as it was read.
+    /// The configuration as it was read; paths in it are relative to its file.
     package var json: JSONObject
+
+    /// Lets paths begin at a folder.
+    package mutating func resolve(_ base: URL) {
+        func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : base.appending(path: path).path }
+        initial = initial.map(absolute)
+        if let file = teacher?.embeddings { teacher?.embeddings = absolute(file) }
+    }
 
     /// What products are computed with.
     public enum Precision: String, CaseIterable, Sendable {
@@ -60,6 +68,8 @@ public struct Experiment: Sendable {
         public var name: String
         /// How often it goes through the pictures.
         public var epochs: Int
+        /// The sides of the pictures, each for a number of epochs; empty for the net's own side throughout.
+        public var sides: [Side]
         /// How a batch is drawn.
         public var batch: Batch
         /// The terms whose weighted sum falls.
@@ -78,10 +88,29 @@ public struct Experiment: Sendable {
         public var frozen: [String]
     }
 
+    /// Pictures of a side for a number of epochs.
+    public struct Side: Hashable, Sendable {
+        /// How many epochs.
+        public var epochs: Int
+        /// Pixels.
+        public var side: Int
+    }
+
     /// How a batch is drawn.
     public struct Batch: Hashable, Sendable {
         /// How the samples of an epoch are ordered.
-        public var sampler: String
+        public enum Order: String, CaseIterable, Sendable {
+            /// P labels with K samples each.
+            case byLabels = "PK"
+            /// Every sample once, in drawn order.
+            case shuffled = "shuffle"
+            /// Drawn so that rare labels come more often than they are.
+            case balanced
+        }
+        /// How the samples of an epoch are ordered.
+        public var sampler: Order
+        /// Whether a batch holds rows of all sources; else each batch is of one, where sources have weights.
+        public var mixesSources: Bool
         /// P: labels a batch, when it is drawn by labels.
         public var labels: Int
         /// K: samples of each.

@@ -1,5 +1,4 @@
 internal import Basics
-internal import Kernels
 
 /// What a run stands on, so that one that goes on stands on the same.
 struct RunFingerprint {
@@ -29,7 +28,7 @@ struct RunFingerprint {
         return bytes
     }
 
-    private static func digest(_ bytes: [UInt8]) -> String { "\(CRC32C.of(bytes.span.bytes))" }
+    private static func digest(_ bytes: [UInt8]) -> String { "\(FileDigest(of: bytes))" }
 
     /// Compares with what the run began with, or writes it down.
     func check(_ folder: RunFolder, allowsDrift: Bool, isResumed: Bool) throws {

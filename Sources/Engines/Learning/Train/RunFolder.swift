@@ -25,6 +25,9 @@ public struct RunFolder: Sendable {
     /// The folder of a run that is there.
     public init(_ url: URL) { self.url = url }
 
+    /// The name of the folder.
+    public var name: String { url.lastPathComponent }
+
     /// Makes the folder `<name>-<utc>-<id>` below `runs`.
     package static func make(
         in runs: URL, name: String, configuration: JSON, clock: some WallClock

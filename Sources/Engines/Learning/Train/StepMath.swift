@@ -89,8 +89,20 @@ struct StepMath {
         }
     }
 
-    /// The loss of vectors [n, d] of some rows.
+    /// The loss of vectors [n, d] of some rows. A picture that is a mixture counts for both of its labels by its shares.
     func loss(_ x: Tensor, _ rows: BatchRows) -> Sum {
+        guard let mixed = rows.mixed else { return plainLoss(x, rows) }
+        let own = plainLoss(x, rows)
+        let other = plainLoss(x, BatchRows(indexes: rows.indexes, labels: mixed.labels, mixed: nil))
+        var sum = Sum(total: own.total * mixed.share + other.total * (1 - mixed.share), terms: own.terms)
+        for (place, term) in sum.terms.enumerated() {
+            guard let second = other.terms.first(where: { $0.name == term.name }) else { continue }
+            sum.terms[place].value = term.value * mixed.share + second.value * (1 - mixed.share)
+        }
+        return sum
+    }
+
+    private func plainLoss(_ x: Tensor, _ rows: BatchRows) -> Sum {
         var sum = Sum(total: x.sum() * 0, terms: [])
         for (part, value) in zip(learner.root.losses.parts, learner.root.losses(x, labels: rows.labels)) {
             guard let value else { continue }
@@ -125,11 +137,21 @@ extension StepMath.Sum {
 struct BatchRows {
     let indexes: [Int]
     let labels: [String: [Int]]
+    /// The labels of what was mixed in, and the rows' own share.
+    let mixed: (labels: [String: [Int]], share: Double)?
 }
 
 extension HostBatch {
     /// Some rows.
     func rows(_ range: Range<Int>) -> BatchRows {
-        BatchRows(indexes: Array(indexes[range]), labels: labels.mapValues { Array($0[range]) })
+        BatchRows(
+            indexes: Array(indexes[range]), labels: labels.mapValues { Array($0[range]) },
+            mixed: mix.map { mix in
+                let partners = mix.partners[range]
+                return (
+                    labels.mapValues { own in partners.map { own.indices.contains($0) ? own[$0] : -1 } },
+                    Double(mix.shares.first ?? 1)
+                )
+            })
     }
 }

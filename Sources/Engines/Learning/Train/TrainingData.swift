@@ -26,19 +26,47 @@ struct TrainingData {
 
     // MARK: Batches
 
-    func sampler(_ stage: Experiment.Stage) throws -> any BatchSampler {
-        ShuffleSampler(count: train.count, batchSize: stage.batch.size, keepsRest: train.count < stage.batch.size)
+    /// The order of a stage's samples: one for all, or one a source where sources have weights.
+    func sampler(_ stage: Experiment.Stage, _ experiment: Experiment) -> any BatchSampler {
+        let weights = experiment.sourceWeights
+        let names = train.samples.map(\.source)
+        let runs = names.indices.filter { $0 == 0 || names[$0] != names[$0 - 1] }
+        guard runs.count > 1, runs.allSatisfy({ weights[names[$0]] != nil }) else {
+            return sampler(stage, train, stage.batch.size)
+        }
+        let ends = runs.dropFirst() + [names.count]
+        let sum = runs.reduce(0) { $0 + (weights[names[$1]] ?? 1) }
+        return MixedSampler(
+            zip(runs, ends).map { start, end in
+                let weight = weights[names[start]] ?? 1
+                let share = stage.batch.mixesSources ? weight / sum : 1
+                let part = Dataset(samples: Array(train.samples[start..<end]), classNames: train.classNames)
+                return MixedSampler.Part(
+                    sampler(stage, part, max(1, Int((Double(stage.batch.size) * share).rounded()))), weight: weight,
+                    offset: start)
+            }, mode: stage.batch.mixesSources ? .together : .single)
+    }
+
+    private func sampler(_ stage: Experiment.Stage, _ part: Dataset, _ size: Int) -> any BatchSampler {
+        let labels = part.labels(stage.batch.label ?? stage.losses.first?.label ?? "label")
+        switch stage.batch.sampler {
+        case .byLabels:
+            let classes = max(1, stage.batch.labels * size / max(stage.batch.size, 1))
+            return ClassSampler(labels: labels, classes: classes, samples: stage.batch.perLabel)
+        case .balanced: return WeightedSampler.classBalanced(labels: labels, batchSize: size)
+        case .shuffled: return ShuffleSampler(count: part.count, batchSize: size, keepsRest: part.count < size)
+        }
     }
 
     func batchCount(_ stage: Experiment.Stage, _ experiment: Experiment) -> Int {
-        (try? sampler(stage).batches(epoch: 0, seed: experiment.seed).count) ?? 0
+        sampler(stage, experiment).batches(epoch: 0, seed: experiment.seed).count
     }
 
-    func loader(_ stage: Experiment.Stage, _ experiment: Experiment) throws -> Loader {
-        let side = ModelSettings(experiment.model, problems: ProblemList()).side
+    /// What makes the batches of a stage, with pictures of a side.
+    func loader(_ stage: Experiment.Stage, side: Int, _ experiment: Experiment) throws -> Loader {
         let place = experiment.stages.firstIndex(of: stage) ?? 0
         return try Loader(
-            dataset: train, sampler: sampler(stage),
+            dataset: train, sampler: sampler(stage, experiment),
             augmenter: augmenters.indices.contains(place) ? augmenters[place] : Augmenter(),
             options: LoaderOptions(
                 imageSize: ImageSize(width: side, height: side), tasks: experiment.tasks,
@@ -86,6 +114,15 @@ extension Dataset {
 }
 
 extension Experiment {
+    /// How often batches come from each source, where that is said.
+    var sourceWeights: [String: Double] {
+        var weights: [String: Double] = [:]
+        for source in sources {
+            if let name = source["name"]?.stringValue { weights[name] = source["weight"]?.doubleValue }
+        }
+        return weights
+    }
+
     /// Tasks that make batches.
     var tasks: Int { loading.tasks ?? max(1, threads - 1) }
 }

@@ -95,10 +95,13 @@ final class TrainingRun {
 
     /// Runs the rest of a stage; a verdict ends the run.
     private func runStage() throws -> TrainingVerdict? {
-        let loader = try data.loader(stage, experiment)
+        var loader: (side: Int, made: Loader)?
         let offset = experiment.stages[..<place.stage].reduce(0) { $0 + $1.epochs }
         while place.epoch < stage.epochs {
-            let batches = loader.start(at: LoaderCursor(epoch: offset + place.epoch, batch: place.batch))
+            let side = stage.side(epoch: place.epoch) ?? settings[0].side
+            if loader?.side != side { loader = (side, try data.loader(stage, side: side, experiment)) }
+            guard let loader else { break }
+            let batches = loader.made.start(at: LoaderCursor(epoch: offset + place.epoch, batch: place.batch))
             defer { batches.end() }
             while let batch = try batches.nextBlocking() {
                 try take(batch)
@@ -171,4 +174,16 @@ final class TrainingRun {
 extension Module {
     /// Whether a parameter or buffer has this key.
     func hasKey(_ key: String) -> Bool { flattened().contains { $0.key == key } }
+}
+
+extension Experiment.Stage {
+    /// The side of the pictures in an epoch, from 0; nil for the net's own.
+    func side(epoch: Int) -> Int? {
+        var end = 0
+        for part in sides {
+            end += part.epochs
+            if epoch < end { return part.side }
+        }
+        return sides.last?.side
+    }
 }

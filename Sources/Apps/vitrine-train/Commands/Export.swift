@@ -1,0 +1,126 @@
+public import ArgumentParser
+import Basics
+import Foundation
+import Inference
+public import Learning
+
+extension TrainedModel.Choice: ExpressibleByArgument {}
+extension OnnxPrecision: ExpressibleByArgument {}
+
+/// Hands a trained net over as an ONNX file with its manifest.
+struct Export: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write a trained net as an ONNX file with its manifest, compared with the trainer's own answers.",
+        discussion: """
+            Batch norms are folded away, the file is run by ONNX Runtime on held-out pictures, and the answers are held \
+            against the trainer's: a difference over 1e-4 ends the export. What came out of it stands in the manifest.
+
+              vitrine-train export runs/items-20261121T083000Z-1a2b3c --id item-embed-s1
+              vitrine models check runs/…/export/item-embed-s1.onnx
+            """)
+
+    @Argument(help: "The run's folder.")
+    var folder: String
+
+    @Option(help: "The model's short name: lower case letters, digits and hyphens. Left out, the run's name.")
+    var id: String?
+
+    @Option(name: .customLong("model-version"), help: "Three numbers.")
+    var modelVersion = "1.0.0"
+
+    @Option(help: "The licence of the weights.")
+    var license = "Apache-2.0"
+
+    @Option(help: "Which weights: best or last.")
+    var weights = TrainedModel.Choice.best
+
+    @Option(help: "How weights are stored: f32, or f16 at half the size.")
+    var precision = OnnxPrecision.float32
+
+    @Option(help: "Answers that stay in the model, by label. Left out, all that were trained; `none` for none.")
+    var heads: [String] = []
+
+    @Option(help: "The side of the pictures, if another than the training's.")
+    var side: Int?
+
+    @Option(help: "Where to write. Left out, the run's folder `export`.")
+    var to: String?
+
+    @Option(help: "How many pictures are compared.")
+    var compare = 32
+
+    func run() async throws {
+        try await Outcome.told {
+            let folder = RunFolder(URL(filePath: folder))
+            let prepared = try PreparedExperiment(resuming: folder)
+            let model = try TrainedModel(folder, prepared.experiment, choice: weights)
+            let side = side ?? model.settings.side
+            let known = model.net.options.heads.map(\.name)
+            let kept = heads.isEmpty ? known : heads.filter { $0 != "none" }
+            for head in kept where !known.contains(head) {
+                throw CommandFailure("--heads: the net has no answer \(head) (it has \(known.joined(separator: ", ")))")
+            }
+            let graph = try model.net.onnxGraph(side: side, heads: kept)
+            graph.foldBatchNorms()
+            let name = id ?? prepared.experiment.name.lowercased().replacingOccurrences(of: "_", with: "-")
+            let file = try OnnxFile(graph, precision: precision, metadata: ["model": name, "run": folder.name])
+            let parity = try Parity.measure(model, file, prepared, side: side, count: compare, heads: kept)
+            try parity?.check(precision)
+            try write(file, parity, model, name, side, kept, folder)
+        }
+    }
+
+    private func write(
+        _ file: OnnxFile, _ parity: ExportParity?, _ model: TrainedModel, _ name: String, _ side: Int, _ kept: [String],
+        _ folder: RunFolder
+    ) throws {
+        var manifest = ExportManifest(
+            id: name, version: modelVersion, role: .itemEmbedder(dimension: model.net.options.dimension),
+            license: license, side: side)
+        manifest.scale = model.settings.scale
+        manifest.run = folder.name
+        manifest.labels = kept.count == 1 ? model.classNames[kept[0]] ?? [] : []
+        let place = to.map { URL(filePath: $0) } ?? folder.file("export")
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        let onnx = place.appending(path: manifest.fileName)
+        try Data(file.bytes).write(to: onnx, options: .atomic)
+        let text = manifest.encoded(file, sha256: "\(FileDigest(of: file.bytes))", parity: parity)
+        _ = try ModelManifest(parsing: text)
+        try Data(text).write(to: place.appending(path: name + ".json"), options: .atomic)
+        Terminal.say("\(onnx.path): \(Terminal.count(file.bytes.count)) bytes, from \(model.file.lastPathComponent)")
+        if let parity {
+            Terminal.say(
+                "compared with the trainer on \(parity.answers) answers: largest difference "
+                    + "\(parity.maximumDifference), smallest cosine \(parity.minimumCosine) (ONNX Runtime \(parity.runtime))"
+            )
+        }
+    }
+}
+
+/// The exported file beside the trainer, on real pictures.
+enum Parity {
+    static func measure(
+        _ model: TrainedModel, _ file: OnnxFile, _ prepared: PreparedExperiment, side: Int, count: Int, heads: [String]
+    ) throws -> ExportParity? {
+        let runtime: InferenceRuntime
+        do {
+            runtime = try InferenceRuntime.find(in: InferencePlaces.folders(data: nil))
+        } catch {
+            Terminal.warn("not compared with ONNX Runtime: \(error.message)")
+            return nil
+        }
+        let session = try ModelSession(file.bytes, runtime: runtime)
+        var parity = ExportParity(runtime: runtime.version)
+        for pictures in try prepared.pictures(count, side: side, scale: model.settings.scale) {
+            let own = try model.answers(pictures)
+            let input = try Inference.Tensor(shape: pictures.shape, .float32(pictures.floats))
+            let served = try session.run(["image": input])
+            for (name, wanted) in own where name == "embedding" || heads.contains(name) {
+                let output = name == "embedding" ? name : EmbeddingNet.outputName(ofHead: name)
+                guard let other = served[output], let floats = other.floats else { continue }
+                try parity.compare(name, trained: wanted, served: HostTensor(floats, shape: other.shape))
+            }
+        }
+        return parity
+    }
+}
