@@ -127,5 +127,8 @@ import Testing
         #expect(report["classes"]?["kind"]?["sizes"]?["bag"]?.intValue == 2)
         #expect(report["classes"]?["sex"]?["missing"]?.intValue == 2)
         #expect(report["bySplit"]?["none"]?.intValue == 2)
+        try joined.writeReport(to: folder.url)
+        let written = try Data(contentsOf: folder.url.appending(path: "data_report.json"))
+        #expect(try JSON(parsing: Array(written)) == report)
     }
 }

@@ -81,4 +81,12 @@ import Testing
             mode: .together)
         #expect(together.batches(epoch: 0, seed: 7).allSatisfy { $0.count == 8 })
     }
+
+    @Test("LEARN-064 a limit is proposed that leaves 99 of 100 samples whole")
+    func limits() throws {
+        let boxes = try #require(CountDistribution((1...1000).map { $0 % 10 + ($0 > 995 ? 80 : 0) }))
+        #expect(boxes.proposedLimit == 9 && boxes.largest == 89 && boxes.percentile(50) == 5)
+        #expect(abs(boxes.mean - 4.9) < 1e-9)
+        #expect(CountDistribution([]) == nil && CountDistribution([0])?.proposedLimit == 1)
+    }
 }

@@ -1,4 +1,5 @@
 package import Basics
+public import Foundation
 
 /// What was read from the sources of a training, what was left out, and what looked wrong.
 public struct DataReport: Hashable, Sendable {
@@ -106,5 +107,16 @@ public struct DataReport: Hashable, Sendable {
             "samples": .array(leak.samples.map(JSON.string)),
             "splits": .array(leak.splits.map { .string($0.rawValue) }),
         ]
+    }
+}
+
+extension Dataset {
+    /// Writes ``report`` with the counts and class sizes of these samples as `data_report.json` into a folder.
+    ///
+    /// Throws what the file system throws.
+    public func writeReport(to folder: URL) throws {
+        var writer = JSONWriter()
+        writer.value(report.json(for: self))
+        try Data(writer.bytes).write(to: folder.appending(path: "data_report.json"), options: .atomic)
     }
 }
