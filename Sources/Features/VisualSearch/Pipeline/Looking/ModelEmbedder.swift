@@ -5,7 +5,7 @@ public import Inference
 public struct ModelEmbedder: PictureEmbedder {
     /// The space that the manifest names.
     public let space: EmbeddingSpace
-    private let session: ModelSession
+    private let runner: any ModelRunner
     private let layout: TensorLayout
     private let input: String
     private let output: String
@@ -15,8 +15,8 @@ public struct ModelEmbedder: PictureEmbedder {
     ///
     /// - Throws: ``InferenceError`` when the manifest is none of an embedder of colour pictures, or its numbers do not
     ///   fit the model.
-    public init(_ session: ModelSession, manifest: ModelManifest) throws {
-        let problems = manifest.differences(from: session)
+    public init(_ runner: any ModelRunner, manifest: ModelManifest) throws {
+        let problems = manifest.differences(fromInputs: runner.inputs, outputs: runner.outputs)
         guard problems.isEmpty else {
             throw InferenceError(.invalidModel, "\(manifest.id): \(problems.joined(separator: "; ")).")
         }
@@ -26,7 +26,7 @@ public struct ModelEmbedder: PictureEmbedder {
         space = EmbeddingSpace(name: embedding.space, dimensions: embedding.dimension)
         layout = try Self.layout(manifest.preprocess, of: manifest.id)
         isFlipped = manifest.preprocess.flip
-        (self.session, self.input, self.output) = (session, input.name, output.name)
+        (self.runner, self.input, self.output) = (runner, input.name, output.name)
     }
 
     private static func layout(_ rules: ModelManifest.Preprocess, of id: String) throws -> TensorLayout {
@@ -62,7 +62,7 @@ public struct ModelEmbedder: PictureEmbedder {
     private func values(of picture: Image) throws -> [Float] {
         let planes = try picture.tensor(layout)
         let tensor = try Tensor(shape: [1, 3, layout.height, layout.width], .float32(planes))
-        guard let values = try session.run([input: tensor])[output]?.floats, values.count == space.dimensions else {
+        guard let values = try runner.run([input: tensor], cancel: nil)[output]?.floats, values.count == space.dimensions else {
             throw InferenceError(.failed, "The model \(space.name) answered no vector of \(space.dimensions) values.")
         }
         return values

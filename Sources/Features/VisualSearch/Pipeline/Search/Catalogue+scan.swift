@@ -88,11 +88,11 @@ extension Catalogue {
     }
 
     /// What scores mean in a space; nil when nobody has measured.
-    func calibration(of generation: IndexGeneration) async throws -> Calibration? {
+    func calibration(of generation: IndexGeneration) async throws -> ScanCalibration? {
         let fits = try await database.read { try ScanQueries.calibrations(of: generation.number, $0) }
         var models = fits.compactMapValues { CalibrationModel(try? JSON(parsing: $0)) }
         guard let global = models.removeValue(forKey: "") else { return nil }
-        return Calibration(
+        return ScanCalibration(
             generation: "\(generation.number) \(generation.space)", global: global, categories: models)
     }
 }
