@@ -68,7 +68,7 @@ struct CalibrationTests {
     @Test("SCAN-131 the threshold is the smallest that keeps both promises", arguments: 1...20 as ClosedRange<UInt64>)
     func threshold(seed: UInt64) {
         var planted = Planted(seed: seed)
-        let answers = (0..<120).map { _ in
+        let answers = (0..<240).map { _ in
             let isPresent = planted.share() < 0.6
             let isRight = isPresent && planted.share() < 0.8
             let p = (planted.share() + (isRight ? 0.6 : 0)) / 1.6
@@ -78,10 +78,11 @@ struct CalibrationTests {
         let absent = answers.count { !$0.isPresent }
         let good = Set(answers.map(\.probability)).filter { tau in
             let accepted = answers.filter { $0.probability >= tau }
-            return Double(accepted.count { $0.isRight }) >= 0.95 * Double(accepted.count)
+            return accepted.count >= 20 && Double(accepted.count { $0.isRight }) >= 0.95 * Double(accepted.count)
                 && Double(accepted.count { !$0.isPresent }) <= 0.05 * Double(absent)
         }
         #expect(ScanCalibration.threshold(answers, rules: rules) == good.min())
+        #expect(ScanCalibration.threshold(Array(answers.prefix(19)), rules: rules) == nil)
     }
 
     @Test("SCAN-131 on questions it has not seen, the promises are kept within what chance allows")

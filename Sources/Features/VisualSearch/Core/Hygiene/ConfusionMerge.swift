@@ -97,6 +97,8 @@ public struct ConfusionMerge: Sendable {
     /// The confusion of the SKUs as they came.
     public let confusion: Confusion
     private let owners: [Int]
+    /// The pictures of each SKU.
+    private let pictures: [[Int]]
     private let vectors: UnitVectors
     private let neighbours: [[UnitVectors.Neighbour]]
     private let rules: MergeRules
@@ -115,8 +117,12 @@ public struct ConfusionMerge: Sendable {
         neighbours: [[UnitVectors.Neighbour]]? = nil, rules: MergeRules = MergeRules()
     ) {
         precondition(owners.count == vectors.count, "one owner a picture")
+        precondition(owners.allSatisfy(subjects.indices.contains), "an owner that is none")
         self.subjects = subjects
         self.owners = owners
+        var pictures = [[Int]](repeating: [], count: subjects.count)
+        for (picture, owner) in owners.enumerated() { pictures[owner].append(picture) }
+        self.pictures = pictures
         self.vectors = vectors
         self.neighbours = (neighbours ?? vectors.nearest(4 * rules.voters)).map { list in
             list.filter { owners.indices.contains($0.place) }
@@ -175,9 +181,8 @@ public struct ConfusionMerge: Sendable {
 
     /// The mean of the cosines of all pictures of one side to all of the other.
     private func meanCosine(_ left: [Int], _ right: [Int]) -> Double {
-        let (left, right) = (Set(left), Set(right))
-        let ours = owners.indices.filter { left.contains(owners[$0]) }
-        let theirs = owners.indices.filter { right.contains(owners[$0]) }
+        let ours = left.flatMap { pictures[$0] }
+        let theirs = right.flatMap { pictures[$0] }
         guard !ours.isEmpty, !theirs.isEmpty else { return 0 }
         let products = zip(vectors.sum(of: ours), vectors.sum(of: theirs)).reduce(0) { $0 + $1.0 * $1.1 }
         return products / Double(ours.count * theirs.count)
@@ -210,10 +215,10 @@ public struct ConfusionMerge: Sendable {
 
     private func score(_ a: Int, _ b: Int, without others: Set<Int>) -> Double {
         var crossed = 0
-        for (place, owner) in owners.enumerated() where owner == a || owner == b {
+        for place in pictures[a] + pictures[b] {
             let near = neighbours[place].lazy.filter { $0.place != place && !others.contains(owners[$0.place]) }
             let taken = Confusion.vote(near.prefix(rules.voters), owners: owners)
-            if let taken, taken != owner, taken == a || taken == b { crossed += 1 }
+            if let taken, taken != owners[place], taken == a || taken == b { crossed += 1 }
         }
         return Double(crossed) / Double(max(1, confusion.sizes[a] + confusion.sizes[b]))
     }

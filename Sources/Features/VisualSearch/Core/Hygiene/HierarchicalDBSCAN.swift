@@ -80,7 +80,7 @@ public struct HierarchicalDBSCAN: Sendable, Hashable {
     /// The radii and limits.
     public var rules: NoiseRules
 
-    /// Up to so many pictures all pairs are measured.
+    /// Of more pictures than this an index should name the candidates: looking at all pairs takes n^2 steps.
     public static let exactLimit = 2000
 
     /// Clustering by rules.

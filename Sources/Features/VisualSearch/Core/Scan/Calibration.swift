@@ -69,6 +69,8 @@ public struct ScanCalibration: Sendable, Hashable {
         public var examples = 200
         /// Least share of right ones among the answers "same item".
         public var precision = 0.95
+        /// Fewest answers "same item" from which their precision is judged: 0.95 cannot be seen on fewer than twenty.
+        public var accepted = 20
         /// Most share of absent items that are answered with "same item".
         public var falseAccepts = 0.05
         /// Most examples that one visitor can give on one day.
@@ -144,6 +146,7 @@ public struct ScanCalibration: Sendable, Hashable {
             falseAccepts += answer.isPresent ? 0 : 1
             // Equal probabilities pass together or not at all.
             if place + 1 < ranked.count, ranked[place + 1].probability == answer.probability { continue }
+            guard accepted >= rules.accepted else { continue }
             let isPrecise = Double(right) >= rules.precision * Double(accepted)
             if isPrecise && Double(falseAccepts) <= rules.falseAccepts * Double(absent) { best = answer.probability }
         }
