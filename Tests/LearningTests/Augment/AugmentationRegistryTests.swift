@@ -3,7 +3,35 @@ import Testing
 
 @testable import Learning
 
+/// What a new augmentation takes: this, and one row in the registry (see AddingAnAugmentation).
+private struct Fading: Augmentation {
+    var probability = 0.3
+    var share = 0.0...0.5
+
+    func apply(
+        to picture: inout AugmentedPicture, _ random: inout CounterRandom, _ context: AugmentationContext
+    ) throws {
+        guard random.chance(probability) else { return }
+        let weight = Int(random.uniform(share) * 256)
+        try picture.withPixels { pixels in
+            for at in pixels.indices {
+                pixels[at] = UInt8(clamping: (Int(pixels[at]) * (256 - weight) + 128 * weight) >> 8)
+            }
+        }
+    }
+}
+
 @Suite struct AugmentationRegistryTests {
+    @Test("An augmentation of one's own works like those that are there")
+    func own() async throws {
+        let dataset = try Pictures.dataset(4)
+        let loader = try Loader(
+            dataset: dataset, sampler: SequentialSampler(count: 4, batchSize: 4),
+            augmenter: Augmenter([Fading(probability: 1, share: 1...1)]), options: LoaderOptions(side: 8))
+        let batch = try #require(try await loader.start().next())
+        #expect(batch.images.bytes.allSatisfy { $0 == 128 })
+    }
+
     private func make(_ text: String) throws -> Augmenter {
         try AugmentationRegistry.make(try #require(try JSON(parsing: text).arrayValue))
     }

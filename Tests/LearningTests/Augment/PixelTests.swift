@@ -98,4 +98,27 @@ import Testing
         #expect(boxed.pixel(x: 20, y: 10)?.red ?? 0 > 250 && boxed.pixel(x: 20, y: 30)?.red ?? 255 < 5)
         #expect(try ItemMask.box.find(in: image, boxes: []) == nil)
     }
+
+    @Test("LEARN-026 a probe keeps the outline of one item and shows the texture of another")
+    func textures() throws {
+        let shape = try Pictures.item(width: 60, height: 60)
+        var striped = try Pictures.item(width: 60, height: 60)
+        let green = try Image(width: 30, height: 2, format: .rgb8, filledWith: Pixel(red: 20, green: 160, blue: 40))
+        for y in stride(from: 15, to: 45, by: 4) { striped.paste(green, x: 15, y: y) }
+        let samples = try [shape, striped].enumerated().map { number, image in
+            Sample(id: "\(number)", image: .bytes(try image.encoded(as: .png)))
+        }
+        let cache = PictureCache(samples: samples, least: ImageSize(width: 60, height: 60))
+        let png = try #require(try TextureProbe.png(shape: 0, texture: 1, from: cache))
+        let probe = try Image.decode(png).image.converted(to: .rgb8)
+        #expect(probe.pixel(x: 3, y: 3) == shape.pixel(x: 3, y: 3))
+        let column = (20..<40).compactMap { probe.pixel(x: 30, y: $0) }
+        #expect(column.contains { $0.green > 110 && $0.red < 90 } && column.contains { $0.red > 120 && $0.green < 90 })
+        let before = try ItemMask.plain.find(in: shape, boxes: []).flatMap(GroundChange.box)
+        #expect(try ItemMask.plain.find(in: probe, boxes: []).flatMap(GroundChange.box) == before)
+        let white = try Image(width: 60, height: 60, format: .rgb8, filledWith: .white)
+        let empty = Sample(id: "w", image: .bytes(try white.encoded(as: .png)))
+        let other = PictureCache(samples: [samples[0], empty], least: ImageSize(width: 60, height: 60))
+        #expect(try TextureProbe.png(shape: 0, texture: 1, from: other) == nil)
+    }
 }

@@ -54,6 +54,12 @@ public enum AugmentationRegistry {
         "merchant": { resources, options in
             .single(ground(resources, &options, grounds: [.white, .plain], isCentred: true, shadow: 0.2))
         },
+        "textureExchange": { _, options in
+            .single(
+                TextureExchange(
+                    probability: options.chance(0.2), mask: options.choice("mask", ItemMask.auto),
+                    shade: options.number("shade", 0.6, in: 0...1)))
+        },
         "randomErasing": { _, options in
             .single(
                 RandomErasing(

@@ -90,6 +90,8 @@ enum PlainGround {
 enum ColourModel {
     /// Shares of the picture that an item may have.
     static let shares = 0.08...0.9
+    /// The largest share of colours that the middle may have in common with the border.
+    static let mostCommon: Float = 0.8
 
     /// 0...255, the chance of the item at each pixel; nil if the middle does not differ from the border.
     static func mask(of image: Image) throws -> [UInt8]? {
@@ -114,6 +116,11 @@ enum ColourModel {
                 counts.outer += 1
             }
         }
+        // The share of colours that both have: of one ground without an item it is nearly 1.
+        let common = zip(inner, outer).reduce(Float(0)) { sum, pair in
+            sum + min((pair.0 - 0.25) / max(1, counts.inner - 1024), (pair.1 - 0.25) / max(1, counts.outer - 1024))
+        }
+        guard common < mostCommon else { return nil }
         let chances = zip(bins, distances).map { bin, distance -> UInt8 in
             let item = inner[bin] / counts.inner * max(0.02, 1 - distance)
             let ground = outer[bin] / counts.outer * max(0.02, distance)
