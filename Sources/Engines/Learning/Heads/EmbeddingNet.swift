@@ -45,8 +45,10 @@ public final class EmbeddingNet: Module {
     }
 
     /// Vectors and logits of pictures [n, c, h, w].
-    public func callAsFunction(_ x: Tensor) -> Output {
-        let maps = backbone.features(x).suffix(necks.count)
+    public func callAsFunction(_ x: Tensor) -> Output { answer(backbone.features(x).suffix(necks.count)) }
+
+    /// Vectors and logits of the maps of the stages that have a neck.
+    func answer(_ maps: [Tensor]) -> Output {
         let levels = zip(necks, maps).map { $0($1) }
         let raw = levels.count == 1 ? levels[0] : Tensor.concatenated(levels, axis: 1)
         let parts = levels.map { $0.normalized() }

@@ -7,11 +7,18 @@ open class MarginHead: EmbeddingLoss {
     @Param public var weight: Tensor
     /// s, the length that stands for both.
     public let scale: Double
+    /// The share of the classes that meet a batch while learning; the batch's own are always among them
+    /// (An et al. 2022). Everything, unless there are more than ``manyClasses``: then a tenth.
+    public var sampledShare: Double
+
+    /// From here on not all classes meet every batch.
+    public static let manyClasses = 100_000
 
     /// A classifier of a number of classes.
     public init(classes: Int, dimension: Int, scale: Double = 30) {
         weight = Initializer.normal(1)([classes, dimension])
         self.scale = scale
+        sampledShare = classes > Self.manyClasses ? 0.1 : 1
         super.init()
     }
 
@@ -23,8 +30,16 @@ open class MarginHead: EmbeddingLoss {
 
     /// The mean cross entropy of the scaled cosines, with the label's own replaced.
     open override func callAsFunction(_ x: Tensor, labels: Tensor) -> Tensor {
-        let cosines = cosines(x)
-        return crossEntropy(cosines.replacing(labels, with: target(cosines.picked(labels))) * scale, labels: labels)
+        let (cosines, places) = meeting(x, labels)
+        return crossEntropy(cosines.replacing(places, with: target(cosines.picked(places))) * scale, labels: places)
+    }
+
+    /// The cosines with the classes that meet this batch, and each label's place among them.
+    func meeting(_ x: Tensor, _ labels: Tensor) -> (cosines: Tensor, places: Tensor) {
+        guard isTraining, sampledShare < 1 else { return (cosines(x), labels) }
+        let sample = ClassSample(labels, classes: weight.length(0), share: sampledShare)
+        let rows = weight.taking(sample.classes).normalized()
+        return (x.normalized().matmul(rows.transposed()), sample.places)
     }
 
     /// The smallest scale with which a label can reach a probability among a number of classes

@@ -38,8 +38,8 @@ public final class SphereFace: MarginHead {
 
     /// The mean cross entropy.
     public override func callAsFunction(_ x: Tensor, labels: Tensor) -> Tensor {
-        let cosines = cosines(x)
-        let logits = cosines.replacing(labels, with: target(cosines.picked(labels))) * x.norm(-1)
-        return crossEntropy(logits, labels: labels)
+        let (cosines, places) = meeting(x, labels)
+        let logits = cosines.replacing(places, with: target(cosines.picked(places))) * x.norm(-1)
+        return crossEntropy(logits, labels: places)
     }
 }
