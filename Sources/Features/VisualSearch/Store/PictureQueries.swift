@@ -139,6 +139,12 @@ enum PictureQueries {
             .int(size.width), .int(size.height), .real(sharpness))
     }
 
+    /// Lets another picture answer for what one answered for.
+    static func moveAliases(of picture: Int64, to other: Int64, in context: WriteContext) throws {
+        try context.run(
+            "UPDATE vis_picture SET alias_of = ?2 WHERE alias_of = ?1", .integer(picture), .integer(other))
+    }
+
     // MARK: On its way
 
     /// The picture's machine as it was kept.

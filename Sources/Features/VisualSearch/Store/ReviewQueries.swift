@@ -78,6 +78,32 @@ enum ReviewQueries {
             .integer(catalogue), map: review)
     }
 
+    static func number(
+        _ kind: CatalogueReview.Kind, subject: Int64, other: Int64, of catalogue: Int64, _ connection: Connection
+    ) throws -> Int64? {
+        try connection.first(
+            """
+            SELECT review_no FROM vis_review WHERE cat_no = ?1 AND kind = ?2 AND subject = ?3 AND other = ?4
+            """, .integer(catalogue), .text(kind.rawValue), .integer(subject), .integer(other)
+        ) { $0.int(0) }
+    }
+
+    /// The merge that made a group.
+    static func lastMerge(into group: Int64, of catalogue: Int64, _ connection: Connection) throws -> Int64? {
+        var found: Int64?
+        try connection.forEach(
+            """
+            SELECT review_no, effect FROM vis_review WHERE cat_no = ?1 AND kind = 'merge' AND decision = 'yes'
+            ORDER BY decided_ms DESC, review_no DESC
+            """, .integer(catalogue)
+        ) { row in
+            let effect = try? JSON(parsing: row.bytesOfText(1))
+            if effect?["group"]?.intValue == group { found = row.int(0) }
+            return found == nil
+        }
+        return found
+    }
+
     /// Open questions of a kind, by number.
     static func open(
         _ kind: CatalogueReview.Kind, of catalogue: Int64, after number: Int64, limit: Int, _ connection: Connection

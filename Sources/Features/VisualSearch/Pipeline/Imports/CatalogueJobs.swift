@@ -1,0 +1,169 @@
+internal import Basics
+public import Storage
+import Synchronization
+
+/// What takes long: durable jobs that go on after a stop, and the worker that carries them out.
+///
+/// Whoever wants something done asks for a job; any process that serves the folder runs ``runNext(owner:progress:)``
+/// again and again. A worker that dies loses nothing: its lease runs out and another one goes on where it stopped.
+public struct CatalogueJobs: Sendable {
+    /// What a job does.
+    enum Kind: String, CaseIterable {
+        case importItems = "catalogue.import"
+        case reembed = "catalogue.reembed"
+        case recall = "catalogue.recall"
+        case denoise = "catalogue.denoise"
+        case merge = "catalogue.merge"
+    }
+
+    /// The kinds of all jobs of catalogues, for a worker that runs others as well.
+    public static let kinds = Kind.allCases.map(\.rawValue)
+
+    let catalogues: Catalogues
+    let jobs: Jobs
+    private var database: Database { catalogues.environment.database }
+
+    /// The jobs of some catalogues.
+    public init(_ catalogues: Catalogues, policy: JobPolicy = JobPolicy(firstRestMilliseconds: 1_000)) {
+        self.catalogues = catalogues
+        jobs = Jobs(database: catalogues.environment.database, policy: policy)
+    }
+
+    // MARK: Asking
+
+    /// Asks for an import of a folder or a table that lies on this machine.
+    ///
+    /// - Returns: The job's number; the same one as long as the same import is not over.
+    public func requestImport(
+        _ path: String, into catalogue: String, defaults: ImportDefaults = ImportDefaults()
+    ) async throws -> Int64 {
+        try await request(
+            .importItems, of: catalogue, ["path": .string(path), "defaults": defaults.json])
+    }
+
+    /// Asks for the vectors of all pictures in the space of the preferred model; the old one answers meanwhile.
+    public func requestReembedding(of catalogue: String) async throws -> Int64 {
+        try await request(.reembed, of: catalogue, [:])
+    }
+
+    /// Asks for a measurement of how many of the true neighbours searches find.
+    public func requestRecallCheck(of catalogue: String) async throws -> Int64 {
+        try await request(.recall, of: catalogue, [:])
+    }
+
+    /// Asks for proposals of pictures that do not belong to their items.
+    public func requestDenoising(of catalogue: String) async throws -> Int64 {
+        try await request(.denoise, of: catalogue, [:])
+    }
+
+    /// Asks for proposals of items that are one thing.
+    public func requestMerging(of catalogue: String) async throws -> Int64 {
+        try await request(.merge, of: catalogue, [:])
+    }
+
+    private func request(_ kind: Kind, of catalogue: String, _ input: JSONObject) async throws -> Int64 {
+        _ = try await catalogues.catalogue(catalogue)
+        var input = input
+        input["catalogue"] = .string(catalogue)
+        let bytes = JSON.object(input).encoded()
+        for job in try await jobs.list(kind: kind.rawValue, limit: 10_000) where job.input == bytes {
+            if !job.state.isFinal { return job.number }
+        }
+        // One item that stops a worker must not end the whole: attempts are many, and what is done stays done.
+        return try await jobs.enqueue(
+            JobRequest(kind: kind.rawValue, input: bytes, priority: 10, maximumAttempts: 50))
+    }
+
+    /// A job as it stands.
+    public func job(_ number: Int64) async throws -> Job? { try await jobs.job(number) }
+
+    /// Calls a job off.
+    public func cancel(_ number: Int64) async throws { try await jobs.cancel(number) }
+
+    // MARK: Working
+
+    /// Lets jobs go on whose workers are dead, at once. Only for a process that alone serves the folder: it knows that
+    /// nobody else holds a lease.
+    public func takeOver() async throws {
+        for kind in Kind.allCases {
+            for job in try await jobs.list(kind: kind.rawValue, limit: 10_000) where job.state == .running {
+                let lease = JobLease(job: job.number, number: job.leaseNumber)
+                let now = Jobs(database: database, policy: JobPolicy(firstRestMilliseconds: 0))
+                try? await now.fail(lease, error: "The worker stopped.")
+            }
+        }
+    }
+
+    /// Takes the next job and carries it out.
+    ///
+    /// - Parameter progress: what a person who waits is shown: the share that is done, and at what.
+    /// - Returns: The job as it ended; nil when there was nothing to do.
+    @discardableResult
+    public func runNext(
+        owner: String, progress: @escaping @Sendable (Double, String) -> Void = { _, _ in }
+    ) async throws -> Job? {
+        guard let claimed = try await jobs.claim(kinds: Self.kinds, owner: owner) else { return nil }
+        let pulse = Pulse(jobs: jobs, lease: claimed.lease, show: progress)
+        do {
+            let result = try await carryOut(claimed.job) { try await pulse.beat($0, $1) }
+            try await jobs.finish(claimed.lease, result: result.encoded())
+        } catch let fault as IngestFault {
+            throw fault
+        } catch JobRefusal.staleLease {
+            return try await jobs.job(claimed.job.number)
+        } catch {
+            let refusal = error as? RequestError
+            let isLasting = (refusal?.status).map { $0 < 500 } ?? false
+            try await jobs.fail(claimed.lease, error: refusal?.message ?? "\(error)", mayRetry: !isLasting)
+        }
+        return try await jobs.job(claimed.job.number)
+    }
+
+    private func carryOut(
+        _ job: Job, progress: @escaping @Sendable (Double, String) async throws -> Void
+    ) async throws -> JSON {
+        let input = try JSON(parsing: job.input)
+        guard let kind = Kind(rawValue: job.kind), let name = input["catalogue"]?.stringValue else {
+            throw RequestError.invalidParam("The job \(job.number) is of an unknown kind.")
+        }
+        let catalogue = try await catalogues.catalogue(name)
+        switch kind {
+        case .importItems:
+            return try await catalogue.runImport(
+                input["path"]?.stringValue ?? "", ImportDefaults(input["defaults"]), job: job.number,
+                progress: progress)
+        case .reembed: return try await catalogue.reembed(progress: progress)
+        case .recall: return try await catalogue.checkRecall()
+        case .denoise: return try await catalogue.denoise(progress: progress)
+        case .merge: return try await catalogue.proposeMerges(progress: progress)
+        }
+    }
+}
+
+/// Says now and then that a worker is alive, and hears whether it should stop.
+private final class Pulse: Sendable {
+    private let jobs: Jobs
+    private let lease: JobLease
+    private let show: @Sendable (Double, String) -> Void
+    private let last = Mutex<Int64>(.min)
+
+    init(jobs: Jobs, lease: JobLease, show: @escaping @Sendable (Double, String) -> Void) {
+        self.jobs = jobs
+        self.lease = lease
+        self.show = show
+    }
+
+    func beat(_ share: Double, _ note: String) async throws {
+        show(share, note)
+        let now = monotonicMilliseconds()
+        let isDue = last.withLock { last in
+            guard last == .min || now - last >= 1_000 else { return false }
+            last = now
+            return true
+        }
+        guard isDue else { return }
+        if try await jobs.heartbeat(lease, progress: share, note: note) == .stop {
+            throw RequestError(status: 410, code: "cancelled", message: "The job was called off.")
+        }
+    }
+}
