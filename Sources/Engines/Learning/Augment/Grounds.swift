@@ -51,12 +51,12 @@ struct GroundChange: Augmentation {
         case .plain:
             let colour = Pixel(red: Self.light(&random), green: Self.light(&random), blue: Self.light(&random))
             return try Image(width: width, height: height, format: .rgb8, filledWith: colour)
-        case .gradient: return try Self.spread(2, across: 1, from: 120, width, height, &random)
-        case .blotches: return try Self.spread(5, across: 5, from: 0, width, height, &random)
+        case .gradient: return try Self.spread(2, across: 1, levels: 150...250, tint: 20, width, height, &random)
+        case .blotches: return try Self.spread(5, across: 5, levels: 30...220, tint: 40, width, height, &random)
         case .photo:
             let source: any PictureSource = photographs ?? context.pictures
             guard source.count > 0, let found = try? source.picture(random.below(source.count)) else {
-                return try Self.spread(5, across: 5, from: 0, width, height, &random)
+                return try Self.spread(5, across: 5, levels: 30...220, tint: 40, width, height, &random)
             }
             let size = ImageSize(width: width, height: height)
             let photo = try found.image.croppedToShape(of: size).resized(width: width, height: height, by: .area)
@@ -67,11 +67,15 @@ struct GroundChange: Augmentation {
 
     private static func light(_ random: inout CounterRandom) -> UInt8 { UInt8(200 + random.below(56)) }
 
-    /// A few drawn colours, spread over the picture by a bicubic.
+    /// A few drawn colours, which are greys with a tint, spread over the picture by a bicubic.
     private static func spread(
-        _ rows: Int, across: Int, from least: Int, _ width: Int, _ height: Int, _ random: inout CounterRandom
+        _ rows: Int, across: Int, levels: ClosedRange<Int>, tint: Int, _ width: Int, _ height: Int,
+        _ random: inout CounterRandom
     ) throws -> Image {
-        let bytes = (0..<(rows * across * 3)).map { _ in UInt8(least + random.below(256 - least)) }
+        let bytes = (0..<(rows * across)).flatMap { _ -> [UInt8] in
+            let level = levels.lowerBound + random.below(levels.count)
+            return (0..<3).map { _ in UInt8(clamping: level + random.below(2 * tint + 1) - tint) }
+        }
         return try Image(width: across, height: rows, format: .rgb8, bytes: bytes)
             .resized(width: width, height: height, by: .bicubic)
     }
