@@ -23,6 +23,8 @@ let package = Package(
                 .product(name: "Imaging", package: "vitrine"),
                 .product(name: "VectorIndex", package: "vitrine"),
                 .product(name: "Inference", package: "vitrine"),
+                .product(name: "Basics", package: "vitrine"),
+                .product(name: "VisualSearch", package: "vitrine"),
             ] + (hasTorch ? [.product(name: "Learning", package: "vitrine")] : []),
             swiftSettings: [
                 .swiftLanguageMode(.v6),
