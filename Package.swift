@@ -115,6 +115,9 @@ let training: [Target] = [
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/Apps/vitrine-train"),
+    .testTarget(
+        name: "TrainProgramTests", dependencies: ["Basics", "Imaging", "TestSupport", "vitrine-train"],
+        path: "Tests/TrainProgramTests"),
     // What training exports and what serving runs, side by side.
     .testTarget(
         name: "ParityTests", dependencies: ["Basics", "Imaging", "Evaluation", "Inference", "Learning"],

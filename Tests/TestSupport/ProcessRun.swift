@@ -54,13 +54,18 @@ package enum Program {
     /// The path of the built program.
     package static func path() throws -> String {
         if let named = ProcessInfo.processInfo.environment["VITRINE_BINARY"] { return named }
+        return try path(of: "vitrine")
+    }
+
+    /// The path of one of the built programs.
+    package static func path(of name: String) throws -> String {
         let bundle = Bundle.main.executableURL?.deletingLastPathComponent()
         let places = [bundle, Bundle.main.bundleURL, bundle?.deletingLastPathComponent()].compactMap { $0 }
-        let found = places.map { $0.appending(path: "vitrine").path() }.first {
+        let found = places.map { $0.appending(path: name).path() }.first {
             FileManager.default.isExecutableFile(atPath: $0)
         }
         guard let found else {
-            throw VitrineProcess.Failure(description: "The program is not built: swift build --product vitrine")
+            throw VitrineProcess.Failure(description: "The program is not built: swift build --product \(name)")
         }
         return found
     }

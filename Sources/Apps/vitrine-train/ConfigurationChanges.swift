@@ -4,8 +4,8 @@ import Learning
 
 /// Single values of a configuration that the command line replaces.
 enum ConfigurationChanges {
-    /// The experiment of a file with some values replaced.
-    static func experiment(_ file: URL, _ changes: [String]) throws -> Experiment {
+    /// The object of a file with some values replaced.
+    static func object(_ file: URL, _ changes: [String] = []) throws -> JSONObject {
         guard let data = try? Data(contentsOf: file) else {
             throw ExperimentError(["\(file.path): there is no such file, or it cannot be read"])
         }
@@ -22,10 +22,10 @@ enum ConfigurationChanges {
             object = replaced(object, path.split(separator: ".").map(String.init)[...], value)
         }
         guard problems.isEmpty else { throw ExperimentError(problems) }
-        return try Experiment(json: object)
+        return object
     }
 
-    private static func replaced(_ object: JSONObject, _ path: ArraySlice<String>, _ value: JSON) -> JSONObject {
+    static func replaced(_ object: JSONObject, _ path: ArraySlice<String>, _ value: JSON) -> JSONObject {
         var object = object
         guard let key = path.first else { return object }
         object[key] =

@@ -29,7 +29,10 @@ struct VitrineTrain: AsyncParsableCommand {
             74 the disk is full or a file cannot be written, 75 somebody else is at it.
             """,
         version: "0.1.0",
-        subcommands: [Fit.self, Resume.self, Export.self])
+        subcommands: [
+            Inspect.self, Fit.self, Resume.self, Eval.self, Ablate.self, Embed.self, Export.self, Sampling.self,
+            Bench.self,
+        ])
 }
 
 @main

@@ -32,21 +32,24 @@ struct Fit: AsyncParsableCommand {
     @Flag(help: "Check the configuration and the pictures, and train nothing.")
     var dryRun = false
 
+    @Flag(help: "Write a line of JSON to standard output after every step, for other programs.")
+    var json = false
+
     @Flag(help: "Look at every number of every operation; slow, but names the operation that makes the first bad one.")
     var detectAnomaly = false
 
     func run() async throws {
         try await Outcome.told {
             let file = URL(filePath: configuration)
-            let experiment = try ConfigurationChanges.experiment(file, changes)
-            var prepared = try PreparedExperiment(experiment, base: file.deletingLastPathComponent())
+            var prepared = try PreparedExperiment(
+                json: ConfigurationChanges.object(file, changes), base: file.deletingLastPathComponent())
             try useAll(&prepared)
             Summary.say(prepared)
             if dryRun { return }
-            let folder = try prepared.makeFolder(in: URL(filePath: runs))
+            let folder = try prepared.makeFolder(in: URL(filePath: runs), isFinal: stage != nil)
             Terminal.say("run: \(folder.url.path)")
             AnomalySearch.isOn = detectAnomaly
-            try await Training.run(prepared, in: folder, allowsDrift: false)
+            try await Training.run(prepared, in: folder, allowsDrift: false, tellsSteps: json)
         }
     }
 
@@ -70,6 +73,9 @@ struct Resume: AsyncParsableCommand {
     @Argument(help: "The run's folder.")
     var folder: String
 
+    @Flag(help: "Write a line of JSON to standard output after every step, for other programs.")
+    var json = false
+
     @Flag(help: "Go on though something is not what it was; the run's folder tells what.")
     var allowDrift = false
 
@@ -83,21 +89,25 @@ struct Resume: AsyncParsableCommand {
             case .running: throw RunError.busy(folder.url.path)
             default: break
             }
-            try await Training.run(prepared, in: folder, allowsDrift: allowDrift)
+            try await Training.run(prepared, in: folder, allowsDrift: allowDrift, tellsSteps: json)
         }
     }
 }
 
 /// A training with its line of news and its signals.
 enum Training {
-    static func run(_ prepared: PreparedExperiment, in folder: RunFolder, allowsDrift: Bool) async throws {
+    static func run(
+        _ prepared: PreparedExperiment, in folder: RunFolder, allowsDrift: Bool, tellsSteps: Bool = false
+    ) async throws {
         let signals = StopSignals()
         let line = ProgressLine(metric: prepared.experiment.evaluation.metric)
         let trainer = Trainer(
             prepared.experiment, prepared.dataset, augmenters: prepared.augmenters, in: folder, stop: signals.signal,
             allowsDrift: allowsDrift)
         defer { line.finish() }
-        let verdict = try await trainer.run { line.show($0) }
+        let verdict = try await trainer.run { progress in
+            if tellsSteps { Terminal.say(Training.text(progress)) } else { line.show(progress) }
+        }
         line.finish()
         let best = verdict.best.map {
             ", best \(prepared.experiment.evaluation.metric) \(Terminal.decimal($0.value)) at step \($0.step)"
@@ -110,5 +120,15 @@ enum Training {
             verdict.state == .stopped
                 ? "go on: vitrine-train resume \(folder.url.path)"
                 : "next: vitrine-train eval \(folder.url.path) and vitrine-train export \(folder.url.path)")
+    }
+
+    private static func text(_ progress: TrainingProgress) -> String {
+        var object: JSONObject = [
+            "step": .int(Int64(progress.step)), "steps": .int(Int64(progress.steps)), "stage": .string(progress.stage),
+            "picturesPerSecond": .double(progress.picturesPerSecond),
+        ]
+        if let loss = progress.loss { object["loss"] = .double(loss) }
+        if let figure = progress.figure { object["figure"] = .double(figure) }
+        return JSON.object(object).text
     }
 }

@@ -65,7 +65,12 @@ func callOp(_ op: OpName, _ args: [Arg], results: Int) -> [Tensor] {
                 Int32(results), &count)
         }
         if status != 0 { report(op.rawValue, boxed.shapes) }
-        return outs.prefix(results).map(Tensor.init(raw:))
+        let made = outs.prefix(results).map(Tensor.init(raw:))
+        if AnomalySearch.isOn, status == 0, AnomalySearch.finds(made, of: op) {
+            ErrorLatch.report(
+                TorchError(operation: op.rawValue, shapes: boxed.shapes, message: AnomalySearch.message))
+        }
+        return made
     }
 }
 

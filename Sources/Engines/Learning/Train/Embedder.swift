@@ -11,6 +11,12 @@ public struct EmbeddedSet: Sendable {
     /// The samples, as `indexes` names them.
     public let samples: [Sample]
 
+    /// Vectors of samples.
+    public init(indexes: [Int], vectors: [Float], dimension: Int, samples: [Sample]) {
+        precondition(indexes.count == samples.count && vectors.count == indexes.count * dimension, "a vector a sample")
+        (self.indexes, self.vectors, self.dimension, self.samples) = (indexes, vectors, dimension, samples)
+    }
+
     /// How many there are.
     public var count: Int { indexes.count }
 

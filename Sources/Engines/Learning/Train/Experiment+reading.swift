@@ -31,10 +31,15 @@ extension Experiment {
     /// The experiment that an object describes.
     package init(json: JSONObject) throws {
         let problems = ProblemList()
+        self.init(json: json, problems: problems)
+        guard problems.problems.isEmpty else { throw ExperimentError(problems.problems) }
+    }
+
+    /// The experiment that an object describes, as far as it can be read; what is wrong goes to a list.
+    package init(json: JSONObject, problems: ProblemList) {
         var reader = ConfigurationReader(json, path: "", problems: problems)
         self.init(&reader, json)
         reader.finish()
-        guard problems.problems.isEmpty else { throw ExperimentError(problems.problems) }
     }
 
     private init(_ reader: inout ConfigurationReader, _ json: JSONObject) {

@@ -39,6 +39,9 @@ public struct Experiment: Sendable {
     /// The configuration as it was read; paths in it are relative to its file.
     package var json: JSONObject
 
+    /// The label that evaluation is about.
+    package var firstLabel: String { evaluation.label ?? stages.first?.losses.first?.label ?? "label" }
+
     /// Lets paths begin at a folder.
     package mutating func resolve(_ base: URL) {
         func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : base.appending(path: path).path }

@@ -9,6 +9,12 @@ struct NamedSource: Sendable {
         case folder
         /// A table with a row a picture.
         case table
+        /// JSON lines, one a picture.
+        case lines
+        /// Boxes as three tools write them.
+        case labelme, voc, coco
+        /// A packed shard.
+        case shard
     }
 
     /// Its name, unique in the experiment.
@@ -24,6 +30,7 @@ struct NamedSource: Sendable {
     private let splitColumn: String?
     private let pathColumn: String
     private let split: Split?
+    private let file: URL?
     private let naming: FolderReader.Naming
 
     /// A source from its object; what is wrong goes to the reader's problems.
@@ -32,7 +39,8 @@ struct NamedSource: Sendable {
         path = entry.path
         name = entry.text("name") ?? "pictures"
         weight = entry.number("weight", in: 1e-6...1e6)
-        reader = entry.choice("reader") ?? (entry.object["table"] == nil ? .folder : .table)
+        let reader: Reader = entry.choice("reader") ?? (entry.object["table"] == nil ? .folder : .table)
+        self.reader = reader
         let root = Self.url(entry.text("root") ?? ".", base)
         self.root = root
         group = entry.text("group")
@@ -47,6 +55,10 @@ struct NamedSource: Sendable {
         tables = Self.tables(&entry, root)
         if reader == .table, tables.isEmpty {
             entry.problems.add(entry.place("table"), "the table's file, or one for each split")
+        }
+        file = entry.text("file").map { Self.url($0, root) }
+        if [.lines, .labelme, .voc, .coco, .shard].contains(reader), file == nil {
+            entry.problems.add(entry.place("file"), "the file (for labelme and voc the folder) with the descriptions")
         }
         entry.finish()
     }
@@ -91,6 +103,11 @@ struct NamedSource: Sendable {
             let column = labels.first?.label ?? "label"
             return splitting(
                 try FolderReader(source: name, root: root, column: column, naming: naming).read())
+        case .lines: return try LinesReader(source: name, file: file ?? root, root: root, split: split).read()
+        case .shard: return splitting(try ShardReader(source: name, file: file ?? root).read())
+        case .labelme: return try boxes(.labelme)
+        case .voc: return try boxes(.voc)
+        case .coco: return try boxes(.coco)
         case .table:
             let parts = try tables.map { table in
                 var reader = TableReader(
@@ -101,6 +118,10 @@ struct NamedSource: Sendable {
             }
             return renamed(parts.count == 1 ? parts[0] : Dataset.joined(parts))
         }
+    }
+
+    private func boxes(_ format: BoxReader.Format) throws -> Dataset {
+        try BoxReader(source: name, format: format, annotations: file ?? root, root: root, split: split).read()
     }
 
     private func splitting(_ dataset: Dataset) -> Dataset {

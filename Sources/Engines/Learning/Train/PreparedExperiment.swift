@@ -1,4 +1,4 @@
-internal import Basics
+package import Basics
 package import Foundation
 
 /// An experiment with its pictures read and everything checked: nothing is left that could be wrong before the first
@@ -12,6 +12,8 @@ package struct PreparedExperiment: Sendable {
     package let augmenters: [Augmenter]
     /// The folder that the file's paths start from.
     package let base: URL
+    /// Classes that are kept from training altogether, if the file says so.
+    package private(set) var leftOutClasses: LeftOut?
     /// Digests of the pictures' files, in the order of the samples.
     package private(set) var digests: [FileDigest?]
 
@@ -19,8 +21,9 @@ package struct PreparedExperiment: Sendable {
     ///
     /// Throws ``ExperimentError`` with everything that is wrong with file, columns, labels and augmentations, or
     /// `DataError` when the pictures themselves are at fault.
-    package init(_ experiment: Experiment, base: URL) throws {
+    package init(json: JSONObject, base: URL) throws {
         let problems = ProblemList()
+        let experiment = Experiment(json: json, problems: problems)
         var resolved = experiment
         resolved.resolve(base)
         (self.experiment, self.base) = (resolved, base)
@@ -51,7 +54,7 @@ package struct PreparedExperiment: Sendable {
         else {
             throw RunError.damaged(folder.url.path, reason: "config.json or env.json is missing: is it a run's folder?")
         }
-        try self.init(Experiment(json: json), base: URL(filePath: base))
+        try self.init(json: json, base: URL(filePath: base))
         if folder.read("env.json")?["final"]?.boolValue == true { learnFromHeldOut() }
     }
 
@@ -113,6 +116,7 @@ package struct PreparedExperiment: Sendable {
         let test = reader.int("test", in: 0...100) ?? 0
         let seed = UInt64(reader.int("seed", in: 0...(1 << 53) - 1) ?? 0)
         let isNear = reader.flag("near") ?? true
+        let left = Self.leftOut(&reader)
         reader.finish()
         if validation + test > 100 {
             problems.add("split", "validation and test are percent, and leave some to learn from")
@@ -121,6 +125,7 @@ package struct PreparedExperiment: Sendable {
         if let file {
             try Splits.assign(&dataset, from: file.hasPrefix("/") ? URL(filePath: file) : base.appending(path: file))
         }
+        if let left { leftOutClasses = leaveOut(left, seed: seed) }
         Splits.assign(&dataset, seed: seed, validation: validation, test: test)
         var check = LeakCheck()
         try check.check(&dataset, near: isNear)
@@ -128,6 +133,32 @@ package struct PreparedExperiment: Sendable {
         guard dataset.samples.contains(where: { $0.split == .train }) else {
             throw RunError.data(["there are no pictures to learn from: every one is held out"])
         }
+    }
+
+    private static func leftOut(_ reader: inout ConfigurationReader) -> (label: String, percent: Int)? {
+        guard var inner = reader.inner("leaveOut") else { return nil }
+        let left = (inner.text("label") ?? "label", inner.int("percent", in: 1...90) ?? 10)
+        inner.finish()
+        return left
+    }
+
+    /// Keeps whole classes of a label from training: their pictures are reported on only.
+    private mutating func leaveOut(_ left: (label: String, percent: Int), seed: UInt64) -> LeftOut {
+        let names = dataset.classNames[left.label] ?? []
+        let chosen = names.indices.filter { Splits.percent(names[$0], seed: seed) < left.percent }
+        for index in dataset.samples.indices
+        where dataset.samples[index].labels[left.label].map(chosen.contains) == true {
+            dataset.samples[index].split = .test
+        }
+        return LeftOut(label: left.label, classes: Set(chosen))
+    }
+
+    /// Classes that no training saw.
+    package struct LeftOut: Hashable, Sendable {
+        /// Their label.
+        package let label: String
+        /// Their numbers.
+        package let classes: Set<Int>
     }
 
     /// Puts the held-out pictures among those that are learnt from; no figure can be told then.
@@ -160,6 +191,31 @@ package struct PreparedExperiment: Sendable {
         try folder.keep("data_report.json", dataset.report.json(for: dataset))
         return folder
     }
+
+    /// Scales with which a classifier of so many classes cannot become sure of any.
+    package var scaleWarnings: [String] {
+        let scales = ["arcface": 64.0, "cosface": 30, "normalized": 30]
+        return experiment.stages.flatMap(\.losses).compactMap { term in
+            guard let name = term.json["type"]?.stringValue, let usual = scales[name] else { return nil }
+            let scale = term.json["s"]?.doubleValue ?? usual
+            let least = MarginHead.smallestScale(classes: dataset.classCount(term.label), probability: 0.9)
+            guard scale < least else { return nil }
+            return "\(term.path)s is \(scale); \(dataset.classCount(term.label)) classes need at least "
+                + "\((least * 10).rounded() / 10) to reach a probability of 0.9"
+        }
+    }
+
+    /// The folder of a name, made if it is not there: for runs that are looked for again.
+    package func folder(named name: String, in runs: URL) throws -> RunFolder {
+        let known = RunFolder(runs.appending(path: name))
+        if known.state != nil { return known }
+        let made = try makeFolder(in: runs)
+        try DurableFile.move(made.url.path, to: known.url.path)
+        return known
+    }
+
+    /// The pictures for which something holds.
+    package func subset(_ isWanted: (Sample) -> Bool) -> Dataset { dataset.filtered(isWanted) }
 
     private var dataJSON: JSON {
         .array(

@@ -87,7 +87,7 @@ struct TrainingData {
     /// What the held-out pictures are asked, answered.
     func figures(_ experiment: Experiment, _ embedder: Embedder) throws -> [(name: String, value: Double)] {
         let evaluation = experiment.evaluation
-        let label = evaluation.label ?? experiment.stages.first?.losses.first?.label ?? "label"
+        let label = experiment.firstLabel
         let (queries, gallery) = sets(evaluation)
         let asked = try embedder(queries, tasks: experiment.tasks)
         let isWithin = evaluation.protocolName == EvaluationProtocol.photos.rawValue

@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+@Suite("What vitrine-train refuses to begin")
+struct RefusalTests {
+    @Test("LEARN-040 every fault of a file is named with its path at once, with status 64, and nothing is written")
+    func faults() async throws {
+        try await TrainProgram.inFolder { program in
+            try program.writePictures()
+            let text = """
+                { "nmae": "x", "epochs": 0, "model": {"backbone": "resnet-s", "wdth": 1},
+                  "sources": [{"name": "made", "root": "pictures", "labels": ["item"]}],
+                  "losses": [{"type": "arcface", "label": "brand"}, {"type": "arcfice"}, {"type": "triplet", "label": "item", "alpah": 1}],
+                  "augment": ["resizedCrop", "sparkle"], "schedule": {"type": "spiral"} }
+                """
+            try Data(text.utf8).write(to: program.folder.appending(path: "bad.json"))
+            let end = try await program.run(["fit", "bad.json"])
+            #expect(end.status == 64)
+            for place in [
+                "nmae: unknown key (is name meant?)", "epochs: a whole number", "model.wdth: unknown key",
+                "losses[0].label: no source has the label brand", "losses[1].type: one of",
+                "losses[2].alpah: unknown key",
+                "augment[1]: one of", "schedule.type: one of",
+            ] {
+                #expect(end.errors.contains(place), "\(place) is not named in:\n\(end.errors)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: program.folder.appending(path: "runs").path))
+        }
+    }
+
+    @Test("LEARN-133 a picture on both sides of a split stops the run with status 65, and nothing is written")
+    func leak() async throws {
+        try await TrainProgram.inFolder { program in
+            try program.writePictures()
+            let pictures = program.folder.appending(path: "pictures")
+            try FileManager.default.copyItem(
+                at: pictures.appending(path: "class0/0.png"), to: pictures.appending(path: "class0/again.png"))
+            var rows = "path,item,split\n"
+            for label in 0..<4 {
+                for number in 0..<8 { rows += "class\(label)/\(number).png,\(label),train\n" }
+            }
+            rows += "class0/again.png,0,val\n"
+            try Data(rows.utf8).write(to: pictures.appending(path: "table.csv"))
+            let text = """
+                { "sources": [{"root": "pictures", "table": "table.csv", "labels": ["item"], "splitColumn": "split"}],
+                  "model": {"input": 16}, "losses": [{"type": "softmax", "label": "item"}] }
+                """
+            try Data(text.utf8).write(to: program.folder.appending(path: "leak.json"))
+            let end = try await program.run(["fit", "leak.json"])
+            #expect(end.status == 65)
+            #expect(end.errors.contains("class0/0.png") && end.errors.contains("class0/again.png"), "\(end.errors)")
+            #expect(!FileManager.default.fileExists(atPath: program.folder.appending(path: "runs").path))
+        }
+    }
+}
