@@ -108,4 +108,30 @@ import Testing
         }
         #expect(BoxRules.box(-0.5, 0, 10.5, 3, in: (10, 10))?.right == 10)
     }
+
+    @Test("LEARN-030 what is written for the three tools is read back", arguments: BoxReader.Format.allCases)
+    func writes(format: BoxReader.Format) throws {
+        let boxes = [
+            LabelledBox(left: 4, top: 5, right: 20, bottom: 30, label: 1),
+            LabelledBox(left: 0, top: 0, right: 48, bottom: 36, label: 0),
+            LabelledBox(left: 0, top: 0, right: 8, bottom: 6, label: 7),
+        ]
+        let picture = BoxWriter.Picture(path: "1.jpg", width: 48, height: 36, boxes: boxes)
+        let writer = BoxWriter(classNames: ["bag", "<hat> & \"scarf\""])
+        let bytes =
+            switch format {
+            case .labelme: writer.labelme(picture)
+            case .voc: writer.voc(picture)
+            case .coco: writer.coco([picture])
+            }
+        let text = String(decoding: bytes, as: UTF8.self)
+        let data = try read(format, "w/1.\(format == .voc ? "xml" : "json")", text)
+        let found = data.samples.first?.boxes ?? []
+        let names = try #require(data.classNames[Dataset.boxColumn])
+        #expect(found.map { names[$0.label] } == ["<hat> & \"scarf\"", "bag"])
+        for (left, right) in zip(found, boxes) {
+            #expect(
+                [left.left, left.top, left.right, left.bottom] == [right.left, right.top, right.right, right.bottom])
+        }
+    }
 }
