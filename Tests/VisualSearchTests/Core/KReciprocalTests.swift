@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import VisualSearch
@@ -15,6 +16,48 @@ struct KReciprocalTests {
         #expect(ranking.mutual(3, 2, order) == [2, 3, 4])
         // 1 lies among the own ones with one of its two, 3 with its only one: just 3's are taken over.
         #expect(ranking.expanded(2, order) == [1, 2, 3] && ranking.mutual(1, 1, order) == [0, 1])
+    }
+
+    /// The paper's formulas with full vectors and sets, as slowly as can be.
+    private func oracle(_ vectors: UnitVectors, queries: Int, k1: Int, k2: Int, lambda: Double) -> [[Double]] {
+        let all = Array(0..<vectors.count)
+        func d(_ a: Int, _ b: Int) -> Double { max(0, Double(vectors.distance(a, b))) }
+        func near(_ a: Int, _ k: Int) -> [Int] {
+            Array(all.sorted { ($0 == a ? -1 : d(a, $0), $0) < ($1 == a ? -1 : d(a, $1), $1) }.prefix(k))
+        }
+        func mutual(_ a: Int, _ k: Int) -> Set<Int> { Set(near(a, k + 1).filter { near($0, k + 1).contains(a) }) }
+        func weights(_ a: Int) -> [Double] {
+            let own = mutual(a, k1)
+            var wide = own
+            for other in own {
+                let theirs = mutual(other, (k1 + 1) / 2)
+                if theirs.intersection(own).count * 3 >= theirs.count * 2 { wide = wide.union(theirs) }
+            }
+            let raw = all.map { wide.contains($0) ? exp(-d(a, $0)) : 0 }
+            return raw.map { $0 / raw.reduce(0, +) }
+        }
+        let single = all.map(weights)
+        let mean = all.map { a in all.map { at in near(a, k2).reduce(0) { $0 + single[$1][at] } / Double(k2) } }
+        return (0..<queries).map { query in
+            (queries..<vectors.count).map { other in
+                let low = all.reduce(0) { $0 + min(mean[query][$1], mean[other][$1]) }
+                let high = all.reduce(0) { $0 + max(mean[query][$1], mean[other][$1]) }
+                return (1 - lambda) * (1 - low / high) + lambda * d(query, other)
+            }
+        }
+    }
+
+    @Test("SCAN-099 distances are those of the formulas", arguments: 1...3 as ClosedRange<UInt64>)
+    func formulas(seed: UInt64) throws {
+        var planted = Planted(seed: seed)
+        let centres = (0..<3).map { _ in planted.direction(5) }
+        let vectors = try #require(UnitVectors((0..<18).map { planted.near(centres[$0 % 3], noise: 0.8) }))
+        var ranking = KReciprocal()
+        (ranking.k1, ranking.k2, ranking.lambda) = (5, 3, 0.3)
+        let expected = oracle(vectors, queries: 4, k1: 5, k2: 3, lambda: 0.3)
+        for (row, wanted) in zip(ranking.distances(vectors, queries: 4), expected) {
+            for (a, b) in zip(row, wanted) { #expect(abs(a - b) < 1e-9) }
+        }
     }
 
     @Test("SCAN-099 with the whole weight on the original distance the order stays")
