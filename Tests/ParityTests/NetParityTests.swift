@@ -31,7 +31,9 @@ struct NetParityTests {
 
     @Test(
         "LEARN-028, LEARN-132 an embedder with any backbone, folded, for any number of pictures",
-        arguments: ["resnet-s", "resnet18", "resnet50", "inception-s", "efficientnet-b0", "transformer-s"])
+        arguments: [
+            "resnet-s", "resnet18", "resnet50", "resnet152", "inception-s", "efficientnet-b0", "transformer-s",
+        ])
     func embedder(name: String) throws {
         let net = try net(name)
         let graph = try net.onnxGraph(side: 64, heads: ["kind", "view"])

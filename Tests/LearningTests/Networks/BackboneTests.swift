@@ -37,7 +37,9 @@ struct BackboneTests {
 
     @Test(
         "LEARN-028 a backbone takes a step: its loss falls and every parameter moves",
-        arguments: ["resnet-s", "resnet50", "inception-s", "efficientnet-b0", "transformer-s"])
+        arguments: [
+            "resnet-s", "resnet18", "resnet50", "resnet152", "inception-s", "efficientnet-b0", "transformer-s",
+        ])
     func step(name: String) throws {
         _ = oneThread
         TorchRuntime.seed(3)

@@ -168,17 +168,22 @@ struct HeadTests {
         #expect(net.buffers().map { $0.tensor.host() } == before)
         #expect(maps.host().floats.allSatisfy { (0...1).contains($0) })
 
-        // The sum of the vector is linear in the maps' means: every map's weight is the sum of its column of weights.
+        // A number of the vector is linear in the maps' means: a map's weight is that of its column.
         net.train(false)
-        let expected = withoutGrad {
-            let weights = net.necks[0].fc.weight.sum(0).reshaped(1, -1, 1, 1)
-            let seen = relu((net.backbone(pictures) * weights).sum(1))
-            return seen / seen.largest(-1, keepsAxis: true).largest(-2, keepsAxis: true)
+        var peaks: [Double] = []
+        for place in 0..<8 {
+            let expected = withoutGrad {
+                let weights = net.necks[0].fc.weight[place].reshaped(1, -1, 1, 1)
+                let seen = relu((net.backbone(pictures) * weights).sum(1))
+                return seen / seen.largest(-1, keepsAxis: true).largest(-2, keepsAxis: true).clamped(min: 1e-9)
+            }
+            let found = net.attentionMaps(pictures, side: 2) { $0.unscaled.selected(1, place) }
+            #expect(agree(found.host().doubles, expected.host().doubles, 1e-4))
+            peaks.append(found.host().doubles.max() ?? 0)
         }
-        let found = net.attentionMaps(pictures, side: 2) { $0.unscaled.sum(1) }
-        #expect(agree(found.host().doubles, expected.host().doubles, 1e-4))
-        let bytes = net.attentionBytes(pictures, side: 2) { $0.unscaled.sum(1) }
-        #expect(bytes.map(\.count) == [4, 4] && bytes.allSatisfy { $0.max() == 255 })
+        #expect(peaks.contains { $0 > 0.99 })
+        let bytes = net.attentionBytes(pictures, side: 2) { $0.unscaled.selected(1, 0) }
+        #expect(bytes.map(\.count) == [4, 4])
         #expect(net.parameters().allSatisfy { $0.tensor.grad == nil })
     }
 }

@@ -11,6 +11,8 @@ func stir(_ module: Module, seed: UInt64 = 5) {
         switch key.split(separator: ".").last {
         case "running_var": tensor.copyInPlace(drawn * 0.5 + 0.75)
         case "running_mean", "bias": tensor.copyInPlace((drawn - 0.5) * 0.2)
+        // The last norm of a residual block begins at 0, and stays small in nets that learnt.
+        case "weight" where tensor.rank == 1 && tensor.abs().sum().item() == 0: tensor.copyInPlace(drawn * 0.2 + 0.1)
         case "weight" where tensor.rank == 1: tensor.copyInPlace(drawn * 0.5 + 0.75)
         default: break
         }
