@@ -149,7 +149,7 @@ let server: [Target] = [
     .target(
         name: "Server",
         dependencies: [
-            "Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging", "VisualSearch",
+            "Basics", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "Messaging", "VisualSearch",
             .product(name: "HummingbirdCore", package: "hummingbird"),
             .product(name: "HTTPTypes", package: "swift-http-types"),
             .product(name: "NIOCore", package: "swift-nio"),
@@ -190,7 +190,11 @@ let tests: [Target] = [
         name: "AccountsTests", dependencies: ["Basics", "Storage", "Accounts", "TestSupport"],
         path: "Tests/AccountsTests"),
     .testTarget(
-        name: "InferenceTests", dependencies: ["Basics", "Imaging", "Evaluation", "Inference", "TestSupport"],
+        name: "InferenceTests",
+        dependencies: [
+            "Basics", "Imaging", "Evaluation", "Inference", "TestSupport",
+            .product(name: "Crypto", package: "swift-crypto"),
+        ],
         path: "Tests/InferenceTests"),
     .testTarget(name: "EvaluationTests", dependencies: ["Basics", "Evaluation"], path: "Tests/EvaluationTests"),
     .testTarget(name: "BasicsTests", dependencies: ["Basics"], path: "Tests/BasicsTests"),

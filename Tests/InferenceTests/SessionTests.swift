@@ -67,7 +67,7 @@ struct SessionTests {
         #expect(error?.kind == .invalidModel)
     }
 
-    @Test("a provider that this machine lacks is passed over and named")
+    @Test("LEARN-050 a provider that this machine lacks is passed over and named")
     func providers() throws {
         var options = SessionOptions()
         options.providers = ["TensorRT", "CUDA"]

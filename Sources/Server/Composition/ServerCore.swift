@@ -27,13 +27,15 @@ package struct ServerCore: Sendable {
     package let userData: UserDataStore
     /// Pictures and files.
     package let media: MediaStore
+    /// Models: their versions, and those that are loaded.
+    package let models: ModelService
     /// The clock of all of them.
     package let clock: any WallClock
 
     /// Every step of the schema, in order.
     package static var migrations: [Migration] {
         Accounts.migrations + MessagingEngine.migrations + UserDataStore.migrations + MediaStore.migrations
-            + VisualSearchSchema.migrations
+            + VisualSearchSchema.migrations + ModelRows.migrations
     }
 
     /// Opens the data folder of a configuration, making it when there is none.
@@ -55,7 +57,7 @@ package struct ServerCore: Sendable {
             path: directory.databasePath, migrations: migrations, options: options, clock: clock)
         do {
             let name = try await ServerNameRecord.settle(configuration.serverName, in: database)
-            return try await assemble(configuration, name, directory, lock, database, clock)
+            return try await assemble(configuration, name, directory, lock, database, clock, logger)
         } catch {
             await database.close()
             throw error
@@ -64,7 +66,7 @@ package struct ServerCore: Sendable {
 
     private static func assemble(
         _ configuration: Configuration, _ serverName: String, _ directory: DataDirectory, _ lock: DirectoryLock,
-        _ database: Database, _ clock: any WallClock
+        _ database: Database, _ clock: any WallClock, _ logger: Logger
     ) async throws -> ServerCore {
         var policy = AccountPolicy()
         policy.registration = configuration.registration
@@ -92,9 +94,12 @@ package struct ServerCore: Sendable {
         ) { user in try await accounts.user(number: user)?.avatarURL }
         connect(accounts, messaging, userData)
         let search = try await SearchIndex.open(path: directory.searchPath, engine: messaging)
+        let models = ModelService(
+            database: database, blobs: blobs, clock: clock, settings: .init(data: directory.path), logger: logger)
         return ServerCore(
             directory: directory, lock: lock, database: database, blobs: blobs, accounts: accounts,
-            messaging: messaging, search: search, userData: userData, media: media, clock: clock)
+            messaging: messaging, search: search, userData: userData, media: media, models: models,
+            clock: clock)
     }
 
     /// Tells conversations of what happens to accounts.

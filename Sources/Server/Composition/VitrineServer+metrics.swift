@@ -7,6 +7,7 @@ extension VitrineServer {
         registerDatabaseMetrics()
         registerProcessMetrics()
         registerDeliveryMetrics()
+        registerModelMetrics()
         let messaging = core.messaging
         metrics.gauge("vitrine_long_polls", "Open long polls.") { Double(messaging.openPolls) }
     }

@@ -3,9 +3,11 @@ extension VitrineServer {
     func addRoutes(to routes: inout RouteTable) {
         routes.add(
             HealthRoutes(
-                database: core.database, metrics: metrics, readers: configuration.metricsReaders, clock: core.clock))
+                database: core.database, metrics: metrics, readers: configuration.metricsReaders, clock: core.clock,
+                inference: { [models = core.models] in models.inference }))
         routes.add(MediaRoutes(media: core.media))
         addAccountRoutes(to: &routes)
         addMessagingRoutes(to: &routes)
+        addModelRoutes(to: &routes)
     }
 }

@@ -31,6 +31,10 @@ package struct VitrineServer: Sendable {
     package func run(onReady: @escaping @Sendable (_ url: String) -> Void) async throws {
         let shell = try makeShell()
         registerMetrics()
+        let models = core.models
+        // Opening ONNX Runtime and trying what was cut short takes a while and holds nobody up.
+        let resuming = Task { await models.start() }
+        defer { resuming.cancel() }
         let messaging = core.messaging
         let host = configuration.host
         let http = HTTPService(

@@ -23,7 +23,7 @@ package struct ResolvedSettings: Sendable {
     private let entries: [Setting: Entry]
 
     /// Variables that begin like settings and are none.
-    private static let otherVariables: Set<String> = ["VITRINE_CONFIG", "VITRINE_BINARY"]
+    private static let otherVariables: Set<String> = ["VITRINE_CONFIG", "VITRINE_BINARY", "VITRINE_ORT_LIB"]
 
     /// Decides between the sources.
     ///

@@ -10,6 +10,7 @@ struct HealthRoutes: RouteGroup {
     let metrics: Metrics
     let readers: NetworkList
     let clock: any WallClock
+    let inference: @Sendable () -> JSON
 
     func add(to routes: inout RouteTable) {
         routes.openGet("/health/live", .health) { _ in .json(.object(["status": "live"])) }
@@ -30,6 +31,7 @@ struct HealthRoutes: RouteGroup {
         if statistics.lastCommitMilliseconds > 0 {
             reply["last_commit_age_ms"] = .int(max(0, clock.now() - statistics.lastCommitMilliseconds))
         }
+        reply["inference"] = inference()
         reply["waiting_commands"] = .int(Int64(statistics.waitingCommands))
         do {
             try await database.write { _ in }

@@ -12,7 +12,8 @@ enum ArrowRule {
     static let guests: [String: Set<String>] = [
         "GRDB": ["Storage"], "GRDBSQLite": ["Storage"], "SQLite3": ["Storage"],
         "Crypto": ["Storage", "Accounts", "Messaging", "VisualSearch", "Server"],
-        "CArgon2": ["Accounts"], "COnnxRuntime": ["Inference"], "CCage": ["Inference"], "CKernels": ["Kernels"], "CTorch": ["Learning"],
+        "CArgon2": ["Accounts"], "COnnxRuntime": ["Inference"], "CCage": ["Inference"], "CKernels": ["Kernels"],
+        "CTorch": ["Learning"],
         "CTurboJPEG": ["Imaging"], "CPNG": ["Imaging"], "CWebP": ["Imaging"], "CZlib": ["Imaging"],
         "Hummingbird": ["Server"], "HummingbirdCore": ["Server"], "HTTPTypes": ["Server"],
         "NIOCore": ["Server"], "NIOPosix": ["Server"], "NIOHTTP1": ["Server"], "NIOHTTPTypes": ["Server"],
@@ -36,7 +37,7 @@ enum ArrowRule {
         "Accounts": ["Basics", "Storage"],
         "Messaging": ["Basics", "Storage", "Accounts", "Imaging"],
         "VisualSearch": ["Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation"],
-        "Server": ["Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging", "VisualSearch"],
+        "Server": ["Basics", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "Messaging", "VisualSearch"],
         "vitrine": [
             "Basics", "Kernels", "Imaging", "VectorIndex", "Storage", "Inference", "Accounts", "Messaging",
             "VisualSearch", "Server",

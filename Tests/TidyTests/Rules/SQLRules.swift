@@ -5,6 +5,7 @@ enum SQLRules {
         ("msg_", ["Sources/Features/Messaging/Store", "Sources/Features/Messaging/Media"]),
         ("acc_", ["Sources/Engines/Accounts"]),
         ("vis_", ["Sources/Features/VisualSearch/Store"]),
+        ("mdl_", ["Sources/Server/Models"]),
     ]
 
     static func foreignTables(_ file: TextFile) -> [Finding] {

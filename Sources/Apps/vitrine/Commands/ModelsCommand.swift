@@ -7,8 +7,8 @@ import Inference
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
-        abstract: "Looks at models that are to be used.",
-        subcommands: [Check.self])
+        abstract: "Check, add, list, activate and roll back models.",
+        subcommands: [Check.self, Import.self, List.self, Activate.self, RollBack.self])
 
     /// Scans a model, loads it and runs it on zeros.
     struct Check: AsyncParsableCommand {
@@ -55,7 +55,7 @@ struct ModelsCommand: AsyncParsableCommand {
         }
 
         private func check() throws {
-            let bytes = try Self.read(file, atMost: ModelScan.Limits().bytes)
+            let bytes = try ModelsCommand.read(file, atMost: ModelScan.Limits().bytes)
             let scan = ModelScan(bytes)
             guard scan.isAcceptable else {
                 throw Failure(
@@ -74,16 +74,8 @@ struct ModelsCommand: AsyncParsableCommand {
             }
         }
 
-        private static func read(_ path: String, atMost limit: Int) throws -> [UInt8] {
-            guard let handle = FileHandle(forReadingAtPath: path) else {
-                throw Failure("\(path) cannot be read. Is the name right?")
-            }
-            let data = try handle.read(upToCount: limit + 1) ?? Data()
-            return [UInt8](data)
-        }
-
         private func compare(_ path: String, with session: ModelSession) throws -> ModelManifest {
-            let manifest = try ModelManifest(parsing: try Self.read(path, atMost: JSONLimits().maximumBytes))
+            let manifest = try ModelManifest(parsing: try ModelsCommand.read(path, atMost: JSONLimits().maximumBytes))
             let problems = manifest.differences(from: session)
             guard problems.isEmpty else {
                 throw Failure(

@@ -34,8 +34,12 @@ public struct ModelTrial: Hashable, Sendable {
             let begin = ContinuousClock.now
             let outputs = try caged.run(inputs)
             times.append((ContinuousClock.now - begin) / .milliseconds(1))
-            for port in caged.outputs {
-                guard let tensor = outputs[port.name], port.accepts(tensor.shape), tensor.isFinite else {
+            // The manifest's shape, not the model's: a runtime forgets sizes that it finds contradictory.
+            for port in manifest.outputs {
+                let declared = TensorPort(name: port.name, type: port.type, shape: port.shape)
+                guard let tensor = outputs[port.name], declared.accepts(tensor.shape), tensor.isFinite,
+                    tensor.elements.type == port.type
+                else {
                     throw InferenceError(
                         .failed, "The output '\(port.name)' is not finite or has another shape on \(kind.rawValue).")
                 }

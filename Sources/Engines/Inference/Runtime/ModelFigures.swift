@@ -18,6 +18,18 @@ public struct ModelFigures: Hashable, Sendable {
 
     private static let kept = 512
 
+    /// No request so far.
+    public init() {}
+
+    /// Adds the counts of a queue that is no more.
+    public mutating func add(_ other: ModelFigures) {
+        answers &+= other.answers
+        runs &+= other.runs
+        failures &+= other.failures
+        timeouts &+= other.timeouts
+        overloads &+= other.overloads
+    }
+
     /// Milliseconds within which a share of the last 512 answers came; nil before the first.
     public func latency(_ share: Double) -> Double? {
         guard !recent.isEmpty else { return nil }

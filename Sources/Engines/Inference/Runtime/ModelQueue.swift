@@ -59,6 +59,9 @@ public final class ModelQueue: Sendable {
         }
     }
 
+    /// Whether a run is under way.
+    var isBusy: Bool { state.withLock { $0.running > 0 } }
+
     /// Runs the model; see ``ModelSession/run(_:cancel:)``. `tenant` is who asks, by any number: those who wait take turns.
     ///
     /// - Throws: also `.overloaded` at once when too many wait, and `.timedOut` when the deadline passes. Cancelling the
