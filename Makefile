@@ -13,7 +13,7 @@ export OMP_WAIT_POLICY ?= passive
 SWIFT_PLACES = Package.swift Sources Tests $(wildcard Benchmarks Examples Fuzz)
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo test test-full bench bench-vectors peers bench-pictures check format docs fuzz clean
+.PHONY: help bootstrap demo train test test-full bench bench-vectors peers bench-pictures check format docs fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,11 @@ demo: ## start a shop with sample conversations and print where to look (PORT=80
 	@Scripts/bootstrap demo
 	$(SWIFT) build -c release --product vitrine $(BUILD_FLAGS)
 	@python3 Scripts/demo --port $(PORT) $(if $(DEMO_EXIT),--exit)
+
+train: ## build the program that trains, and train FIT=configuration.json if one is named (Documentation/Training.md)
+	@Scripts/bootstrap test
+	$(SWIFT) build -c release --product vitrine-train $(BUILD_FLAGS)
+	$(if $(FIT),.build/release/vitrine-train fit "$(FIT)",@echo "built: .build/release/vitrine-train --help")
 
 test: ## run all tests that take seconds
 	@Scripts/bootstrap test

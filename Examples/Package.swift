@@ -1,22 +1,28 @@
 // swift-tools-version:6.2
+import Foundation
 import PackageDescription
 
 // One runnable program a library. `make check` builds them; each `Getting Started` page quotes its program.
 
-let programs: [(name: String, library: String)] = [
-    ("canonical-json", "Basics"),
-    ("shared-notes", "Storage"),
-    ("near-hashes", "Kernels"),
-    ("nearest-vectors", "VectorIndex"),
-    ("thumbnail", "Imaging"),
-    ("picture-tour", "Imaging"),
-    ("find-copies", "VisualSearch"),
-    ("run-model", "Inference"),
-    ("rank-answers", "Evaluation"),
-    ("retrieval-at-scale", "Evaluation"),
-    ("sign-in", "Accounts"),
-    ("two-people", "Messaging"),
-]
+// Learning is there where libtorch is, as in the package's own manifest.
+let torch = (Context.environment["TORCH_HOME"] ?? "/usr") + "/include/torch/csrc/api/include/torch/version.h"
+let training = FileManager.default.fileExists(atPath: torch) ? [("train-small", "Learning")] : []
+
+let programs: [(name: String, library: String)] =
+    training + [
+        ("canonical-json", "Basics"),
+        ("shared-notes", "Storage"),
+        ("near-hashes", "Kernels"),
+        ("nearest-vectors", "VectorIndex"),
+        ("thumbnail", "Imaging"),
+        ("picture-tour", "Imaging"),
+        ("find-copies", "VisualSearch"),
+        ("run-model", "Inference"),
+        ("rank-answers", "Evaluation"),
+        ("retrieval-at-scale", "Evaluation"),
+        ("sign-in", "Accounts"),
+        ("two-people", "Messaging"),
+    ]
 
 let package = Package(
     name: "examples",

@@ -52,4 +52,19 @@ struct RefusalTests {
             #expect(!FileManager.default.fileExists(atPath: program.folder.appending(path: "runs").path))
         }
     }
+
+    @Test("LEARN-042 the search for anomalies names the first operation whose result is no number, and its shapes")
+    func anomaly() async throws {
+        try await TrainProgram.inFolder { program in
+            try program.writePictures()
+            try program.writeConfiguration(epochs: 50)
+            let end = try await program.run([
+                "fit", "run.json", "--detect-anomaly", "--set", "optimizer.type=sgd", "--set", "optimizer.lr=1000",
+                "--set",
+                "clip=1e9", "--set", #"schedule={"type": "constant"}"#,
+            ])
+            #expect(end.status == 70, "\(end.errors)")
+            #expect(end.errors.contains("aten::") && end.errors.contains("NaN"), "\(end.errors)")
+        }
+    }
 }

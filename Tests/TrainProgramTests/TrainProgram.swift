@@ -87,16 +87,20 @@ struct TrainProgram {
     }
 
     /// Writes a configuration that learns them.
-    func writeConfiguration(_ name: String = "run.json", epochs: Int = 4, more: String = "") throws {
+    func writeConfiguration(
+        _ name: String = "run.json", epochs: Int = 4, more: String? = nil, sources: String = "", split: String = ""
+    ) throws {
+        let more = more ?? #", "evaluate": {"every": 2, "label": "item"}"#
         let text = """
             { "name": "small", "seed": 3, "threads": 1, "epochs": \(epochs), "batch": {"P": 4, "K": 2},
               "model": {"backbone": "resnet-s", "width": 0.125, "input": 16, "embedding": 16, "dropPath": 0.1},
-              "sources": [{"name": "made", "root": "pictures", "labels": ["item"]}], "split": {"validation": 30, "near": false},
+              "sources": [{"name": "made", "root": "pictures", "labels": ["item"]}\(sources)],
+              "split": {"validation": 30, "near": false\(split)},
               "losses": [{"type": "arcface", "label": "item", "s": 16, "m": 0.2}, {"type": "batchHard", "label": "item"},
                          {"type": "softmax", "label": "item", "weight": 0.5},
                          {"type": "margin", "label": "item", "miner": "distanceWeighted", "weight": 0.2}],
               "augment": ["resizedCrop", "colour"], "optimizer": {"lr": 0.005}, "schedule": {"type": "oneCycle"},
-              "checkpoint": {"everySteps": 2, "keep": 2}, "evaluate": {"every": 2, "label": "item"} \(more) }
+              "checkpoint": {"everySteps": 2, "keep": 2} \(more) }
             """
         try Data(text.utf8).write(to: folder.appending(path: name))
     }

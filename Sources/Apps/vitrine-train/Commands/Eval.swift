@@ -40,7 +40,7 @@ struct Eval: AsyncParsableCommand {
             let folder = RunFolder(URL(filePath: folder))
             let prepared = try PreparedExperiment(resuming: folder)
             let model = try TrainedModel(folder, prepared.experiment, choice: weights)
-            let examination = try Examination(prepared, model, split: split)
+            let examination = try Examination(prepared, model, split: split, comparesMetrics: true)
             let all = try examination.measurements(by: by)
             Terminal.say("\(model.file.path) on \(examination.split.rawValue)")
             for measurement in all { Terminal.say(measurement.text) }
@@ -61,8 +61,11 @@ struct Examination {
     private let gallery: EmbeddedSet?
     private let learnt: EmbeddedSet
     private let labels: [String]
+    private let raw: (queries: EmbeddedSet, learnt: EmbeddedSet)?
 
-    init(_ prepared: PreparedExperiment, _ model: TrainedModel, split wanted: Split?) throws {
+    init(
+        _ prepared: PreparedExperiment, _ model: TrainedModel, split wanted: Split?, comparesMetrics: Bool = false
+    ) throws {
         self.prepared = prepared
         let samples = prepared.dataset.samples
         let evaluation = prepared.experiment.evaluation
@@ -74,13 +77,18 @@ struct Examination {
         let split = wanted ?? (samples.contains { isAsked($0, .test) } ? .test : .validation)
         self.split = split
         let embedder = model.embedder
-        func embedded(_ isWanted: (Sample) -> Bool) throws -> EmbeddedSet {
+        func embedded(isRaw: Bool = false, _ isWanted: (Sample) -> Bool) throws -> EmbeddedSet {
             let part = prepared.subset(isWanted)
-            return try embedder(part, tasks: prepared.experiment.threads)
+            return try embedder(part, tasks: prepared.experiment.threads, isRaw: isRaw)
         }
         queries = try embedded { isAsked($0, split) }
         guard queries.count > 0 else { throw CommandFailure("no pictures are held out as \(split.rawValue)") }
         learnt = try embedded { $0.split == .train }
+        raw =
+            comparesMetrics
+            ? (
+                try embedded(isRaw: true) { isAsked($0, split) }, try embedded(isRaw: true) { $0.split == .train }
+            ) : nil
         gallery = try galleryName.map { name in try embedded { $0.source == name } }
         let first = prepared.experiment.firstLabel
         labels = [first] + prepared.dataset.classNames.keys.sorted().filter { $0 != first && $0 != Dataset.boxColumn }
@@ -129,6 +137,14 @@ struct Examination {
     /// What stands beside the figures: the gap of domains, and recall by size of class.
     func remarks() -> [String] {
         var lines: [String] = []
+        for metric in Retrieval.Metric.allCases {
+            guard let raw,
+                let found = try? Measuring.retrieval("", raw.queries, raw.learnt, label: label, metric: metric)
+            else { continue }
+            let name = metric == .cosine ? "cosine" : "distance"
+            lines.append(
+                "1-NN of \(label) by \(name) of the vectors as they are: \(found.figures.first?.figure.text ?? "-")")
+        }
         if let gallery, let gap = Measuring.gap(queries, gallery, label: label) {
             lines.append("user photos and merchant pictures lie \(Terminal.decimal(gap, 2)) class radii apart")
         }

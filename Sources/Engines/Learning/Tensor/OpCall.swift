@@ -66,7 +66,7 @@ func callOp(_ op: OpName, _ args: [Arg], results: Int) -> [Tensor] {
         }
         if status != 0 { report(op.rawValue, boxed.shapes) }
         let made = outs.prefix(results).map(Tensor.init(raw:))
-        if AnomalySearch.isOn, status == 0, AnomalySearch.finds(made, of: op) {
+        if AnomalySearch.isOn, status == 0, AnomalySearch.finds(made) {
             ErrorLatch.report(
                 TorchError(operation: op.rawValue, shapes: boxed.shapes, message: AnomalySearch.message))
         }

@@ -12,17 +12,14 @@ public enum AnomalySearch {
         set { flag.store(newValue, ordering: .relaxed) }
     }
 
-    static let message = "the result has numbers that are infinite or none"
-
-    /// Operations that the search itself needs.
-    private static let innocent: Set<OpName> = [.isFinite, .all]
+    static let message = "the first result with a number that is none (NaN)"
 
     /// Whether the results of an operation hold numbers that are none.
-    static func finds(_ results: [Tensor], of op: OpName) -> Bool {
-        guard !innocent.contains(op) else { return false }
-        return results.contains { tensor in
+    static func finds(_ results: [Tensor]) -> Bool {
+        results.contains { tensor in
             guard !tensor.isFailed, tensor.dtype.isFloating, tensor.count > 0 else { return false }
-            return withoutGrad { callOp(.all, .tensor(callOp(.isFinite, .tensor(tensor.detached())))).item() == 0 }
+            // Only what is none differs from itself; infinities are what masks are made of.
+            return withoutGrad { callOp(.all, .tensor(tensor.equals(tensor))).item() == 0 }
         }
     }
 }

@@ -47,9 +47,9 @@ public struct Embedder {
         (self.net, self.side, self.scale, self.device) = (net, side, scale, device)
     }
 
-    /// The vectors of all pictures that can be read. Blocks its thread.
+    /// The vectors of all pictures that can be read, of length 1 unless they are wanted raw. Blocks its thread.
     public func callAsFunction(
-        _ dataset: Dataset, tasks: Int = 1, batch: Int = 64, seen: (Int) -> Void = { _ in }
+        _ dataset: Dataset, tasks: Int = 1, batch: Int = 64, isRaw: Bool = false, seen: (Int) -> Void = { _ in }
     ) throws -> EmbeddedSet {
         let loader = try Loader(
             dataset: dataset, sampler: SequentialSampler(count: dataset.count, batchSize: batch),
@@ -59,7 +59,10 @@ public struct Embedder {
         var (indexes, vectors) = ([Int](), [Float]())
         while let batch = try run.nextBlocking() {
             let rows = try checked {
-                inference { net(scale(Tensor(batch.images, device: device))).embedding.to(.float32).host() }
+                inference {
+                    let output = net(scale(Tensor(batch.images, device: device)))
+                    return (isRaw ? output.unscaled : output.embedding).to(.float32).host()
+                }
             }
             indexes += batch.indexes
             vectors += rows.floats
