@@ -42,6 +42,21 @@ final class Shop: Sendable {
                 database: database, blobs: blobs, folder: "\(path)/index", models: models, options: options))
     }
 
+    /// The folder as the program lays it out. Its database has other tables as well, which this one does not name.
+    func openAsProgram() throws -> Open {
+        let database = try Database.open(path: "\(path)/vitrine.db", migrations: try programMigrations())
+        let blobs = try BlobStore(directory: "\(path)/media", database: database)
+        return Open(
+            database: database,
+            catalogues: Catalogues.open(database: database, blobs: blobs, folder: "\(path)/catalogues"))
+    }
+
+    /// The steps that the program's file has been through, by name: they are done, so their bodies are not needed.
+    private func programMigrations() throws -> [Migration] {
+        let known = try Database.inspect(path: "\(path)/vitrine.db").migrations
+        return known.filter { !$0.hasPrefix("storage-") }.map { name in Migration(name) { _ in } }
+    }
+
     /// Opens, runs and closes.
     func with<T>(
         _ options: CatalogueOptions = CatalogueOptions(), models: CatalogueModels = CatalogueModels(),

@@ -38,6 +38,18 @@ public struct ItemDraft: Sendable, Hashable {
         self.attributes = attributes
     }
 
+    /// The code on its package, as bar codes are read: an attribute `barcode`, `ean` or `gtin` whose check digit is
+    /// right. Codes of 12 digits are those of 13 that begin with 0.
+    var code: String? {
+        for name in ["barcode", "ean", "gtin"] {
+            let value = attributes[name]
+            let digits = value?.stringValue ?? value?.intValue.map { String($0) } ?? ""
+            guard Barcode1D.isValid(digits) else { continue }
+            return digits.utf8.count == 12 ? "0" + digits : digits
+        }
+        return nil
+    }
+
     /// - Throws: ``RequestError`` 400 naming the member that is wrong.
     func check() throws(RequestError) {
         guard !sku.isEmpty, sku.utf8.count <= 200 else {
@@ -112,6 +124,14 @@ enum ItemQueries {
             """, .integer(catalogue), .text(sku), map: item)
     }
 
+    static func items(code: String, of catalogue: Int64, _ connection: Connection) throws -> [CatalogueItem] {
+        try connection.rows(
+            """
+            SELECT \(columns) FROM \(tables) WHERE i.cat_no = ?1 AND i.code = ?2 AND i.removal_no IS NULL
+            ORDER BY i.item_no
+            """, .integer(catalogue), .text(code), map: item)
+    }
+
     /// Items that are there, by number.
     static func page(
         of catalogue: Int64, after number: Int64, limit: Int, _ connection: Connection
@@ -136,16 +156,18 @@ enum ItemQueries {
         let number = try context.first(
             """
             INSERT INTO vis_item(cat_no, shop_no, sku, title, category_no, attributes, price, currency, stock, link,
-              revision, updated_ms)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+              revision, updated_ms, code)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             ON CONFLICT (cat_no, shop_no, sku) DO UPDATE SET title = excluded.title,
               category_no = excluded.category_no, attributes = excluded.attributes, price = excluded.price,
               currency = excluded.currency, stock = excluded.stock, link = excluded.link,
-              revision = excluded.revision, updated_ms = excluded.updated_ms, removal_no = NULL
+              revision = excluded.revision, updated_ms = excluded.updated_ms, removal_no = NULL,
+              code = excluded.code
             RETURNING item_no
             """, .integer(catalogue), .integer(shop), .text(draft.sku), .text(draft.title), .integer(category),
             .text(JSON.object(draft.attributes).text), .optional(draft.price), .text(draft.currency),
-            .optional(draft.stock), .text(draft.link), .integer(context.nextPosition()), .integer(context.now)
+            .optional(draft.stock), .text(draft.link), .integer(context.nextPosition()), .integer(context.now),
+            .optional(draft.code)
         ) { $0.int(0) }
         guard let number else { throw StorageError(.other, "The item was not stored.") }
         try CatalogueEvent.item(number).append(to: catalogue, in: context)

@@ -18,8 +18,9 @@ public enum VisualSearchSchema {
         CREATE TABLE vis_item(item_no INTEGER PRIMARY KEY, cat_no INTEGER NOT NULL, shop_no INTEGER NOT NULL,
           sku TEXT NOT NULL, title TEXT NOT NULL, category_no INTEGER NOT NULL, attributes TEXT NOT NULL,
           price INTEGER, currency TEXT NOT NULL, stock INTEGER, link TEXT NOT NULL, revision INTEGER NOT NULL,
-          updated_ms INTEGER NOT NULL, removal_no INTEGER) STRICT;
+          updated_ms INTEGER NOT NULL, removal_no INTEGER, code TEXT) STRICT;
         CREATE UNIQUE INDEX vis_item_sku ON vis_item(cat_no, shop_no, sku);
+        CREATE INDEX vis_item_code ON vis_item(cat_no, code) WHERE code IS NOT NULL;
         CREATE INDEX vis_item_catalogue ON vis_item(cat_no, item_no);
         CREATE INDEX vis_item_removal ON vis_item(removal_no) WHERE removal_no IS NOT NULL;
         CREATE TABLE vis_picture(picture_no INTEGER PRIMARY KEY, cat_no INTEGER NOT NULL, item_no INTEGER NOT NULL,

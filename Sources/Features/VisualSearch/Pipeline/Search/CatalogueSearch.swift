@@ -10,10 +10,28 @@ struct CatalogueSearch: Sendable {
     let categories: [CatalogueCategory]
 
     /// The nearest pictures of all categories, for the vote.
-    func neighbours(of vector: [Float], count: Int) throws -> [CategoryVote.Neighbour] {
+    ///
+    /// - Parameter hidden: pictures that are passed over.
+    func neighbours(
+        of vector: [Float], count: Int, without hidden: Set<Int64> = []
+    ) throws -> [CategoryVote.Neighbour] {
         let names = Dictionary(uniqueKeysWithValues: categories.map { ($0.number, $0.name) })
-        return try index.search(vector, k: count).compactMap { hit in
+        let hits = try index.search(vector, k: count + hidden.count).filter { !hidden.contains($0.picture) }
+        return hits.prefix(count).compactMap { hit in
             names[hit.top].map { CategoryVote.Neighbour(category: $0, similarity: Double(hit.similarity)) }
+        }
+    }
+
+    /// The styles of items with a bar code.
+    func styles(code: String) async throws -> [String] {
+        try await database.read { [catalogue] connection in
+            var names = StyleNames()
+            var styles: [String] = []
+            for item in try ItemQueries.items(code: code, of: catalogue, connection) {
+                let style = try names.style(of: item, connection)
+                if !styles.contains(style) { styles.append(style) }
+            }
+            return styles
         }
     }
 

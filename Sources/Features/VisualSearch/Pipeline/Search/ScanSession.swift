@@ -59,7 +59,11 @@ public actor ScanSession {
     private func carryOut(_ action: ScanAction) async throws -> ScanEvent {
         switch action {
         case .decode: return .decoded(try await decode())
-        case .readBarcode: return .barcode(code: nil, styles: [])
+        case .readBarcode:
+            let images = looked.map(\.decoded.image)
+            let code = try await work { images.lazy.compactMap { Barcode1D.read($0)?.key }.first }
+            guard let code else { return .barcode(code: nil, styles: []) }
+            return .barcode(code: code, styles: try await search.styles(code: code))
         case .locate:
             let finder = catalogue.environment.models.finder
             let images = looked.map(\.decoded.image)

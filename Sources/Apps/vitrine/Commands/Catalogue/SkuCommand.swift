@@ -1,0 +1,154 @@
+import ArgumentParser
+import Basics
+import VisualSearch
+
+/// What belongs to which SKU.
+struct SkuCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sku",
+        abstract: "Find foreign pictures in items and items that are one thing; decide, and take decisions back.",
+        discussion: """
+            Nothing is changed by looking: proposals are listed, and a person decides each.
+
+              vitrine sku denoise --catalogue summer
+              vitrine sku merge --catalogue summer
+              vitrine sku decide 17 yes
+              vitrine sku undecide 17
+
+            Two SKUs that are known to be one style are merged by name, and split again:
+
+              vitrine sku merge 4711 4712
+              vitrine sku split 4712
+            """,
+        subcommands: [SkuDenoise.self, SkuMerge.self, SkuSplit.self, SkuDecide.self, SkuUndecide.self])
+
+    /// Lists the open questions of a kind.
+    static func list(_ kind: CatalogueReview.Kind, of catalogue: Catalogue) async throws {
+        var last: Int64 = 0
+        while true {
+            let page = try await catalogue.reviews(kind, after: last, limit: 200)
+            guard let end = page.last else { break }
+            for review in page {
+                let score = (review.score * 1_000).rounded() / 1_000
+                Terminal.say("\(review.number)  \(score)  \(try await text(review, catalogue))")
+            }
+            last = end.number
+        }
+    }
+
+    private static func text(_ review: CatalogueReview, _ catalogue: Catalogue) async throws -> String {
+        func item(_ number: Int64) async throws -> String {
+            try await catalogue.item(number).map { "\($0.draft.sku) \($0.draft.title)" }
+                ?? "item \(number), which is gone"
+        }
+        let why = review.evidence["why"]?.stringValue.map { ": \($0)" } ?? ""
+        return switch review.kind {
+        case .merge: "\(try await item(review.subject))  =  \(try await item(review.other))\(why)"
+        case .noise: "picture \(review.subject) in \(try await item(review.other))"
+        case .duplicate: "picture \(review.subject)  =  picture \(review.other)"
+        }
+    }
+}
+
+/// Looks for foreign pictures.
+struct SkuDenoise: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "denoise", abstract: "Propose pictures that do not show the item they belong to.")
+
+    @OptionGroup var flags: CatalogueFlags
+
+    func run() async throws {
+        try await flags.work { catalogue, jobs in
+            let job = try await jobs.requestDenoising(of: catalogue.name)
+            let result = try await JobProgress.finish(job, "looking", jobs)
+            Terminal.say(
+                "\(result["items"]?.intValue ?? 0) items were looked at, \(result["undecided"]?.intValue ?? 0) left alone, "
+                    + "\(result["proposed"]?.intValue ?? 0) pictures are proposed anew.")
+            try await SkuCommand.list(.noise, of: catalogue)
+        }
+    }
+}
+
+/// Looks for SKUs that are one.
+struct SkuMerge: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "merge", abstract: "Propose SKUs that are one style; or merge two by name.")
+
+    @Argument(help: "Two SKUs that are one.") var skus: [String] = []
+    @OptionGroup var flags: CatalogueFlags
+
+    func validate() throws {
+        guard skus.isEmpty || skus.count == 2 else { throw ValidationError("Name two SKUs, or none.") }
+    }
+
+    func run() async throws {
+        try await flags.work { catalogue, jobs in
+            if let one = skus.first, let other = skus.last {
+                let review = try await catalogue.merge(one, with: other, by: "command line")
+                Terminal.say("\(one) and \(other) are one style. Back with: vitrine sku undecide \(review)")
+                return
+            }
+            let job = try await jobs.requestMerging(of: catalogue.name)
+            let result = try await JobProgress.finish(job, "looking", jobs)
+            Terminal.say("\(result["proposed"]?.intValue ?? 0) pairs are proposed anew.")
+            try await SkuCommand.list(.merge, of: catalogue)
+        }
+    }
+}
+
+/// Takes a merge back.
+struct SkuSplit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "split", abstract: "Take back the last merge that a SKU was part of.")
+
+    @Argument(help: "The SKU.") var sku: String
+    @OptionGroup var flags: CatalogueFlags
+
+    func run() async throws {
+        try await flags.work { catalogue, _ in
+            try await catalogue.split(sku)
+            Terminal.say("\(sku) is as it was before its last merge.")
+        }
+    }
+}
+
+/// Decides a question.
+struct SkuDecide: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decide", abstract: "Answer a question with yes, which is carried out, or no.")
+
+    @Argument(help: "Its number.") var review: Int64
+    @Argument(help: "yes or no.") var answer: String
+    @OptionGroup var flags: CatalogueFlags
+
+    func validate() throws {
+        guard CatalogueReview.Decision(rawValue: answer) != nil else {
+            throw ValidationError("The answer is yes or no.")
+        }
+    }
+
+    func run() async throws {
+        guard let decision = CatalogueReview.Decision(rawValue: answer) else { return }
+        try await flags.work { catalogue, _ in
+            try await catalogue.decide(review, decision, by: "command line")
+            Terminal.say("Decided. Back with: vitrine sku undecide \(review)")
+        }
+    }
+}
+
+/// Takes a decision back.
+struct SkuUndecide: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "undecide", abstract: "Take a decision back: everything is as before, and the question open again."
+    )
+
+    @Argument(help: "Its number.") var review: Int64
+    @OptionGroup var flags: CatalogueFlags
+
+    func run() async throws {
+        try await flags.work { catalogue, _ in
+            try await catalogue.undecide(review)
+            Terminal.say("The question \(review) is open again.")
+        }
+    }
+}
