@@ -46,7 +46,7 @@ public struct PictureRegistration: Sendable, Hashable {
     public let isSecondPart: Bool
 
     /// From here on a pair is worth a person's look.
-    public static let worthALook = 0.9
+    public static let worthALook = 0.85
 
     static let side = 64
     static let scales: [Double] = [1, 0.95, 0.9, 0.85, 0.8]

@@ -55,11 +55,20 @@ public struct Barcode1D: Sendable, Hashable {
         guard width >= 8, height >= 1, stride >= width else { return nil }
         let (before, isOver) = (height - 1).multipliedReportingOverflow(by: stride)
         guard !isOver, before <= pixels.count - width else { return nil }
+        let profiles = angles.lazy.map { angle in
+            GreyLine.lines(width: width, height: height, angle: angle).lazy.map {
+                $0.profile(pixels, width: width, height: height, stride: stride)
+            }
+        }
+        return code(profiles, isBlurred: false) ?? code(profiles, isBlurred: true)
+    }
+
+    /// Votes of all lines, angle after angle.
+    private static func code(_ angles: some Sequence<some Sequence<[Float]>>, isBlurred: Bool) -> Barcode1D? {
         var votes: [Barcode1D: Int] = [:]
-        for angle in angles {
-            for line in GreyLine.lines(width: width, height: height, angle: angle) {
-                let profile = line.profile(pixels, width: width, height: height, stride: stride)
-                for code in Set(BarcodeLine(profile).codes) { votes[code, default: 0] += 1 }
+        for lines in angles {
+            for profile in lines {
+                for code in Set(BarcodeLine(profile, isBlurred: isBlurred).codes) { votes[code, default: 0] += 1 }
                 if let clear = votes.first(where: { $0.value >= clearVotes }), votes.count == 1 { return clear.key }
             }
             // The angles come in pairs; a code that was seen well enough need not be looked for at others.

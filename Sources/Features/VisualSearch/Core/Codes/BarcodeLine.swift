@@ -10,8 +10,13 @@ struct BarcodeLine {
     /// The codes that can be read, from either end.
     let codes: [Barcode1D]
 
-    init(_ profile: [Float]) {
+    /// - Parameter isBlurred: Whether bars may have run together, which takes longer to read.
+    init(_ profile: [Float], isBlurred: Bool = false) {
         let edges = Self.edges(profile)
+        guard !isBlurred else {
+            codes = BlurredCode(profile).codes(edges)
+            return
+        }
         let end = Float(max(0, profile.count - 1))
         let forward = edges.map(\.position)
         let backward = edges.reversed().map { end - $0.position }
@@ -104,7 +109,7 @@ struct BarcodeShape {
 
     /// Modules of each element of the digits 0 to 9 with an odd number of dark ones on the left side (set A); read
     /// backwards they are those with an even number (set B). The right side has the widths of set A.
-    private static let patterns: [[Float]] = [
+    static let patterns: [[Float]] = [
         [3, 2, 1, 1], [2, 2, 2, 1], [2, 1, 2, 2], [1, 4, 1, 1], [1, 1, 3, 2], [1, 2, 3, 1], [1, 1, 1, 4],
         [1, 3, 1, 2], [1, 2, 1, 3], [3, 1, 1, 2],
     ]
@@ -158,7 +163,7 @@ struct BarcodeShape {
         return best.map { ($0.value, $0.isB) }
     }
 
-    private func code(_ left: [(value: Int, isB: Bool)], _ right: [(value: Int, isB: Bool)]) -> Barcode1D? {
+    func code(_ left: [(value: Int, isB: Bool)], _ right: [(value: Int, isB: Bool)]) -> Barcode1D? {
         guard left.count == digits, right.count == digits, !right.contains(where: \.isB) else { return nil }
         var values = left.map(\.value) + right.map(\.value)
         if digits == 6 {
