@@ -116,7 +116,8 @@ let training: [Target] = [
         ],
         path: "Sources/Apps/vitrine-train"),
     .testTarget(
-        name: "TrainProgramTests", dependencies: ["Basics", "Imaging", "TestSupport", "vitrine-train"],
+        name: "TrainProgramTests",
+        dependencies: ["Basics", "Imaging", "Inference", "TestSupport", "vitrine-train"],
         path: "Tests/TrainProgramTests"),
     // What training exports and what serving runs, side by side.
     .testTarget(

@@ -5,7 +5,7 @@ import Testing
 @Suite("From a training to a served model")
 struct HandOverTests {
     @Test(
-        "LEARN-130, LEARN-132, LEARN-032, LEARN-015, LEARN-092 a run is evaluated, embedded, exported and answered alike, and a ladder is compared"
+        "LEARN-130, LEARN-132, LEARN-138, LEARN-032, LEARN-015, LEARN-092 a run is evaluated, embedded, exported and answered alike, and a ladder is compared"
     )
     func whole() async throws {
         try await TrainProgram.inFolder { program in
@@ -32,6 +32,12 @@ struct HandOverTests {
             let manifest = try JSON(parsing: Array(Data(contentsOf: run.appending(path: "export/tiny.json"))))
             #expect(try #require(manifest["parity"]?["maxAbs"]?.doubleValue) <= 1e-4, "\(export.errors)")
             #expect(try #require(manifest["parity"]?["minCosine"]?.doubleValue) >= 0.9999)
+            let card = try String(contentsOf: run.appending(path: "export/tiny.md"), encoding: .utf8)
+            for part in [
+                "# tiny", "| made | not stated | ", "| 1-NN | ", "fewest pictures: class", "Licence of the weights",
+            ] {
+                #expect(card.contains(part), "\(part) is not in:\n\(card)")
+            }
             try await ladder(program)
         }
     }

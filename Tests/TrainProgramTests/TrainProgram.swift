@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Imaging
+import Inference
 import TestSupport
 
 /// `vitrine-train` as a process, and what it works on.
@@ -14,6 +15,13 @@ struct TrainProgram {
         var output: String
         var errors: String
     }
+
+    /// ONNX Runtime in the repository's Python environment; the program runs in another folder and would not find it.
+    private static let library: String? = {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return try? InferenceRuntime.find(in: [root.appending(path: ".venv").path]).path
+    }()
 
     static func inFolder<Result>(_ body: (TrainProgram) async throws -> Result) async throws -> Result {
         let folder = FileManager.default.temporaryDirectory.appending(path: "train-\(UUID().uuidString)")
@@ -34,6 +42,7 @@ struct TrainProgram {
         process.currentDirectoryURL = folder
         var environment = ProcessInfo.processInfo.environment
         environment["OMP_WAIT_POLICY"] = "passive"
+        if let library = Self.library { environment[InferenceRuntime.pathVariable] = library }
         process.environment = environment
         let (output, errors) = (Pipe(), folder.appending(path: "errors-\(UUID().uuidString)"))
         try Data().write(to: errors)

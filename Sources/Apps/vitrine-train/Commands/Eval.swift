@@ -45,8 +45,15 @@ struct Eval: AsyncParsableCommand {
             Terminal.say("\(model.file.path) on \(examination.split.rawValue)")
             for measurement in all { Terminal.say(measurement.text) }
             for line in examination.remarks() { Terminal.say(line) }
+            let figures = JSON.array(all.map(\.json))
+            try folder.keep(
+                "figures.json",
+                [
+                    "split": .string(examination.split.rawValue), "weights": .string(model.file.lastPathComponent),
+                    "figures": figures,
+                ])
             if let json {
-                let text = JSON.array(all.map(\.json)).encoded()
+                let text = figures.encoded()
                 try Data(text + [10]).write(to: URL(filePath: json), options: .atomic)
             }
         }

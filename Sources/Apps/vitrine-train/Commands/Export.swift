@@ -67,8 +67,13 @@ struct Export: AsyncParsableCommand {
             let parity = try Parity.measure(model, file, prepared, side: side, count: compare, heads: kept)
             try parity?.check(precision)
             try write(file, parity, model, name, side, kept, folder)
+            let card = ModelCard(
+                name: name, license: license, folder: folder, prepared: prepared, model: model, parity: parity)
+            try Data(card.text.utf8).write(to: place(folder).appending(path: name + ".md"), options: .atomic)
         }
     }
+
+    private func place(_ folder: RunFolder) -> URL { to.map { URL(filePath: $0) } ?? folder.file("export") }
 
     private func write(
         _ file: OnnxFile, _ parity: ExportParity?, _ model: TrainedModel, _ name: String, _ side: Int, _ kept: [String],
@@ -80,7 +85,7 @@ struct Export: AsyncParsableCommand {
         manifest.scale = model.settings.scale
         manifest.run = folder.name
         manifest.labels = kept.count == 1 ? model.classNames[kept[0]] ?? [] : []
-        let place = to.map { URL(filePath: $0) } ?? folder.file("export")
+        let place = place(folder)
         try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         let onnx = place.appending(path: manifest.fileName)
         try Data(file.bytes).write(to: onnx, options: .atomic)

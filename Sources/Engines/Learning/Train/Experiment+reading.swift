@@ -52,6 +52,7 @@ extension Experiment {
         model = reader.inner("model")?.object ?? JSONObject()
         sources = reader.list("sources")?.map(\.object) ?? []
         if json["sources"] == nil { reader.problems.add("sources", "at least one source of pictures") }
+        backgrounds = reader.inner("backgrounds")?.object
         split = reader.inner("split")?.object
         loading = Self.loading(&reader)
         let base = Stage(&reader, over: nil)

@@ -20,6 +20,8 @@ public struct Experiment: Sendable {
     package var model: JSONObject
     /// The pictures, as their readers understand them.
     package var sources: [JSONObject]
+    /// Pictures of grounds that things are put on, as a source; nil for drawn ones only.
+    package var backgrounds: JSONObject?
     /// How sources are split where they do not say it themselves.
     package var split: JSONObject?
     /// Tasks that read pictures, and how much they may keep decoded.

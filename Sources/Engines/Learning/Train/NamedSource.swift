@@ -43,6 +43,8 @@ struct NamedSource: Sendable {
         self.reader = reader
         let root = Self.url(entry.text("root") ?? ".", base)
         self.root = root
+        // What the pictures may be used for is read by the model card.
+        _ = entry.text("license")
         group = entry.text("group")
         splitColumn = entry.text("splitColumn")
         pathColumn = entry.text("path") ?? "path"

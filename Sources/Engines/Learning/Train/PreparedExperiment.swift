@@ -1,5 +1,6 @@
 package import Basics
 package import Foundation
+internal import Imaging
 
 /// An experiment with its pictures read and everything checked: nothing is left that could be wrong before the first
 /// step.
@@ -30,7 +31,7 @@ package struct PreparedExperiment: Sendable {
         let sources = Self.sources(experiment, base, problems)
         _ = ModelSettings(experiment.model, problems: problems)
         if let mutual = experiment.mutual { _ = ModelSettings(mutual.model, path: "mutual.model", problems: problems) }
-        augmenters = Self.augmenters(experiment, problems)
+        augmenters = Self.augmenters(experiment, Self.backgrounds(experiment, base, problems), problems)
         var parts: [Dataset] = []
         for (index, source) in sources.enumerated() {
             do {
@@ -75,12 +76,33 @@ package struct PreparedExperiment: Sendable {
         return sources
     }
 
-    private static func augmenters(_ experiment: Experiment, _ problems: ProblemList) -> [Augmenter] {
+    /// Photographs of grounds, decoded when they are first wanted, with a share of the pictures' memory.
+    private static func backgrounds(
+        _ experiment: Experiment, _ base: URL, _ problems: ProblemList
+    ) -> AugmentationResources {
+        guard let object = experiment.backgrounds else { return AugmentationResources() }
+        let source = NamedSource(
+            ConfigurationReader(object, path: "backgrounds", problems: problems), base: base)
+        do {
+            let side = ModelSettings(experiment.model, problems: ProblemList()).side
+            let cache = PictureCache(
+                samples: try source.read().samples, least: ImageSize(width: side, height: side),
+                budget: experiment.loading.cacheMebibytes << 18)
+            return AugmentationResources(backgrounds: cache)
+        } catch {
+            problems.add("backgrounds", "\(error)")
+            return AugmentationResources()
+        }
+    }
+
+    private static func augmenters(
+        _ experiment: Experiment, _ resources: AugmentationResources, _ problems: ProblemList
+    ) -> [Augmenter] {
         var augmenters: [Augmenter] = []
         for (index, stage) in experiment.stages.enumerated() {
             let path = experiment.json["stages"] == nil ? "augment" : "stages[\(index)].augment"
             do {
-                augmenters.append(try AugmentationRegistry.make(stage.augment, path: path))
+                augmenters.append(try AugmentationRegistry.make(stage.augment, resources, path: path))
             } catch {
                 problems.add(error.problems.filter { !problems.problems.contains($0) })
             }
