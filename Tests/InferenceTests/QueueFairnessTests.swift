@@ -39,7 +39,7 @@ private final class HeldModel: ModelRunner {
 
 @Suite("Turns and batches in front of a model")
 struct QueueFairnessTests {
-    /// Sends requests one after the other, each once the one before it waits, then lets the model go.
+    /// Sends requests one after the other: the first one runs, the others wait. Then lets the model go.
     private func answers(
         _ requests: [(tenant: Int64, values: [Float])], batch: Int = 1, model: HeldModel = HeldModel()
     ) async throws -> (answers: [[Float]?], runs: [[Float]], figures: ModelFigures) {
@@ -47,17 +47,16 @@ struct QueueFairnessTests {
         limits.batch = batch
         limits.deadlineMilliseconds = 60_000
         let queue = ModelQueue(model, limits: limits)
-        var tasks: [Task<[Float]?, any Error>] = []
+        let (stream, sink) = AsyncStream.makeStream(of: (Int, [Float]?).self)
         for (number, request) in requests.enumerated() {
             let tensor = try Tensor(shape: [request.values.count / 2, 2], .float32(request.values))
-            tasks.append(Task { try await queue.run(["x": tensor], tenant: request.tenant)["y"]?.floats })
-            // The first one runs, the others wait.
-            while queue.figures.waiting < number { await Task.yield() }
-            if number == 0 { while !queue.isBusy { await Task.yield() } }
+            queue.enqueue(["x": tensor], request.tenant, RunCancel()) { result in
+                sink.yield((number, (try? result.get())?["y"]?.floats))
+            }
         }
         model.open()
-        var answers: [[Float]?] = []
-        for task in tasks { answers.append(try await task.value) }
+        var answers = [[Float]?](repeating: nil, count: requests.count)
+        for await (number, values) in stream.prefix(requests.count) { answers[number] = values }
         return (answers, model.runs, queue.figures)
     }
 

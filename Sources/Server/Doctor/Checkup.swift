@@ -18,7 +18,7 @@ package struct Checkup: Sendable {
     /// Everything that was found, in the order of importance to somebody who reads from the top.
     package func run() -> [Finding] {
         [folder(), lock()] + DatabaseCheck(directory: directory, now: now).run()
-            + [disk(), web(), address(), clock(), descriptors(), InferenceCheck(data: directory.path).run()]
+            + [disk(), web(), address(), clock(), descriptors()] + InferenceCheck(data: directory.path).run()
     }
 
     // MARK: The folder

@@ -12,7 +12,6 @@ struct ModelWorkerCommand: ParsableCommand {
     @Option var threads: Int
 
     func run() throws {
-        // Before anything here makes a thread.
         let entered = ModelWorker.enter()
         ModelWorker(
             library: library, memoryBytes: memory, processorSeconds: processorSeconds, threads: max(1, threads)

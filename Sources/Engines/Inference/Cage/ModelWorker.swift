@@ -26,7 +26,8 @@ public struct ModelWorker {
 
     private static let socket = MessageSocket(descriptor: 3)
 
-    /// Takes on namespaces of its own; must be called before the process makes a thread. Give the result to ``run(_:)``.
+    /// The namespaces that the process took before it made a thread, as it does when its first argument is
+    /// `model-worker`. Give the result to ``run(_:)``.
     public static func enter() -> UInt32 { cage_enter() }
 
     /// Serves runs of the model until the other end closes the socket. Ends the process.

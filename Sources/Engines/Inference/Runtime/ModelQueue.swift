@@ -59,9 +59,6 @@ public final class ModelQueue: Sendable {
         }
     }
 
-    /// Whether a run is under way.
-    var isBusy: Bool { state.withLock { $0.running > 0 } }
-
     /// Runs the model; see ``ModelSession/run(_:cancel:)``. `tenant` is who asks, by any number: those who wait take turns.
     ///
     /// - Throws: also `.overloaded` at once when too many wait, and `.timedOut` when the deadline passes. Cancelling the
@@ -77,7 +74,8 @@ public final class ModelQueue: Sendable {
         }
     }
 
-    private func enqueue(
+    /// Takes a request on, or answers at once that it cannot.
+    func enqueue(
         _ tensors: [String: Tensor], _ tenant: Int64, _ cancel: RunCancel,
         _ answer: @escaping @Sendable (Result<[String: Tensor], InferenceError>) -> Void
     ) {

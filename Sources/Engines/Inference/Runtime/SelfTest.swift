@@ -32,7 +32,7 @@ extension InferenceRuntime {
     }
 
     /// `sum = a + b` for vectors of any length, as an ONNX file.
-    private static let adder: [UInt8] = {
+    static let adder: [UInt8] = {
         let vector = WireWriter { type in
             type.message(1) { tensor in
                 tensor.number(1, 1)

@@ -22,11 +22,11 @@ enum {
     CAGE_PRIVILEGES = 32,
 };
 
-/// First half: namespaces. Must come before any thread is made. Returns what was done.
+/// First half: namespaces. Taken before `main` by a process whose first argument is `model-worker`; here it says which.
 uint32_t cage_enter(void);
 
 /// Second half, once libraries are open: everything else. `processor_seconds` of 0 sets no bound. Returns what was done.
-uint32_t cage_close(uint64_t memory_bytes, uint64_t processor_seconds, uint32_t entered);
+uint32_t cage_close(uint64_t memory_bytes, uint64_t processor_seconds, uint32_t taken);
 
 /// Anonymous memory behind a descriptor that can neither shrink nor grow; -1 with errno when there is none.
 int32_t cage_memory(int64_t bytes);
