@@ -40,7 +40,9 @@ struct QueueTests {
 
     @Test("a task that is cancelled frees its place")
     func cancelled() async throws {
-        let queue = ModelQueue(try ModelSession(SampleModels.slow, runtime: Runtime.shared()))
+        var limits = ModelQueue.Limits()
+        limits.deadlineMilliseconds = 60_000
+        let queue = ModelQueue(try ModelSession(SampleModels.slow, runtime: Runtime.shared()), limits: limits)
         let tensors = try matrix()
         let task = Task { try await queue.run(tensors) }
         task.cancel()
