@@ -74,7 +74,7 @@ final class GenerationIndex: Sendable {
                     generation: generation.number, of: catalogue, after: last, limit: Self.page, connection)
             }
             guard let end = rows.last else { break }
-            for row in rows where row.vector.count == generation.dimensions {
+            for row in rows where row.fits(generation) {
                 if builders[row.top] == nil {
                     builders[row.top] = try VectorIndexBuilder(schema: schema(), options: vectors)
                 }
@@ -173,7 +173,7 @@ final class GenerationIndex: Sendable {
         var shown: [Int64] = []
         for (picture, row) in rows {
             let id = UInt64(bitPattern: picture)
-            if let row, row.vector.count == generation.dimensions {
+            if let row, row.fits(generation) {
                 try makePart(row.top)
                 changes[row.top, default: []].append(.put(row.item))
                 shown.append(picture)
@@ -230,6 +230,12 @@ final class GenerationIndex: Sendable {
 }
 
 extension IndexedPicture {
+    /// Whether the index takes the vector; one that it does not must not hold up the others.
+    fileprivate func fits(_ generation: IndexGeneration) -> Bool {
+        vector.count == generation.dimensions && vector.allSatisfy { $0.isFinite && abs($0) <= 1e15 }
+            && vector.contains { abs($0) >= 1e-15 }
+    }
+
     /// The vector with what it is filtered by; bit 0 of the flags says that the item is in stock. A price that is not
     /// known is beyond every range.
     var item: VectorItem {

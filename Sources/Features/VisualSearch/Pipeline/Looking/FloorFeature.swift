@@ -15,7 +15,15 @@ public struct FloorFeature: PictureEmbedder {
     private static let cells = 16
     private static let directions = 9
     /// The share of a vector's squared length that colours have.
-    private static let colourShare: Float = 0.5
+    private static let colourShare: Float = 0.85
+    /// How much a grey pixel counts beside a coloured one, and a white one: most pictures of goods stand on white.
+    private static let greyWeight: Float = 0.3
+    private static let whiteWeight: Float = 0.02
+    /// How much a column or a row counts: what stands in the middle is meant.
+    private static let falloff: [Float] = (0..<side).map { at in
+        let far = (Float(at) - 31.5) / 24
+        return exp(-far * far)
+    }
 
     /// The feature.
     public init() {}
@@ -43,9 +51,10 @@ public struct FloorFeature: PictureEmbedder {
                     let bins = bins(
                         red: Float(pixels[at]), green: Float(pixels[at + 1]), blue: Float(pixels[at + 2]))
                     let isMiddle = (16..<48).contains(x) && (16..<48).contains(y)
+                    let place = falloff[x] * falloff[y]
                     for (bin, weight) in bins {
-                        counts[bin] += weight
-                        if isMiddle { counts[colours + bin] += weight * 4 }
+                        counts[bin] += weight * place
+                        if isMiddle { counts[colours + bin] += weight }
                     }
                 }
             }
@@ -57,7 +66,10 @@ public struct FloorFeature: PictureEmbedder {
     private static func bins(red: Float, green: Float, blue: Float) -> [(Int, Float)] {
         let high = max(red, green, blue)
         let span = high - min(red, green, blue)
-        guard span > 24, span * 6 > high else { return [(18 + min(5, Int(high / 43)), 1)] }
+        guard span > 24, span * 6 > high else {
+            let grey = min(5, Int(high / 43))
+            return [(18 + grey, grey == 5 ? whiteWeight : greyWeight)]
+        }
         let sixth: Float =
             high == red ? (green - blue) / span : high == green ? 2 + (blue - red) / span : 4 + (red - green) / span
         // Nine hues, vivid or pale.
@@ -93,7 +105,13 @@ public struct FloorFeature: PictureEmbedder {
                 }
             }
         }
-        return sums.map { $0.squareRoot() }
+        // What a cell has of all directions alike is taken away: it is common to most pictures and tells none apart.
+        for cell in stride(from: 0, to: sums.count, by: directions) {
+            let roots = sums[cell..<cell + directions].map { $0.squareRoot() }
+            let mean = roots.reduce(0, +) / Float(directions)
+            for (at, root) in roots.enumerated() { sums[cell + at] = root - mean }
+        }
+        return sums
     }
 
     /// Scaled to a squared length; what has no length stays as it is.
