@@ -168,6 +168,30 @@ struct ScanTests {
         }
     }
 
+    @Test(
+        "SCAN-008 an answer is kept with its photo, told right or wrong, and forgotten when asked or when its time is over"
+    )
+    func kept() async throws {
+        let shop = try Shop()
+        let clock = TestClock()
+        try await shop.with(clock: clock) { catalogue in
+            try await Self.fill(catalogue, 1...2)
+            let first = try await catalogue.scan(Goods.photo(1))
+            let second = try await catalogue.scan(Goods.photo(2))
+            try await catalogue.keep(first, photo: Goods.photo(1))
+            try await catalogue.keep(second, photo: Goods.photo(2), milliseconds: 1_000)
+            #expect(try await catalogue.keptScan(first.id).similar.map(\.style) == first.similar.map(\.style))
+            #expect(try await catalogue.keptPhoto(first.id) == Goods.photo(1))
+            try await catalogue.feedback(.right, on: first.id)
+            try await catalogue.feedback(.wrongItem, on: first.id, sku: "2")
+            clock.advance(milliseconds: 2_000)
+            #expect(try await catalogue.forgetExpiredScans() == 1)
+            await #expect(throws: RequestError.self) { try await catalogue.keptScan(second.id) }
+            try await catalogue.forgetScan(first.id)
+            await #expect(throws: RequestError.self) { try await catalogue.feedback(.right, on: first.id) }
+        }
+    }
+
     @Test("photos that cannot be used are refused by what is wrong with them")
     func refusals() async throws {
         let shop = try Shop()

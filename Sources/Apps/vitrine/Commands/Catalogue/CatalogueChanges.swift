@@ -206,7 +206,7 @@ struct CatalogueRecall: AsyncParsableCommand {
                 }
                 Terminal.say(
                     "\(part["category"]?.stringValue ?? ""): recall \(figures[0]) (95 %: \(figures[1])…\(figures[2])), "
-                        + "\(part["vectors"]?.intValue ?? 0) vectors")
+                        + "\(part["queries"]?.intValue ?? 0) queries in \(part["vectors"]?.intValue ?? 0) vectors")
             }
         }
     }
