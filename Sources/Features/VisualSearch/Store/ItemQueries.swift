@@ -83,6 +83,15 @@ public struct CatalogueItem: Sendable, Hashable {
     let category: Int64
 }
 
+/// What a search needs of a picture that it found.
+struct FoundPicture {
+    let item: CatalogueItem
+    /// Its exact vector; empty when there is none of the generation.
+    let vector: [Float]
+    let group: Int64?
+    let hasAliases: Bool
+}
+
 /// Reads and writes of `vis_item`.
 enum ItemQueries {
     private static let columns = """
@@ -130,6 +139,26 @@ enum ItemQueries {
             SELECT \(columns) FROM \(tables) WHERE i.cat_no = ?1 AND i.code = ?2 AND i.removal_no IS NULL
             ORDER BY i.item_no
             """, .integer(catalogue), .text(code), map: item)
+    }
+
+    /// A picture that a search found, with its item and its vector; nil when it is gone, or its item is.
+    static func found(
+        _ picture: Int64, generation: Int64, _ connection: Connection
+    ) throws -> FoundPicture? {
+        try connection.first(
+            """
+            SELECT \(columns), e.vector, m.group_no,
+              EXISTS (SELECT 1 FROM vis_picture a WHERE a.alias_of = p.picture_no AND a.removal_no IS NULL)
+            FROM \(tables) JOIN vis_picture p ON p.item_no = i.item_no
+            LEFT JOIN vis_embedding e ON e.generation_no = ?2 AND e.picture_no = p.picture_no
+            LEFT JOIN vis_member m ON m.item_no = i.item_no
+            WHERE p.picture_no = ?1 AND p.state BETWEEN 6 AND 8 AND p.removal_no IS NULL AND i.removal_no IS NULL
+            """, .integer(picture), .integer(generation)
+        ) { row in
+            FoundPicture(
+                item: item(row), vector: GenerationQueries.floats(row.blob(15)), group: row.intOrNil(16),
+                hasAliases: row.bool(17))
+        }
     }
 
     /// Items that are there, by number.

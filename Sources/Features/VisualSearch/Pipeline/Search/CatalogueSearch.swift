@@ -77,21 +77,29 @@ struct CatalogueSearch: Sendable {
         try await database.read { [generation = index.generation.number] connection in
             var styles = StyleNames()
             return try hits.flatMap { hit -> [ScanCandidate] in
-                guard let picture = try PictureQueries.picture(hit.picture, connection), picture.isSearchable else {
+                guard let found = try ItemQueries.found(hit.picture, generation: generation, connection) else {
                     return []
                 }
-                let exact = try GenerationQueries.vector(of: hit.picture, generation: generation, connection)
-                let score = exact.flatMap { $0.count == vector.count ? dotProduct($0.span, vector.span) : nil }
-                let all = [picture] + (try PictureQueries.aliases(of: hit.picture, connection))
-                return try all.compactMap { picture in
-                    guard let item = try ItemQueries.item(picture.item, connection), item.removal == nil,
-                        filter.passes(item)
-                    else { return nil }
-                    return ScanCandidate(
-                        picture: picture.number, sku: item.draft.sku, style: try styles.style(of: item, connection),
-                        score: Double(score ?? hit.similarity))
+                let isExact = found.vector.count == vector.count
+                let score = Double(isExact ? dotProduct(found.vector.span, vector.span) : hit.similarity)
+                var all = [(hit.picture, found.item, found.group)]
+                if found.hasAliases { all += try Self.aliases(of: hit.picture, connection) }
+                return try all.filter { filter.passes($0.1) }.map { picture, item, group in
+                    ScanCandidate(
+                        picture: picture, sku: item.draft.sku,
+                        style: try styles.style(of: item, group: group, connection), score: score)
                 }
             }
+        }
+    }
+
+    /// The items of the copies that a picture answers for.
+    private static func aliases(
+        of picture: Int64, _ connection: Connection
+    ) throws -> [(Int64, CatalogueItem, Int64?)] {
+        try PictureQueries.aliases(of: picture, connection).compactMap { alias in
+            guard let item = try ItemQueries.item(alias.item, connection), item.removal == nil else { return nil }
+            return (alias.number, item, try GroupQueries.group(of: item.number, connection))
         }
     }
 
@@ -113,9 +121,13 @@ struct StyleNames {
     private var known: [Int64: String] = [:]
 
     mutating func style(of item: CatalogueItem, _ connection: Connection) throws -> String {
+        try style(of: item, group: GroupQueries.group(of: item.number, connection), connection)
+    }
+
+    mutating func style(of item: CatalogueItem, group: Int64?, _ connection: Connection) throws -> String {
         if let name = known[item.number] { return name }
         var name = item.draft.sku
-        if let group = try GroupQueries.group(of: item.number, connection),
+        if let group,
             let lead = try GroupQueries.members(of: group, connection).first,
             let first = try ItemQueries.item(lead, connection)
         {
