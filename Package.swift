@@ -150,7 +150,8 @@ let server: [Target] = [
     .target(
         name: "Server",
         dependencies: [
-            "Basics", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "Messaging", "VisualSearch",
+            "Basics", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex", "Messaging",
+            "VisualSearch",
             .product(name: "HummingbirdCore", package: "hummingbird"),
             .product(name: "HTTPTypes", package: "swift-http-types"),
             .product(name: "NIOCore", package: "swift-nio"),
@@ -223,7 +224,7 @@ let tests: [Target] = [
     .testTarget(
         name: "ServerTests",
         dependencies: [
-            "Basics", "Storage", "Accounts", "Imaging", "Messaging", "Server", "TestSupport",
+            "Basics", "Storage", "Accounts", "Imaging", "Messaging", "VisualSearch", "Server", "TestSupport",
             .product(name: "HTTPTypes", package: "swift-http-types"),
             .product(name: "HummingbirdCore", package: "hummingbird"),
             .product(name: "NIOCore", package: "swift-nio"),

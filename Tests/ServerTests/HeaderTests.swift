@@ -38,7 +38,7 @@ struct HeaderTests {
             let preflight = try await shell.http.send("OPTIONS", path, headers: ["Origin": "https://shop.example"])
             #expect(preflight.status == 204)
             #expect(preflight[header: "access-control-allow-origin"] == "*")
-            #expect(preflight[header: "access-control-allow-methods"] == "GET, POST, PUT, DELETE, OPTIONS")
+            #expect(preflight[header: "access-control-allow-methods"] == "GET, POST, PUT, PATCH, DELETE, OPTIONS")
             #expect(
                 preflight[header: "access-control-allow-headers"] == "X-Requested-With, Content-Type, Authorization")
             let reply = try await shell.http.send("GET", path, headers: ["Origin": "https://shop.example"])

@@ -37,7 +37,7 @@ struct InterfaceDescriptionTests {
             guard isInPaths, let word = line.split(separator: " ").first else { continue }
             if line.hasPrefix("  /") {
                 path = current(String(word.dropLast()))
-            } else if let method = ["get:", "put:", "post:", "delete:"].first(where: { line.hasPrefix("    " + $0) }) {
+            } else if let method = ["get:", "put:", "post:", "patch:", "delete:"].first(where: { line.hasPrefix("    " + $0) }) {
                 found.insert(Operation(String(method.dropLast()), path))
             }
         }

@@ -50,7 +50,8 @@ final class ChromiumPipes: Sendable {
             "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--no-first-run",
             "--disable-background-networking", "--disable-dev-shm-usage", "--disable-extensions", "--mute-audio",
             "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows",
-            "--disable-renderer-backgrounding", "--user-data-dir=\(profile.path())", "about:blank",
+            "--disable-renderer-backgrounding", "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream", "--user-data-dir=\(profile.path())", "about:blank",
         ]
     }
 

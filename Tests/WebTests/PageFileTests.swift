@@ -17,7 +17,7 @@ struct PageFileTests {
 
     @Test(
         "a page holds no inline script or style and names only files that are there",
-        arguments: ["index.html", "agent.html"])
+        arguments: ["index.html", "agent.html", "scan.html"])
     func pages(name: String) throws {
         let page = try text(name)
         #expect(!page.contains("<style"))
@@ -51,7 +51,7 @@ struct PageFileTests {
 
     @Test(
         "a page names all modules it will need, so that they come in one round",
-        arguments: [("index.html", "customer.js"), ("agent.html", "agent.js")])
+        arguments: [("index.html", "customer.js"), ("agent.html", "agent.js"), ("scan.html", "scan.js")])
     func preloads(page: String, entry: String) throws {
         let named = try text(page).matches(of: /rel="modulepreload" href="\/web\/([^"]+)"/).map { String($0.1) }
         var needed: Set<String> = []
@@ -77,7 +77,7 @@ struct PageFileTests {
         let keys = try text("text.js").matches(of: /(?m)^    (\w+): \[/).map { String($0.1) }
         #expect(keys.count > 100)
         let code = try scripts().filter { $0 != "text.js" }.map(text).joined()
-        let computed = /^(state_|banner_|typing_|notice_)/
+        let computed = /^(state_|banner_|typing_|notice_|scan_reason_|scan_stage_|scan_dark|scan_blurred|category_)/
         for key in keys where key.firstMatch(of: computed) == nil {
             let stem = key.replacing(/_(one|other|forbidden)$/, with: "")
             #expect(code.contains("'\(stem)'"), "nothing says \(key)")

@@ -13,6 +13,8 @@ import { ReadMarker } from '../parts/read-marker.js';
 import '../parts/timeline-view.js';
 import { toast } from '../parts/toast.js';
 import { TypingLine, TypingSender } from '../parts/typing.js';
+import { findAndChoose } from '../scan/dialog.js';
+import { findEntries } from '../scan/find.js';
 import { showReaders } from './readers.js';
 
 export class Conversation {
@@ -54,9 +56,11 @@ export class Conversation {
         client.addEventListener('rooms', () => this.#refresh());
         this.inbox.addEventListener('changed', () => this.#refresh());
         document.addEventListener('vitrine:language', () => this.#refresh());
+        const find = (media) => findAndChoose(client, this.roomId, media);
+        timeline.addEventListener('vt-find', ({ detail }) => find(detail.media));
         answerMessages(client, timeline, (item) => ({
             composer, canEdit: true,
-            extra: [{ icon: 'eye', t: 'who_read', action: () => showReaders(client, this.#room, item.event) }],
+            extra: [...findEntries(item, find), { icon: 'eye', t: 'who_read', action: () => showReaders(client, this.#room, item.event) }],
         }));
         composer.addEventListener('vt-send', ({ detail }) => this.#send(detail));
         composer.addEventListener('vt-typing', ({ detail }) => this.typing.set(this.roomId, detail.typing));

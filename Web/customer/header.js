@@ -4,6 +4,7 @@ import { t } from '../language.js';
 import { avatarOf } from '../parts/avatar.js';
 import { menuButton } from '../parts/buttons.js';
 import { h, setText } from '../parts/dom.js';
+import { icon } from '../parts/icons.js';
 import { openMenu } from '../parts/menu.js';
 import { languageButton, themeButton } from '../parts/preferences.js';
 
@@ -21,7 +22,9 @@ export class ShopHeader {
         this.more = menuButton('more', 'more', (button) => openMenu(button, entries, 'more'));
         this.element = h('header', { class: 'shop-header' }, this.face,
             h('div', { class: 'shop-title' }, this.name, h('p', { class: 'shop-line', t: 'shop_line' })),
-            h('div', { class: 'shop-tools' }, languageButton(), themeButton(), this.more));
+            h('div', { class: 'shop-tools' },
+                h('a', { class: 'icon-button', href: '/scan', label: 'scan_title', tip: 'scan_title' }, icon('scan')),
+                languageButton(), themeButton(), this.more));
         document.addEventListener('vitrine:language', () => this.show(this.room));
         this.show(null);
         this.#askName(named);

@@ -45,9 +45,14 @@ export class Visit {
         return this.#opening;
     }
 
+    /** Makes the visitor's account if there is none. */
+    async ensureAccount() {
+        if (!this.client.session.isOpen) await this.client.openAnonymous(visitorName());
+    }
+
     async #open() {
         const { client } = this;
-        if (!client.session.isOpen) await client.openAnonymous(visitorName());
+        await this.ensureAccount();
         if (!client.session.roomId) client.session.rememberRoom((await contactShop(client)).room_id);
         await this.#start();
         return client.session.roomId;

@@ -1,7 +1,7 @@
 // What a visitor sees before the first word: a greeting for the time of day and questions to begin with.
 
 import { h, setText } from '../parts/dom.js';
-import { mark } from '../parts/icons.js';
+import { icon, mark } from '../parts/icons.js';
 import { t } from '../language.js';
 
 const questions = ['ask_stock', 'ask_delivery', 'ask_return', 'ask_choose'];
@@ -21,7 +21,9 @@ export function welcome(ask) {
         h('div', { class: 'welcome-sign' }, mark()),
         heading,
         h('p', { class: 'welcome-text', t: 'welcome_text' }),
-        h('ul', { class: 'chips', label: 'suggestions' }, questions.map((key) => h('li', {},
+        h('ul', { class: 'chips', label: 'suggestions' },
+            h('li', { class: 'chip-first' }, h('a', { class: 'chip is-scan', href: '/scan' }, icon('scan'), h('span', { t: 'ask_scan' }))),
+            questions.map((key) => h('li', {},
             h('button', { type: 'button', class: 'chip', t: key, on: { click: () => ask(t(key)) } })))),
         h('p', { class: 'welcome-note', t: 'welcome_note' }));
 }

@@ -24,6 +24,11 @@ export function sendPicture(client, roomId, picture) {
     return client.outbox.add(roomId, { msgtype: 'm.image', body: name, filename: name, info }, { blob });
 }
 
+/** Queues a message with cards of items, as `cardOf` made it. */
+export function sendCard(client, roomId, content) {
+    return client.outbox.add(roomId, content);
+}
+
 /** Queues any other file. */
 export function sendFile(client, roomId, file) {
     const info = { mimetype: file.type || 'application/octet-stream', size: file.size };

@@ -57,7 +57,7 @@ async function once(token, method, target, options) {
     try {
         const reply = await fetch(address(target, options.query), {
             method, headers, signal: control.signal, cache: 'no-store',
-            body: options.body === undefined ? undefined : JSON.stringify(options.body),
+            body: options.form ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
         });
         if (reply.ok && options.blob) return await reply.blob();
         const body = await reply.json().catch(() => null);
@@ -78,8 +78,8 @@ function retryAfter(reply, body) {
 }
 
 /**
- * Sends a request. `options`: `query`, `body`, `timeout` in milliseconds, `signal`, `blob` (answer is a Blob) and
- * `attempts` (default 4 for GET, PUT, DELETE and 1 for POST). Throws `MatrixError` or `NetworkError`.
+ * Sends a request. `options`: `query`, `body`, `timeout` in milliseconds, `signal`, `form` (a FormData
+ * instead of a body), `blob` (answer is a Blob) and `attempts` (default 4 for GET, PUT, DELETE and 1 for POST). Throws `MatrixError` or `NetworkError`.
  */
 export async function request(token, method, target, options = {}) {
     const attempts = options.attempts ?? (method === 'POST' ? 1 : 4);

@@ -1,8 +1,10 @@
 // The inside of a bubble by message type. Text from outside becomes text nodes and links, never markup.
 
 import { t } from '../language.js';
+import { readCard } from '../scan/card.js';
 import { h } from './dom.js';
 import { icon } from './icons.js';
+import { itemCards } from './item-cards.js';
 import './picture.js';
 import { saveMedia } from './viewer.js';
 
@@ -47,7 +49,13 @@ function pictureBody(item, client) {
             if (kept) picture.configure({ client, source: { blob: kept }, info: item.content.info, name });
         });
     }
-    return picture;
+    // The page decides what "find this" does; an address is there once the picture was sent.
+    const find = h('button', { type: 'button', class: 'find-this' }, icon('scan'), h('span', { t: 'find_this' }));
+    find.addEventListener('click', () => {
+        const media = find.closest('vt-message')?.item.content.url;
+        if (media) find.dispatchEvent(new CustomEvent('vt-find', { bubbles: true, detail: { media } }));
+    });
+    return h('div', { class: 'picture-body' }, picture, find);
 }
 
 function fileBody(item, client) {
@@ -66,7 +74,10 @@ export function bodyOf(item, client) {
     switch (item.content.msgtype) {
     case 'm.image': return pictureBody(item, client);
     case 'm.file': case 'm.audio': case 'm.video': return fileBody(item, client);
-    default: return textBody(item.content);
+    default: {
+        const card = readCard(item.content);
+        return card ? itemCards(card) : textBody(item.content);
+    }
     }
 }
 

@@ -1,10 +1,11 @@
 package import Accounts
 package import Basics
 import Foundation
+import Inference
 package import Logging
 package import Messaging
 package import Storage
-import VisualSearch
+package import VisualSearch
 
 /// The parts of a server that stand on its data folder, opened and wired to each other.
 ///
@@ -29,6 +30,8 @@ package struct ServerCore: Sendable {
     package let media: MediaStore
     /// Models: their versions, and those that are loaded.
     package let models: ModelService
+    /// What can be found by picture.
+    package let catalogues: Catalogues
     /// The clock of all of them.
     package let clock: any WallClock
 
@@ -99,7 +102,22 @@ package struct ServerCore: Sendable {
         return ServerCore(
             directory: directory, lock: lock, database: database, blobs: blobs, accounts: accounts,
             messaging: messaging, search: search, userData: userData, media: media, models: models,
-            clock: clock)
+            catalogues: Catalogues.open(
+                database: database, blobs: blobs, folder: directory.vectorPath,
+                models: pictureModels(configuration, logger)), clock: clock)
+    }
+
+    /// The models that pictures are looked at with: those of the data folder, then those that lie beside the pages. A
+    /// model that cannot be used is said so and left out; the built-in feature is always there.
+    private static func pictureModels(_ configuration: Configuration, _ logger: Logger) -> CatalogueModels {
+        var folders = ["\(configuration.data)/models"]
+        if let web = try? WebFolder.find(configuration.web) {
+            folders.append(URL(filePath: web).deletingLastPathComponent().appending(path: "Models").path())
+        }
+        let installed = InstalledModels(
+            folders: folders, runtimeFolders: InferencePlaces.folders(data: configuration.data))
+        for problem in installed.problems { logger.warning("a model is left out", metadata: ["why": "\(problem)"]) }
+        return installed.models
     }
 
     /// Tells conversations of what happens to accounts.
@@ -147,6 +165,7 @@ extension ServerCore {
     /// Ends what was opened; commands call it, the server does it in its own order.
     package func close() async {
         try? await accounts.flushActivity()
+        await catalogues.close()
         await search.close()
         await database.close()
     }

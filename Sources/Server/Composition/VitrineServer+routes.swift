@@ -9,5 +9,6 @@ extension VitrineServer {
         addAccountRoutes(to: &routes)
         addMessagingRoutes(to: &routes)
         addModelRoutes(to: &routes)
+        addVisualSearchRoutes(to: &routes)
     }
 }

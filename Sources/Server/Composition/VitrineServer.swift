@@ -1,5 +1,6 @@
 import Accounts
 import Basics
+import Foundation
 package import Logging
 import Messaging
 import ServiceLifecycle
@@ -14,6 +15,9 @@ package struct VitrineServer: Sendable {
     let logger: Logger
     let outgoing = OutgoingHTTP()
     let deliveries = DeliveryMeters()
+    let scanMeters = ScanMeters()
+    /// Scans at a time: four a processor.
+    let scanGate = ScanGate(limit: 4 * ProcessInfo.processInfo.activeProcessorCount)
     let services: ApplicationServices
 
     /// Opens the data folder and wires the parts.
@@ -42,7 +46,10 @@ package struct VitrineServer: Sendable {
             onListening: { port in onReady("http://\(host.contains(":") ? "[\(host)]" : host):\(port)") },
             onDrain: { messaging.closePolls() })
         var group = ServiceGroupConfiguration(
-            services: [DatabaseService(core: core, outgoing: outgoing), upkeep] + couriers() + [http],
+            services: [
+                DatabaseService(core: core, outgoing: outgoing),
+                CatalogueService(catalogues: core.catalogues, logger: logger), upkeep,
+            ] + couriers() + [http],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(configuration.drainSeconds)
         try await ServiceGroup(configuration: group).run()

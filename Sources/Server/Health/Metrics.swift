@@ -65,6 +65,13 @@ package final class Metrics: Sendable {
         return histogram
     }
 
+    /// A distribution that is kept elsewhere.
+    package func histogram(
+        _ name: String, _ help: String, labels: [(name: String, value: String)], showing histogram: Histogram
+    ) {
+        add(name, help, Series(labels: labels, reading: .histogram(histogram)))
+    }
+
     /// A distribution that another module keeps.
     package func distribution(_ name: String, _ help: String, read: @escaping @Sendable () -> Distribution) {
         add(name, help, Series(labels: [], reading: .distribution(read)))

@@ -15,7 +15,7 @@ enum Origins {
             status: .noContent,
             headers: [
                 .accessControlAllowOrigin: "*",
-                .accessControlAllowMethods: "GET, POST, PUT, DELETE, OPTIONS",
+                .accessControlAllowMethods: "GET, POST, PUT, PATCH, DELETE, OPTIONS",
                 .accessControlAllowHeaders: "X-Requested-With, Content-Type, Authorization",
                 .accessControlMaxAge: "86400",
             ])

@@ -2,7 +2,8 @@ package import Accounts
 
 /// A group of requests that share one token bucket per user, or per address before login.
 package enum RateClass: UInt8, CaseIterable, Sendable {
-    case none, general, message, state, membership, receipt, upload, search, login, anonymous, stranger
+    case none, general, message, state, membership, receipt, upload, search, scan, rescan, login
+    case anonymous, stranger
 
     /// How many requests a second pass on average, and how many at once.
     package struct Rate: Hashable, Sendable {
@@ -23,6 +24,9 @@ package enum RateClass: UInt8, CaseIterable, Sendable {
         case .receipt: Rate(perSecond: 10, burst: 50)
         case .upload: Rate(perSecond: 1, burst: 20)
         case .search: Rate(perSecond: 1, burst: 10)
+        // 30 a minute: each decodes pictures and runs networks. Another part of the same picture costs less.
+        case .scan: Rate(perSecond: 0.5, burst: 30)
+        case .rescan: Rate(perSecond: 1, burst: 60)
         case .login: Rate(perSecond: 1, burst: 20)
         case .anonymous: Rate(perSecond: 0.2, burst: 10)
         // Tokens that nobody has: each costs a look at the database.

@@ -1,7 +1,8 @@
 /// What kind of work a route does: the label of its metrics and, with ``RateClass``, its share of the limits.
 package enum RouteClass: String, CaseIterable, Sendable {
     case discovery, login, register, anonymous, session, sync, message, state, membership, history, receipt, typing
-    case profile, data, devices, keys, upload, download, search, push, conversations, admin, health, page, unknown
+    case profile, data, devices, keys, upload, download, search, push, conversations, scan, rescan, catalogue, admin
+    case health, page, unknown
 
     /// The bucket that a request of this class is charged to.
     var rateClass: RateClass {
@@ -14,6 +15,8 @@ package enum RouteClass: String, CaseIterable, Sendable {
         case .receipt, .typing: .receipt
         case .upload: .upload
         case .search: .search
+        case .scan: .scan
+        case .rescan: .rescan
         case .health, .page: .none
         default: .general
         }

@@ -180,6 +180,10 @@ extension RouteTable {
     ) {
         on(.post, pattern, kind, legacy: legacy, answer: .authenticated(handler))
     }
+    /// `PATCH` for a caller with a valid access token.
+    package mutating func patch(_ pattern: String, _ kind: RouteClass, _ handler: @escaping Handler) {
+        on(.patch, pattern, kind, answer: .authenticated(handler))
+    }
     /// `DELETE` for a caller with a valid access token.
     package mutating func delete(
         _ pattern: String, _ kind: RouteClass, legacy: Bool = false, _ handler: @escaping Handler

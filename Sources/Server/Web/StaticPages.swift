@@ -23,8 +23,8 @@ package struct StaticPages: Sendable {
 
     private init(pages: [String: Page]) { self.pages = pages }
 
-    /// Reads the regular files under a folder: `index.html` answers `/`, `agent.html` answers `/agent`, all of them
-    /// answer `/web/...`. Files of unknown type are left out.
+    /// Reads the regular files under a folder: `index.html` answers `/`, `agent.html` answers `/agent`, `scan.html`
+    /// answers `/scan`, all of them answer `/web/...`. Files of unknown type are left out.
     package init(folder: String) throws {
         let root = URL(filePath: folder, directoryHint: .isDirectory)
         var pages: [String: Page] = [:]
@@ -41,6 +41,7 @@ package struct StaticPages: Sendable {
         }
         pages["/"] = pages["/web/index.html"]
         pages["/agent"] = pages["/web/agent.html"]
+        pages["/scan"] = pages["/web/scan.html"]
         self.pages = pages
     }
 

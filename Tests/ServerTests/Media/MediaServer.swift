@@ -92,11 +92,11 @@ final class MediaServer: Sendable {
     }
 }
 
-private final class Collected: Sendable {
+final class Collected: Sendable {
     let bytes = Mutex<[UInt8]>([])
 }
 
-private struct Collector: ResponseBodyWriter {
+struct Collector: ResponseBodyWriter {
     let collected: Collected
 
     init(into collected: Collected) { self.collected = collected }

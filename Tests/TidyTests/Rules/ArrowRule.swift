@@ -37,7 +37,10 @@ enum ArrowRule {
         "Accounts": ["Basics", "Storage"],
         "Messaging": ["Basics", "Storage", "Accounts", "Imaging"],
         "VisualSearch": ["Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation"],
-        "Server": ["Basics", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "Messaging", "VisualSearch"],
+        "Server": [
+            "Basics", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex", "Messaging",
+            "VisualSearch",
+        ],
         "vitrine": [
             "Basics", "Kernels", "Imaging", "VectorIndex", "Storage", "Inference", "Accounts", "Messaging",
             "VisualSearch", "Server",

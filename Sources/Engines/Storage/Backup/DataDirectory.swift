@@ -12,6 +12,10 @@ public struct DataDirectory: Sendable, Hashable {
     public var databasePath: String { "\(path)/vitrine.db" }
     /// The index of the full-text search; made again when it is missing.
     public var searchPath: String { "\(path)/search.db" }
+    /// The indexes of vectors; made again when they are missing.
+    public var vectorPath: String { "\(path)/catalogues" }
+    /// What was uploaded to be imported.
+    public var importPath: String { "\(path)/imports" }
     /// The blobs.
     public var blobPath: String { "\(path)/media" }
 

@@ -6,7 +6,18 @@ public import Storage
 /// `vis_pending` is the queue of pictures on their way to being searchable; its rows leave it again.
 public enum VisualSearchSchema {
     /// The steps of the schema, in order.
-    public static let migrations = [Migration("visual-search-1") { connection in try connection.script(first) }]
+    public static let migrations = [
+        Migration("visual-search-1") { connection in try connection.script(first) },
+        Migration("visual-search-2") { connection in try connection.script(second) },
+    ]
+
+    /// Scans belong to somebody, and can be asked again with what was wished for.
+    private static let second = """
+        ALTER TABLE vis_scan ADD COLUMN visitor INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE vis_scan ADD COLUMN wish TEXT NOT NULL DEFAULT '{}';
+        CREATE INDEX vis_scan_catalogue ON vis_scan(cat_no, scan_no);
+        CREATE INDEX vis_feedback_verdict ON vis_feedback(verdict, scan_no);
+        """
 
     private static let first = """
         CREATE TABLE vis_catalogue(cat_no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_ms INTEGER NOT NULL,

@@ -30,6 +30,9 @@ public struct ScanFlow: Sendable, Hashable {
     /// What work is under way; nil when the scan is answered or not begun.
     public var stage: ScanStage? { waiting }
 
+    /// The frame that boxes belong to: the sharpest one.
+    public var shownFrame: Int { parts.first?.frame ?? 0 }
+
     /// Hears what happened and tells what has to be done.
     ///
     /// - Parameter now: The time in microseconds, for the times that the answer tells.

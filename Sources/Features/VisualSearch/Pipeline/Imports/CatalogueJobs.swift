@@ -155,6 +155,7 @@ private final class Pulse: Sendable {
 
     func beat(_ share: Double, _ note: String) async throws {
         show(share, note)
+        try Task.checkCancellation()
         let now = monotonicMilliseconds()
         let isDue = last.withLock { last in
             guard last == .min || now - last >= 1_000 else { return false }

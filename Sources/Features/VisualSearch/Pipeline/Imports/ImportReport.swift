@@ -30,6 +30,15 @@ public struct ImportReport: Sendable {
         return rows.joined(separator: "\n") + "\n"
     }
 
+    /// The same of what was refused alone; a line that was taken stands there when one of its pictures was refused.
+    public var refused: ImportReport {
+        let bad = pictures.filter { $0.outcome == .refused }
+        let named = Set(bad.map(\.line))
+        return ImportReport(
+            source: source, lines: lines.filter { $0.outcome == .refused || named.contains($0.line) }, pictures: bad,
+            counts: counts)
+    }
+
     private static func row(_ cells: [String]) -> String {
         cells.map { cell in
             // A cell that a table program would take for a formula is shown as text.

@@ -90,6 +90,14 @@ actor IndexSet {
         }
     }
 
+    /// The indexes of all parts of all generations.
+    var all: [VectorIndex] { live.values.flatMap { $0.all.values } }
+
+    /// The parts of each generation by top category.
+    var byGeneration: [(generation: Int64, parts: [Int64: VectorIndex])] {
+        live.sorted { $0.key < $1.key }.map { ($0.key, $0.value.all) }
+    }
+
     /// What each part holds.
     func partitions() async throws -> [CatalogueStatistics.Partition] {
         let names = try await environment.database.read { [catalogue] connection in

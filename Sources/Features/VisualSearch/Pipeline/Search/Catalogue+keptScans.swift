@@ -1,4 +1,4 @@
-internal import Basics
+public import Basics
 internal import Storage
 
 /// What a customer says about an answer.
@@ -17,9 +17,13 @@ public enum ScanFeedback: String, Sendable, Hashable, CaseIterable {
 extension Catalogue {
     /// Keeps an answer and its photo.
     ///
-    /// - Parameter milliseconds: how long; 30 days unless told.
+    /// - Parameters:
+    ///   - milliseconds: how long; 30 days unless told.
+    ///   - visitor: the number of the user who asked; 0 for nobody in particular.
+    ///   - wish: what was asked for, as the caller wants it back.
     public func keep(
-        _ answer: ScanAnswer, photo: [UInt8], milliseconds: Int64 = 30 * 86_400_000
+        _ answer: ScanAnswer, photo: [UInt8], milliseconds: Int64 = 30 * 86_400_000, visitor: Int64 = 0,
+        wish: JSON = .object([:])
     ) async throws {
         let generation = answer.generation.split(separator: " ").first.flatMap { Int64($0) } ?? 0
         let text = answer.json.text
@@ -31,6 +35,7 @@ extension Catalogue {
                 try ScanQueries.put(
                     id: answer.id, photo: blob.hash, answer: text, generation: generation,
                     expires: overflow ? .max : expires, of: number, in: context)
+                try KeptScanQueries.setOwner(visitor, wish: wish.text, of: answer.id, in: context)
             }
         } catch {
             await writer.abandon()

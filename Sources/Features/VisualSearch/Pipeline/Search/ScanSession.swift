@@ -30,6 +30,9 @@ public actor ScanSession {
         looked.indices.contains(photo) ? (looked[photo].size.width, looked[photo].size.height) : nil
     }
 
+    /// The photo that boxes belong to, once the scan has begun: the sharpest one.
+    public var shownPhoto: Int { flow.shownFrame }
+
     /// Answers for the first time.
     ///
     /// - Throws: ``RequestError`` 413, 415 or 422 for a photo that cannot be used.

@@ -1,0 +1,87 @@
+import Basics
+import Logging
+import ServiceLifecycle
+import Storage
+import VectorIndex
+import VisualSearch
+
+extension VitrineServer {
+    /// The routes about scans and the catalogue.
+    func addVisualSearchRoutes(to routes: inout RouteTable) {
+        let access = CatalogueAccess(catalogues: core.catalogues)
+        routes.add(
+            ScanRoutes(access: access, media: core.media, gate: scanGate, meters: scanMeters),
+            CatalogueRoutes(access: access), CataloguePictureRoutes(access: access),
+            CatalogueBatchRoute(access: access), IndexRoutes(access: access),
+            ImportRoutes(
+                access: access, jobs: CatalogueJobs(core.catalogues),
+                uploads: ImportUploads(folder: core.directory.importPath)))
+    }
+
+    /// What catalogues need done again and again.
+    var visualSearchChores: [Upkeep.Chore] {
+        let catalogues = core.catalogues
+        let clock = core.clock
+        let meters = scanMeters
+        let jobs = CatalogueJobs(catalogues)
+        let uploads = ImportUploads(folder: core.directory.importPath)
+        return [
+            .init(name: "catalogue jobs", every: .seconds(1)) {
+                while try await jobs.runNext(owner: "server") != nil {}
+            },
+            .init(name: "old imports", every: .seconds(3_600)) { try uploads.sweep() },
+            .init(name: "catalogues", every: .seconds(300)) {
+                var reading = ScanMeters.IndexReading()
+                for name in try await catalogues.names() {
+                    let catalogue = try await catalogues.catalogue(name)
+                    try await catalogue.maintain(now: clock.now())
+                    try await catalogue.dropOldGenerations()
+                    for part in try await catalogue.parts() { reading.take(part) }
+                }
+                meters.indexRead(reading)
+            },
+            .init(name: "old scans", every: .seconds(3_600)) {
+                for name in try await catalogues.names() {
+                    while try await catalogues.catalogue(name).forgetExpiredScans() > 0 {}
+                }
+            },
+        ]
+    }
+}
+
+extension ScanMeters.IndexReading {
+    /// The worst part counts.
+    mutating func take(_ part: CataloguePart) {
+        vectors += part.vectors
+        guard let last = part.recall.last else { return }
+        recall = min(recall ?? 1, last.recall)
+        lowRecall = min(lowRecall ?? 1, last.interval.lowerBound)
+    }
+}
+
+/// Opens the catalogues when the server starts, so that the first scan does not wait for an index, and lets go of them
+/// when it stops.
+struct CatalogueService: Service {
+    let catalogues: Catalogues
+    let logger: Logger
+
+    func run() async throws {
+        // Nobody else serves this folder: jobs that a dead process held go on at once.
+        try? await CatalogueJobs(catalogues).takeOver()
+        await open()
+        try? await gracefulShutdown()
+        await catalogues.close()
+    }
+
+    /// A catalogue that cannot be opened is said so; everything else is served.
+    private func open() async {
+        for name in (try? await catalogues.names()) ?? [] {
+            do {
+                let statistics = try await catalogues.catalogue(name).statistics()
+                logger.info("catalogue opened", metadata: ["catalogue": "\(name)", "items": "\(statistics.items)"])
+            } catch {
+                logger.error("a catalogue cannot be opened", metadata: ["catalogue": "\(name)", "error": "\(error)"])
+            }
+        }
+    }
+}
