@@ -46,7 +46,7 @@ extension Shop {
         for (number, colour) in Shop.goods.enumerated() {
             let item: JSON = [
                 "title": .string("Thing \(number)"), "price": .int(Int64(1_250 * (number + 1))), "currency": "EUR",
-                "shop": "corner", "stock": 4, "link": "https://corner.example/\(number)",
+                "shop": "corner", "stock": 4, "link": .string("https://corner.example/\(number)"),
             ]
             let form = Shop.form([
                 ("item", nil, Array(item.text.utf8)), ("picture", "a.jpg", Array(try await picture(page, of: colour))),
@@ -83,6 +83,11 @@ extension ChromiumPage {
         let file = FileManager.default.temporaryDirectory.appending(path: "photo-\(UUID().uuidString).jpg")
         try photo.write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
+        // After an answer the page goes back to its beginning for another picture.
+        if try await evaluate("document.querySelector('.scan-file') === null") == true {
+            try await click(".scan-bar button")
+            try await wait("document.querySelector('.scan-file')")
+        }
         try await choose(files: [file], in: ".scan-file")
         try await wait("document.querySelector('.scan-verdict, .scan-notice')")
     }
