@@ -43,8 +43,9 @@ struct ConversationTests {
         try await Shop.open { shop in
             let customer = try await shop.customer()
             try await customer.wait("document.querySelector('.chip')")
-            let question = try await customer.evaluate("document.querySelector('.chip').textContent").stringValue ?? ""
-            try await customer.click(".chip")
+            let question =
+                try await customer.evaluate("document.querySelector('button.chip').textContent").stringValue ?? ""
+            try await customer.click("button.chip")
             try await customer.sees(question, in: "sent")
 
             try await customer.click(".composer-field")
