@@ -60,6 +60,7 @@ public enum AugmentationRegistry {
                     probability: options.chance(0.2), mask: options.choice("mask", ItemMask.auto),
                     shade: options.number("shade", 0.6, in: 0...1)))
         },
+        "merchantView": { resources, options in .single(merchantView(resources, &options)) },
         "randomErasing": { _, options in
             .single(
                 RandomErasing(
@@ -130,6 +131,33 @@ public enum AugmentationRegistry {
             area: options.span("area", usual.area, in: 0.001...1),
             ratio: options.span("ratio", usual.ratio, in: 0.01...100)
         )
+    }
+
+    private static func merchantView(
+        _ resources: AugmentationResources, _ options: inout OptionReader
+    ) -> MerchantView {
+        let usual = MerchantView()
+        return MerchantView(
+            probability: options.chance(0.5), outlined: options.number("outlined", 0.8, in: 0...1),
+            fill: options.span("fill", usual.fill, in: 0.1...1),
+            rotation: options.span("rotation", usual.rotation, in: -180...180),
+            area: options.span("area", usual.area, in: 0.01...1), flip: options.number("flip", 0.5, in: 0...1),
+            item: steps("item", resources, &options), otherwise: steps("otherwise", resources, &options))
+    }
+
+    /// Augmentations inside another one: of single pictures only.
+    private static func steps(
+        _ key: String, _ resources: AugmentationResources, _ options: inout OptionReader
+    ) -> [any Augmentation] {
+        guard let found = options.read(key) else { return [] }
+        do {
+            let made = try make(found.arrayValue ?? [found], resources, path: key)
+            if !made.batchSteps.isEmpty { options.refuse(key, "mixUp and cutMix change batches, they stand outside") }
+            return made.steps
+        } catch {
+            for problem in error.problems { options.refuse(key, problem) }
+            return []
+        }
     }
 
     private static func camera(_ options: inout OptionReader) -> CameraFaults {
