@@ -14,11 +14,14 @@ struct Fit: AsyncParsableCommand {
               vitrine-train fit Examples/items/own-catalogue.json
               vitrine-train fit items.json --set epochs=5 --set optimizer.lr=0.001
 
-            Paths in the file are relative to the file.
+            Paths in the file are relative to the file, or to the folder that --data names.
             """)
 
     @Argument(help: "The configuration, a JSON file.")
     var configuration: String
+
+    @Option(help: "The folder that paths in the file start from. Left out, the file's own.")
+    var data: String?
 
     @Option(help: "The folder that runs are made in.")
     var runs = "runs"
@@ -42,7 +45,8 @@ struct Fit: AsyncParsableCommand {
         try await Outcome.told {
             let file = URL(filePath: configuration)
             var prepared = try PreparedExperiment(
-                json: ConfigurationChanges.object(file, changes), base: file.deletingLastPathComponent())
+                json: ConfigurationChanges.object(file, changes),
+                base: data.map { URL(filePath: $0) } ?? file.deletingLastPathComponent())
             try useAll(&prepared)
             Summary.say(prepared)
             if dryRun { return }

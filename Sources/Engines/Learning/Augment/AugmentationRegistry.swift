@@ -61,6 +61,17 @@ public enum AugmentationRegistry {
                     shade: options.number("shade", 0.6, in: 0...1)))
         },
         "merchantView": { resources, options in .single(merchantView(resources, &options)) },
+        "scene": { _, options in
+            let usual = PastedScene()
+            return .single(
+                PastedScene(
+                    most: options.integer("most", usual.most, in: 1...16),
+                    size: options.span("size", usual.size, in: 0.05...1),
+                    rotation: options.span("rotation", usual.rotation, in: -180...180),
+                    grounds: options.choices("grounds", usual.grounds),
+                    clutter: options.number("clutter", usual.clutter, in: 0...1),
+                    made: options.number("made", usual.made, in: 0...1)))
+        },
         "randomErasing": { _, options in
             .single(
                 RandomErasing(

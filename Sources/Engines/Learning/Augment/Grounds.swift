@@ -42,7 +42,7 @@ struct GroundChange: Augmentation {
         if isCentred, let box = Self.box(of: mask) { centre(&picture, box, &random) }
     }
 
-    private func ground(
+    func ground(
         _ kind: Ground, _ width: Int, _ height: Int, _ random: inout CounterRandom,
         _ context: AugmentationContext
     ) throws -> Image {
@@ -68,7 +68,7 @@ struct GroundChange: Augmentation {
     private static func light(_ random: inout CounterRandom) -> UInt8 { UInt8(200 + random.below(56)) }
 
     /// A few drawn colours, which are greys with a tint, spread over the picture by a bicubic.
-    private static func spread(
+    static func spread(
         _ rows: Int, across: Int, levels: ClosedRange<Int>, tint: Int, _ width: Int, _ height: Int,
         _ random: inout CounterRandom
     ) throws -> Image {

@@ -32,7 +32,7 @@ public final class PictureCache: PictureSource {
         guard samples.indices.contains(index) else { throw DataError.empty("position \(index)") }
         let known = kept.withLock { kept in kept.pictures[index].map { ($0, kept.boxScales[index]) } }
         if let (image, size) = known { return (image, boxes(of: index, size, image)) }
-        let (image, size) = try Self.decode(try samples[index].image.read(), least: least)
+        let (image, size) = try decode(samples[index])
         kept.withLock { kept in
             guard kept.pictures[index] == nil, kept.bytes + image.bytes.count <= budget else { return }
             kept.bytes += image.bytes.count
@@ -40,6 +40,22 @@ public final class PictureCache: PictureSource {
             kept.boxScales[index] = size
         }
         return (image, boxes(of: index, size, image))
+    }
+
+    private func decode(_ sample: Sample) throws -> (image: Image, full: ImageSize) {
+        let bytes = try sample.image.read()
+        guard let share = sample.middle, (0.01..<1).contains(share), sample.boxes.isEmpty else {
+            return try Self.decode(bytes, least: least)
+        }
+        func whole(_ side: Int) -> Int { Int((Double(side) / share).rounded()) }
+        func part(_ side: Int) -> Int { max(1, Int((Double(side) * share).rounded())) }
+        let (image, full) = try Self.decode(
+            bytes, least: ImageSize(width: whole(least.width), height: whole(least.height)))
+        let (width, height) = (part(image.width), part(image.height))
+        let middle = try image.cropped(
+            to: PixelBox(
+                x: (image.width - width) / 2, y: (image.height - height) / 2, width: width, height: height))
+        return (middle, full)
     }
 
     private func boxes(of index: Int, _ full: ImageSize?, _ image: Image) -> [LabelledBox] {

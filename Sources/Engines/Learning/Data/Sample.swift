@@ -108,6 +108,8 @@ public struct Sample: Hashable, Sendable {
     public var split: Split?
     /// Words that belong to it, such as a query.
     public var text: String?
+    /// The share of both sides, in the middle, that is looked at; nil for all. Only for samples without boxes.
+    public var middle: Double?
 
     /// A sample.
     public init(

@@ -92,7 +92,8 @@ extension Experiment {
     private static func loading(_ reader: inout ConfigurationReader) -> Loading {
         var inner = reader.inner("loader")
         let loading = Loading(
-            tasks: inner?.int("tasks", in: 1...256), cacheMebibytes: inner?.int("cacheMiB", in: 0...1 << 20) ?? 1024)
+            tasks: inner?.int("tasks", in: 1...256), cacheMebibytes: inner?.int("cacheMiB", in: 0...1 << 20) ?? 1024,
+            reserve: inner?.number("reserve", in: 1...4) ?? 1.25)
         inner?.finish()
         return loading
     }

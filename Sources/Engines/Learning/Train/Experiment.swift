@@ -65,6 +65,8 @@ public struct Experiment: Sendable {
         public var tasks: Int?
         /// How many MiB of decoded pictures may be kept.
         public var cacheMebibytes: Int
+        /// How much larger than the net's side pictures are kept for augmentations that look closer, 1 to 4.
+        public var reserve: Double
     }
 
     /// One part of a training, with its own losses, rates and length.

@@ -31,6 +31,7 @@ struct NamedSource: Sendable {
     private let pathColumn: String
     private let split: Split?
     private let file: URL?
+    private let middle: Double?
     private let naming: FolderReader.Naming
 
     /// A source from its object; what is wrong goes to the reader's problems.
@@ -49,6 +50,7 @@ struct NamedSource: Sendable {
         splitColumn = entry.text("splitColumn")
         pathColumn = entry.text("path") ?? "path"
         naming = entry.choice("naming") ?? .first
+        middle = entry.number("middle", in: 0.01...1)
         split = entry.text("split").flatMap { text in
             if Split(named: text) == nil { entry.problems.add(entry.place("split"), "train, validation or test") }
             return Split(named: text)
@@ -100,6 +102,12 @@ struct NamedSource: Sendable {
 
     /// The samples, with the experiment's names of labels.
     func read() throws -> Dataset {
+        var dataset = try whole()
+        if let middle { for index in dataset.samples.indices { dataset.samples[index].middle = middle } }
+        return dataset
+    }
+
+    private func whole() throws -> Dataset {
         switch reader {
         case .folder:
             let column = labels.first?.label ?? "label"

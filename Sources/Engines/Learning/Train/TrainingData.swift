@@ -69,8 +69,8 @@ struct TrainingData {
             dataset: train, sampler: sampler(stage, experiment),
             augmenter: augmenters.indices.contains(place) ? augmenters[place] : Augmenter(),
             options: LoaderOptions(
-                imageSize: ImageSize(width: side, height: side), tasks: experiment.tasks,
-                cacheBytes: experiment.loading.cacheMebibytes << 20, seed: experiment.seed))
+                imageSize: ImageSize(width: side, height: side), reserve: experiment.loading.reserve,
+                tasks: experiment.tasks, cacheBytes: experiment.loading.cacheMebibytes << 20, seed: experiment.seed))
     }
 
     /// A few held-out pictures: the `number`-th of the looks that go round them.
