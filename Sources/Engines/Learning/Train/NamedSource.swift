@@ -68,7 +68,7 @@ struct NamedSource: Sendable {
     }
 
     private static func url(_ path: String, _ base: URL) -> URL {
-        path.hasPrefix("/") ? URL(filePath: path) : base.appending(path: path)
+        (path.hasPrefix("/") ? URL(filePath: path) : base.appending(path: path)).standardizedFileURL
     }
 
     private static func labels(_ entry: inout ConfigurationReader) -> [(String, String)] {
