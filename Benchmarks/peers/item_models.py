@@ -1,7 +1,11 @@
 """Figures of the default item models on pictures of goods, through their ONNX files.
 
   python item_models.py embed Models/item-embed-s1 DATA/grocery
+  python item_models.py calibrate Models/item-embed-s1 DATA/grocery
   python item_models.py detect Models/item-detect-s1 DATA/fruit
+
+`calibrate` writes a threshold for "the same thing" and the temperature of the category head into the manifest, both from
+the photos of `val`, which were not learnt from, and names of categories in the place of their numbers.
 
 DATA/grocery holds val.csv, test.csv, train.csv (path,class_id,coarse_id) and classes.csv (class_id, coarse_id, iconic: a
 merchant's picture); DATA/fruit holds boxes.json: a list `images` of path and objects with box x1,y1,x2,y2. Needs numpy, pillow and onnxruntime.
@@ -84,6 +88,48 @@ def items(path, folder):
                   f"coarse {interval((coarse[nearest] == groups).astype(float), labels)}")
 
 
+def logits(run, manifest, files, middle):
+    name = next(output.name for output in run.get_outputs() if output.name != "embedding")
+    side = manifest["preprocess"]["size"][0]
+    rows = []
+    for file in files:
+        image = Image.open(file).convert("RGB")
+        width, height = image.size
+        x, y = width * (1 - middle) / 2, height * (1 - middle) / 2
+        part = image.crop((round(x), round(y), round(width - x), round(height - y)))
+        rows.append(run.run([name], {"image": scaled(part, manifest, (side, side)).transpose(2, 0, 1)[None]})[0][0])
+    return np.stack(rows)
+
+
+def loss(values, labels):
+    values = values - values.max(1, keepdims=True)
+    return float(np.mean(np.log(np.exp(values).sum(1)) - values[np.arange(len(labels)), labels]))
+
+
+def calibrate(path, folder, middle=0.7, rate=0.01):
+    run, manifest = session(path)
+    classes = list(csv.DictReader(open(f"{folder}/classes.csv")))
+    merchant = embed(run, manifest, [f"{folder}/{row['iconic']}" for row in classes])
+    names, labels, coarse = table(folder, "val")
+    scores = embed(run, manifest, names, middle) @ merchant.T
+    same = labels[:, None] == np.arange(len(classes))[None]
+    threshold = float(np.sort(scores[~same])[::-1][int(rate * (~same).sum())])
+    accepted = float((scores[same] >= threshold).mean())
+    values = logits(run, manifest, names, middle)
+    names_of = {row["coarse_id"]: row["coarse_name"] for row in classes}
+    order = [names_of.get(label, label) for label in manifest["labels"]]
+    places = np.array([order.index(names_of[str(label)]) for label in coarse])
+    temperature = min(np.exp(np.linspace(-2, 2, 401)), key=lambda t: loss(values / t, places))
+    print(f"category: {(values.argmax(1) == places).mean():.3f} right, log loss {loss(values, places):.3f}, "
+          f"{loss(values / temperature, places):.3f} at temperature {temperature:.3f}")
+    print(f"same thing: threshold {threshold:.4f}, false accepts {rate}, true accepts {accepted:.3f}")
+    manifest["labels"] = order
+    manifest["calibration"] = {
+        "threshold": round(threshold, 4), "far": rate, "tar": round(accepted, 4), "dataset": "grocery val, middle 0.7",
+        "pairs": int(same.size), "temperature": round(float(temperature), 4), "date": "2026-11-21"}
+    json.dump(manifest, open(path + ".json", "w"), indent=2, ensure_ascii=False)
+
+
 def overlap(box, boxes):
     width = np.minimum(box[2], boxes[:, 2]) - np.maximum(box[0], boxes[:, 0])
     height = np.minimum(box[3], boxes[:, 3]) - np.maximum(box[1], boxes[:, 1])
@@ -161,4 +207,4 @@ def detections(path, folder):
 
 
 if __name__ == "__main__":
-    {"embed": items, "detect": detections}[sys.argv[1]](sys.argv[2], sys.argv[3])
+    {"embed": items, "calibrate": calibrate, "detect": detections}[sys.argv[1]](sys.argv[2], sys.argv[3])
