@@ -1,7 +1,7 @@
 # Everything a person does with Vitrine. `make` alone lists it.
 
 # The manifest looks for libtorch, and SwiftPM remembers what it found until an environment variable changes: this one does.
-SWIFT ?= VITRINE_LIBTORCH="$$(ls $${TORCH_HOME:-/usr}/include/torch/csrc/api/include/torch/version.h 2>/dev/null)" swift
+SWIFT ?= LIBTORCH_HEADERS="$$(ls $${TORCH_HOME:-/usr}/include/torch/csrc/api/include/torch/version.h 2>/dev/null)" swift
 PORT ?= 8080
 
 # Warnings of a module that imports what its target does not name are errors in every build.

@@ -59,7 +59,17 @@ struct QueueTests {
         limits.deadlineMilliseconds = 60_000
         let queue = ModelQueue(try ModelSession(SampleModels.slow, runtime: Runtime.shared()), limits: limits)
         let tensors = try matrix()
-        let kinds = await withTaskGroup(of: InferenceError.Kind?.self) { group in
+        // On a busy machine six may come one after another; then they are asked to come again.
+        var kinds: [InferenceError.Kind?] = []
+        for _ in 0..<20 where !kinds.contains(.overloaded) { kinds += await six(queue, tensors) }
+        #expect(kinds.contains(.overloaded))
+        #expect(kinds.contains(nil))
+        #expect(kinds.allSatisfy { $0 == nil || $0 == .overloaded })
+    }
+
+    /// How six runs at once ended: nil for an answer.
+    private func six(_ queue: ModelQueue, _ tensors: [String: Tensor]) async -> [InferenceError.Kind?] {
+        await withTaskGroup(of: InferenceError.Kind?.self) { group in
             for _ in 0..<6 {
                 group.addTask {
                     do {
@@ -72,8 +82,5 @@ struct QueueTests {
             }
             return await group.reduce(into: []) { $0.append($1) }
         }
-        #expect(kinds.contains(.overloaded))
-        #expect(kinds.contains(nil))
-        #expect(kinds.allSatisfy { $0 == nil || $0 == .overloaded })
     }
 }

@@ -130,7 +130,7 @@ struct BlobTests {
         try scratch.write([1], to: "media/tmp/left-over")
         clock.advance(milliseconds: 120_000)
         #expect(try await store.sweep(graceMilliseconds: 180_000) == BlobCollection())
-        clock.advance(milliseconds: 3_600_000)
+        clock.advance(milliseconds: 36_000_000)
         let swept = try await store.sweep(graceMilliseconds: 60_000)
         #expect(swept.files == 1 && swept.drafts == 1 && swept.rows == 0)
         #expect(try await store.sweep(graceMilliseconds: 60_000) == BlobCollection())

@@ -23,6 +23,8 @@ struct ImportKillTests {
         let child = Process()
         child.executableURL = URL(filePath: try program())
         child.arguments = arguments
+        // What steers the tests is no setting of the program.
+        child.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("VITRINE_") }
         child.standardOutput = FileHandle.nullDevice
         child.standardError = FileHandle.nullDevice
         let before = files(below: data)
