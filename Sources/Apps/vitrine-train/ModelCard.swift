@@ -8,7 +8,7 @@ struct ModelCard {
     let license: String
     let folder: RunFolder
     let prepared: PreparedExperiment
-    let model: TrainedModel
+    let subject: Subject
     let parity: ExportParity?
 
     /// The card as Markdown.
@@ -20,18 +20,17 @@ struct ModelCard {
     }
 
     private var intended: String {
-        "Makes vectors of \(model.net.options.dimension) numbers from pictures of \(model.settings.side) px, in which the same "
-            + "thing lies near itself. Grade: demo. Licence of the weights: \(license)."
+        "\(subject.purpose) Grade: demo. Licence of the weights: \(license)."
     }
 
     private var origin: String {
-        let options = model.net.options.backbone
+        let options = subject.backbone
         let seed = prepared.experiment.seed
         let drift = folder.read("drift.json")?.arrayValue?.compactMap(\.stringValue) ?? []
         let lines = [
-            "Run \(folder.name), seed \(seed), libtorch \(TorchRuntime.version); \(model.file.lastPathComponent)"
-                + (model.metadata["step"].map { " of step \($0)" } ?? "") + ".",
-            "Net: \(options.name), width \(options.width), \(Terminal.count(model.net.parameterCount)) numbers. "
+            "Run \(folder.name), seed \(seed), libtorch \(TorchRuntime.version); \(subject.file.lastPathComponent)"
+                + (subject.step.map { " of step \($0)" } ?? "") + ".",
+            "Net: \(options.name), width \(options.width), \(Terminal.count(subject.parameters)) numbers. "
                 + "The whole configuration is config.json in the run's folder.",
         ]
         let told = drift.isEmpty ? [] : ["Gone on with although \(drift.joined(separator: "; "))."]
@@ -84,20 +83,67 @@ struct ModelCard {
     private var isFinal: Bool { folder.read("env.json")?["final"]?.boolValue == true }
 
     private var limits: String {
-        let label = prepared.experiment.firstLabel
-        let sizes = prepared.subset { $0.split == .train }.classSizes(label)
-        let names = model.classNames[label] ?? []
-        let rare = zip(names, sizes).sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(5).map { "\($0.0) (\($0.1))" }
         let compared =
             parity.map {
                 "Compared with the trainer on \($0.answers) answers: largest difference \($0.maximumDifference)."
             }
             ?? "Not compared with ONNX Runtime."
-        return """
-            - It knows what it was shown: things unlike these pictures get vectors too, and those mean little.
-            - Classes of \(label) with the fewest pictures: \(rare.joined(separator: ", ")).
-            - Vectors of another model, or of another version of this one, must not be compared with its own.
-            - \(compared)
-            """
+        return (subject.limits(prepared) + [compared]).map { "- \($0)" }.joined(separator: "\n")
+    }
+}
+
+extension ModelCard {
+    /// What a card is about.
+    struct Subject {
+        let purpose: String
+        let backbone: BackboneOptions
+        let parameters: Int
+        let file: URL
+        let step: String?
+        let limits: (PreparedExperiment) -> [String]
+
+        init(_ model: TrainedModel) {
+            purpose =
+                "Makes vectors of \(model.net.options.dimension) numbers from pictures of \(model.settings.side) px, in "
+                + "which the same thing lies near itself."
+            (backbone, parameters) = (model.net.options.backbone, model.net.parameterCount)
+            (file, step) = (model.file, model.metadata["step"])
+            limits = { prepared in
+                let label = prepared.experiment.firstLabel
+                let sizes = prepared.subset { $0.split == .train }.classSizes(label)
+                let rare = Self.rare(model.classNames[label] ?? [], sizes)
+                return [
+                    "It knows what it was shown: things unlike these pictures get vectors too, and those mean little.",
+                    "Classes of \(label) with the fewest pictures: \(rare).",
+                    "Vectors of another model, or of another version of this one, must not be compared with its own.",
+                ]
+            }
+        }
+
+        init(_ model: TrainedDetector) {
+            let head = model.net.options.head == .retina ? "from anchors" : "without anchors"
+            purpose =
+                "Finds boxes of \(model.classNames.count) classes on pictures of \(model.settings.side) px, \(head)."
+            (backbone, parameters) = (model.net.options.backbone, model.net.parameterCount)
+            (file, step) = (model.file, model.step)
+            limits = { prepared in
+                var sizes = [Int](repeating: 0, count: model.classNames.count)
+                for sample in prepared.dataset.samples where sample.split == .train {
+                    for box in sample.boxes {
+                        let label = sizes.count == 1 ? 0 : box.label
+                        if sizes.indices.contains(label) { sizes[label] += 1 }
+                    }
+                }
+                return [
+                    "It knows what it was shown: it may miss things unlike these, or take the ground for one.",
+                    "Classes with the fewest boxes drawn by people: \(Self.rare(model.classNames, sizes)).",
+                ]
+            }
+        }
+
+        private static func rare(_ names: [String], _ sizes: [Int]) -> String {
+            zip(names, sizes).sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(5).map { "\($0.0) (\($0.1))" }
+                .joined(separator: ", ")
+        }
     }
 }

@@ -51,8 +51,7 @@ struct Ablate: AsyncParsableCommand {
         let prepared = try PreparedExperiment(json: row.json, base: ladder.base)
         let folder = try prepared.folder(named: row.name, in: place)
         if folder.state != .finished { try await Training.run(prepared, in: folder, allowsDrift: false) }
-        let model = try TrainedModel(folder, prepared.experiment, choice: .best)
-        guard let headline = try Examination(prepared, model, split: split).headline() else {
+        guard let headline = try headline(folder, prepared) else {
             throw CommandFailure("nothing can be asked of row \(row.name)", status: Outcome.data)
         }
         return LadderResult(
@@ -60,6 +59,17 @@ struct Ablate: AsyncParsableCommand {
             seconds: ladder.target.flatMap {
                 TimeToTarget.seconds(folder, metric: prepared.experiment.evaluation.metric, target: $0)
             })
+    }
+}
+
+extension Ablate {
+    private func headline(_ folder: RunFolder, _ prepared: PreparedExperiment) throws -> Measurement? {
+        if prepared.experiment.isDetector {
+            let model = try TrainedDetector(folder, prepared.experiment, choice: .best)
+            return try DetectorExamination(prepared, model, split: split).headline()
+        }
+        let model = try TrainedModel(folder, prepared.experiment, choice: .best)
+        return try Examination(prepared, model, split: split).headline()
     }
 }
 

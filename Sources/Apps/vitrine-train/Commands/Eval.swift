@@ -39,24 +39,40 @@ struct Eval: AsyncParsableCommand {
         try await Outcome.told {
             let folder = RunFolder(URL(filePath: folder))
             let prepared = try PreparedExperiment(resuming: folder)
+            if prepared.experiment.isDetector { return try sayDetector(folder, prepared) }
             let model = try TrainedModel(folder, prepared.experiment, choice: weights)
             let examination = try Examination(prepared, model, split: split, comparesMetrics: true)
             let all = try examination.measurements(by: by)
             Terminal.say("\(model.file.path) on \(examination.split.rawValue)")
             for measurement in all { Terminal.say(measurement.text) }
             for line in examination.remarks() { Terminal.say(line) }
-            let figures = JSON.array(all.map(\.json))
-            try folder.keep(
-                "figures.json",
-                [
-                    "split": .string(examination.split.rawValue), "weights": .string(model.file.lastPathComponent),
-                    "figures": figures,
-                ])
-            if let json {
-                let text = figures.encoded()
-                try Data(text + [10]).write(to: URL(filePath: json), options: .atomic)
-            }
+            try write(all.map(\.json), examination.split, model.file, folder)
         }
+    }
+
+    private func write(_ measurements: [JSON], _ split: Split, _ weights: URL, _ folder: RunFolder) throws {
+        let figures = JSON.array(measurements)
+        try folder.keep(
+            "figures.json",
+            [
+                "split": .string(split.rawValue), "weights": .string(weights.lastPathComponent), "figures": figures,
+            ])
+        guard let json else { return }
+        try Data(figures.encoded() + [10]).write(to: URL(filePath: json), options: .atomic)
+    }
+
+    private func sayDetector(_ folder: RunFolder, _ prepared: PreparedExperiment) throws {
+        let model = try TrainedDetector(folder, prepared.experiment, choice: weights)
+        let examination = try DetectorExamination(prepared, model, split: split)
+        let all = examination.measurements()
+        Terminal.say("\(model.file.path) on \(examination.split.rawValue)")
+        for measurement in all { Terminal.say(measurement.text) }
+        var written = all.map(\.json)
+        if let milliseconds = try examination.milliseconds() {
+            Terminal.say("\(Terminal.decimal(milliseconds, 1)) CPU ms a picture, from numbers to boxes, in the trainer")
+            written.append(["question": "CPU ms a picture", "value": .double(milliseconds)])
+        }
+        try write(written, examination.split, model.file, folder)
     }
 }
 

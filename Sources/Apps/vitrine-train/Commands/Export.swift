@@ -53,6 +53,7 @@ struct Export: AsyncParsableCommand {
         try await Outcome.told {
             let folder = RunFolder(URL(filePath: folder))
             let prepared = try PreparedExperiment(resuming: folder)
+            if prepared.experiment.isDetector { return try writeDetector(folder, prepared) }
             let model = try TrainedModel(folder, prepared.experiment, choice: weights)
             let side = side ?? model.settings.side
             let known = model.net.options.heads.map(\.name)
@@ -62,37 +63,58 @@ struct Export: AsyncParsableCommand {
             }
             let graph = try model.net.onnxGraph(side: side, heads: kept)
             graph.foldBatchNorms()
-            let name = id ?? prepared.experiment.name.lowercased().replacingOccurrences(of: "_", with: "-")
+            let name = name(prepared)
             let file = try OnnxFile(graph, precision: precision, metadata: ["model": name, "run": folder.name])
-            let parity = try Parity.measure(model, file, prepared, side: side, count: compare, heads: kept)
+            let parity = try Parity.measure(
+                file, prepared, side: side, count: compare, scale: model.settings.scale
+            ) { pictures in
+                let own = try model.answers(pictures)
+                return Dictionary(
+                    uniqueKeysWithValues: own.filter { $0.key == "embedding" || kept.contains($0.key) }.map {
+                        ($0.key == "embedding" ? $0.key : EmbeddingNet.outputName(ofHead: $0.key), $0.value)
+                    })
+            }
             try parity?.check(precision)
-            try write(file, parity, model, name, side, kept, folder)
-            let card = ModelCard(
-                name: name, license: license, folder: folder, prepared: prepared, model: model, parity: parity)
-            try Data(card.text.utf8).write(to: place(folder).appending(path: name + ".md"), options: .atomic)
+            var manifest = ExportManifest(
+                id: name, version: modelVersion, role: .itemEmbedder(dimension: model.net.options.dimension),
+                license: license, side: side)
+            manifest.scale = model.settings.scale
+            manifest.run = folder.name
+            manifest.labels = kept.count == 1 ? model.classNames[kept[0]] ?? [] : []
+            try write(file, parity, manifest, from: model.file, folder)
+            try writeCard(.init(model), name, parity, folder, prepared)
         }
     }
 
-    private func place(_ folder: RunFolder) -> URL { to.map { URL(filePath: $0) } ?? folder.file("export") }
-
-    private func write(
-        _ file: OnnxFile, _ parity: ExportParity?, _ model: TrainedModel, _ name: String, _ side: Int, _ kept: [String],
-        _ folder: RunFolder
+    /// Writes what somebody who is offered the model should know.
+    func writeCard(
+        _ subject: ModelCard.Subject, _ name: String, _ parity: ExportParity?, _ folder: RunFolder,
+        _ prepared: PreparedExperiment
     ) throws {
-        var manifest = ExportManifest(
-            id: name, version: modelVersion, role: .itemEmbedder(dimension: model.net.options.dimension),
-            license: license, side: side)
-        manifest.scale = model.settings.scale
-        manifest.run = folder.name
-        manifest.labels = kept.count == 1 ? model.classNames[kept[0]] ?? [] : []
+        let card = ModelCard(
+            name: name, license: license, folder: folder, prepared: prepared, subject: subject, parity: parity)
+        try Data(card.text.utf8).write(to: place(folder).appending(path: name + ".md"), options: .atomic)
+    }
+
+    func place(_ folder: RunFolder) -> URL { to.map { URL(filePath: $0) } ?? folder.file("export") }
+
+    /// The model's short name.
+    func name(_ prepared: PreparedExperiment) -> String {
+        id ?? prepared.experiment.name.lowercased().replacingOccurrences(of: "_", with: "-")
+    }
+
+    /// Writes a file with its manifest, and tells about both.
+    func write(
+        _ file: OnnxFile, _ parity: ExportParity?, _ manifest: ExportManifest, from weights: URL, _ folder: RunFolder
+    ) throws {
         let place = place(folder)
         try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         let onnx = place.appending(path: manifest.fileName)
         try Data(file.bytes).write(to: onnx, options: .atomic)
         let text = manifest.encoded(file, sha256: "\(FileDigest(of: file.bytes))", parity: parity)
         _ = try ModelManifest(parsing: text)
-        try Data(text).write(to: place.appending(path: name + ".json"), options: .atomic)
-        Terminal.say("\(onnx.path): \(Terminal.count(file.bytes.count)) bytes, from \(model.file.lastPathComponent)")
+        try Data(text).write(to: place.appending(path: manifest.id + ".json"), options: .atomic)
+        Terminal.say("\(onnx.path): \(Terminal.count(file.bytes.count)) bytes, from \(weights.lastPathComponent)")
         if let parity {
             Terminal.say(
                 "compared with the trainer on \(parity.answers) answers: largest difference "
@@ -104,8 +126,10 @@ struct Export: AsyncParsableCommand {
 
 /// The exported file beside the trainer, on real pictures.
 enum Parity {
+    /// Compares what the trainer answers, under the outputs' names, with what the file does.
     static func measure(
-        _ model: TrainedModel, _ file: OnnxFile, _ prepared: PreparedExperiment, side: Int, count: Int, heads: [String]
+        _ file: OnnxFile, _ prepared: PreparedExperiment, side: Int, count: Int, scale: PictureScale,
+        answers: (HostTensor) throws -> [String: HostTensor]
     ) throws -> ExportParity? {
         let runtime: InferenceRuntime
         do {
@@ -116,14 +140,13 @@ enum Parity {
         }
         let session = try ModelSession(file.bytes, runtime: runtime)
         var parity = ExportParity(runtime: runtime.version)
-        for pictures in try prepared.pictures(count, side: side, scale: model.settings.scale) {
-            let own = try model.answers(pictures)
+        for pictures in try prepared.pictures(count, side: side, scale: scale) {
+            let own = try answers(pictures)
             let input = try Inference.Tensor(shape: pictures.shape, .float32(pictures.floats))
             let served = try session.run(["image": input])
-            for (name, wanted) in own where name == "embedding" || heads.contains(name) {
-                let output = name == "embedding" ? name : EmbeddingNet.outputName(ofHead: name)
+            for (output, wanted) in own.sorted(by: { $0.key < $1.key }) {
                 guard let other = served[output], let floats = other.floats else { continue }
-                try parity.compare(name, trained: wanted, served: HostTensor(floats, shape: other.shape))
+                try parity.compare(output, trained: wanted, served: HostTensor(floats, shape: other.shape))
             }
         }
         return parity

@@ -12,6 +12,8 @@ public struct AugmentedPicture: Sendable {
     public let target: ImageSize
     /// How a picture gets there that no augmentation crops.
     public let fit: TensorFit
+    /// The byte beside a picture that ``fit`` puts into the upper left corner; nil for the middle and white.
+    var cornerPad: UInt8?
     /// From places of the target to places of ``image``; nil while no warp was asked for.
     private var warp: PlaneMap?
     /// From places of ``image`` to those of the picture that was loaded, as shares of its sides; nil if it is made of several.
@@ -161,7 +163,7 @@ public struct AugmentedPicture: Sendable {
         }
     }
 
-    /// The picture at a scale with its middle in the middle of the target; white beside it.
+    /// The picture at a scale with its middle in the middle of the target and white beside it, or in the corner.
     private mutating func scaleAndPlace(_ old: ImageSize, scale: Double) throws {
         let width = max(1, Int((Double(old.width) * scale).rounded()))
         let height = max(1, Int((Double(old.height) * scale).rounded()))
@@ -169,11 +171,12 @@ public struct AugmentedPicture: Sendable {
         let inner = PixelBox(
             x: max(0, (width - target.width) / 2), y: max(0, (height - target.height) / 2),
             width: min(width, target.width), height: min(height, target.height))
-        let left = (target.width - inner.width) / 2
-        let top = (target.height - inner.height) / 2
+        let left = cornerPad == nil ? (target.width - inner.width) / 2 : 0
+        let top = cornerPad == nil ? (target.height - inner.height) / 2 : 0
+        let beside = cornerPad.map { Pixel(red: $0, green: $0, blue: $0) } ?? .white
         image = try scaled.cropped(to: inner).padded(
             left: left, top: top, right: target.width - inner.width - left,
-            bottom: target.height - inner.height - top, border: .constant(.white))
+            bottom: target.height - inner.height - top, border: .constant(beside))
         let map = Self.stretch(from: old, to: ImageSize(width: width, height: height))
             .then(.translation(x: Double(left - inner.x), y: Double(top - inner.y)))
         move(by: map)

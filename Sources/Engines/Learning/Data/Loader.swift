@@ -80,8 +80,9 @@ public final class Loader: Sendable {
             try note(index, "\(error)")
             return nil
         }
-        let picture = AugmentedPicture(
+        var picture = AugmentedPicture(
             image: read.image, boxes: read.boxes, target: options.imageSize, fit: options.fit)
+        picture.cornerPad = options.cornerPad
         let context = AugmentationContext(index: index, sample: dataset.samples[index], pictures: cache)
         return try augmenter.applied(
             to: picture, seed: options.seed, epoch: epoch, occurrence: occurrence, context)

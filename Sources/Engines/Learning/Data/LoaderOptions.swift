@@ -8,6 +8,9 @@ public struct LoaderOptions: Hashable, Sendable {
     public var fit: TensorFit
     /// Pictures are kept at this many times the size of the batch, so that a crop still has its pixels.
     public var reserve: Double
+    /// The byte right of and below a picture that `squarePad` puts into the upper left corner, as detectors are served;
+    /// nil for the middle, with white around it.
+    public var cornerPad: UInt8?
     /// How many batches are made at once.
     public var tasks: Int
     /// How many batches are ready at most, beside those in the making.

@@ -81,6 +81,15 @@ public final class ItemDetector: Module {
     public var sideFactor: Int { pyramid.strides.last ?? 1 }
     private var grids: [[Int]: Tensor] = [:]
 
+    /// The factor that sides of pictures must be multiples of, for a net that is not made yet.
+    ///
+    /// Throws when there is no such backbone or it has less than three stages.
+    static func sideFactor(_ options: DetectorOptions) throws(NetworkConfigurationError) -> Int {
+        var small = options
+        (small.channels, small.depth) = (8, 1)
+        return try ItemDetector(small).sideFactor
+    }
+
     /// A net with weights at their beginnings.
     ///
     /// Throws when there is no such backbone or it has less than three stages.
@@ -116,13 +125,22 @@ public final class ItemDetector: Module {
     ) -> DetectorLoss {
         switch options.head {
         case .retina:
-            let grid = grid(height, width) { anchors.boxes(height: height, width: width) }
             return DetectorLoss(
-                retina: output, targets: targets, anchors: grid, coder: coder, term: options.boxTerm)
+                retina: output, targets: targets, anchors: grid(height: height, width: width), coder: coder, term: options.boxTerm)
         case .anchorFree:
-            let matcher = PointMatcher(strides: pyramid.strides)
-            let grid = grid(height, width) { matcher.places(height: height, width: width) }
-            return DetectorLoss(anchorFree: output, targets: targets, places: grid, matcher: matcher)
+            return DetectorLoss(
+                anchorFree: output, targets: targets, places: grid(height: height, width: width),
+                matcher: PointMatcher(strides: pyramid.strides))
+        }
+    }
+
+    /// Anchors [count, 4], or without anchors places [count, 5], over pictures of a size.
+    func grid(height: Int, width: Int) -> Tensor {
+        grid(height, width) {
+            switch options.head {
+            case .retina: anchors.boxes(height: height, width: width)
+            case .anchorFree: PointMatcher(strides: pyramid.strides).places(height: height, width: width)
+            }
         }
     }
 

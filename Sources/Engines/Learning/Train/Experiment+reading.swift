@@ -55,13 +55,28 @@ extension Experiment {
         backgrounds = reader.inner("backgrounds")?.object
         split = reader.inner("split")?.object
         loading = Self.loading(&reader)
-        let base = Stage(&reader, over: nil)
-        stages = Self.stages(&reader, base)
-        evaluation = Self.evaluation(&reader)
+        let isDetector = model["kind"]?.stringValue == ModelSettings.Kind.detector.rawValue
+        var base = Stage(&reader, over: nil)
+        if isDetector { base.batch.shuffle(usual: 16) }
+        stages = Self.stages(&reader, base, isDetector)
+        evaluation = Self.evaluation(&reader, isDetector)
         checkpoints = Self.checkpoints(&reader)
         teacher = Self.teacher(&reader)
         mutual = Self.mutual(&reader)
         initial = reader.text("initFrom")
+        if isDetector { refuseVectors(reader.problems) }
+    }
+
+    /// What only nets that make vectors can do.
+    private func refuseVectors(_ problems: ProblemList) {
+        if stages.contains(where: { !$0.losses.isEmpty }) {
+            problems.add("losses", "a detector's loss is its own: leave losses out")
+        }
+        if stages.contains(where: { $0.batch.sampler != .shuffled }) {
+            problems.add("batch.sampler", "a detector's batches are shuffled: give a size")
+        }
+        if teacher != nil { problems.add("teacher", "only embedders have one") }
+        if mutual != nil { problems.add("mutual", "only embedders learn from each other") }
     }
 
     // MARK: Parts
@@ -98,9 +113,9 @@ extension Experiment {
         return loading
     }
 
-    private static func stages(_ reader: inout ConfigurationReader, _ base: Stage) -> [Stage] {
+    private static func stages(_ reader: inout ConfigurationReader, _ base: Stage, _ isDetector: Bool) -> [Stage] {
         guard let list = reader.list("stages") else {
-            if base.losses.isEmpty, reader.object["losses"] == nil {
+            if base.losses.isEmpty, reader.object["losses"] == nil, !isDetector {
                 reader.problems.add("losses", "at least one loss")
             }
             return [base]
@@ -110,18 +125,23 @@ extension Experiment {
             var stage = stage
             let read = Stage(&stage, over: base)
             stage.finish()
-            if read.losses.isEmpty { reader.problems.add("\(stage.path).losses", "at least one loss") }
+            if read.losses.isEmpty, !isDetector { reader.problems.add("\(stage.path).losses", "at least one loss") }
             return read
         }
     }
 
-    private static func evaluation(_ reader: inout ConfigurationReader) -> Evaluation {
+    private static func evaluation(_ reader: inout ConfigurationReader, _ isDetector: Bool) -> Evaluation {
         var inner = reader.inner("evaluate")
+        let metric = inner?.choice("metric", EvaluationMetric.self) ?? (isDetector ? .averagePrecision50 : .recall1)
+        if metric.isOfBoxes != isDetector {
+            let known = EvaluationMetric.allCases.filter { $0.isOfBoxes == isDetector }.map(\.rawValue)
+            reader.problems.add("evaluate.metric", "one of \(known.joined(separator: ", "))")
+        }
         let evaluation = Evaluation(
             every: inner?.int("every", in: 0...100_000) ?? (inner == nil ? 0 : 1),
             protocolName: inner?.choice("protocol", EvaluationProtocol.self)?.rawValue
                 ?? EvaluationProtocol.photos.rawValue,
-            metric: inner?.choice("metric", EvaluationMetric.self)?.rawValue ?? EvaluationMetric.recall1.rawValue,
+            metric: metric.rawValue,
             label: inner?.text("label"), queries: inner?.text("queries"), gallery: inner?.text("gallery"),
             patience: inner?.int("patience", in: 1...100_000))
         inner?.finish()
@@ -171,4 +191,12 @@ package enum EvaluationMetric: String, CaseIterable, Sendable {
     case recall1 = "recall@1"
     case recall5 = "recall@5"
     case meanAveragePrecision = "mAP"
+    /// Of boxes: the mean average precision at an overlap of 0.5, and the mean over overlaps up to 0.95.
+    case averagePrecision50 = "AP50"
+    case averagePrecision = "AP50:95"
+    /// The share of pictures whose surest box overlaps a true one by 0.5 or more.
+    case mainBox
+
+    /// Whether it is a figure of boxes.
+    var isOfBoxes: Bool { [.averagePrecision50, .averagePrecision, .mainBox].contains(self) }
 }

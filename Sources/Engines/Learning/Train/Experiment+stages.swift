@@ -102,6 +102,12 @@ private enum ScheduleName: String, CaseIterable {
 }
 
 extension Experiment.Batch {
+    /// Draws in shuffled order, where no order was asked for by labels.
+    mutating func shuffle(usual: Int) {
+        guard sampler == .byLabels, labels == 16, perLabel == 4 else { return }
+        (sampler, size) = (.shuffled, usual)
+    }
+
     fileprivate init(_ reader: inout ConfigurationReader, over base: Self?) {
         var inner = reader.inner("batch")
         labels = inner?.int("P", in: 2...100_000) ?? base?.labels ?? 16

@@ -41,6 +41,9 @@ public struct Experiment: Sendable {
     /// The configuration as it was read; paths in it are relative to its file.
     package var json: JSONObject
 
+    /// Whether a detector is trained; else it is an embedder.
+    package var isDetector: Bool { model["kind"]?.stringValue == ModelSettings.Kind.detector.rawValue }
+
     /// The label that evaluation is about.
     package var firstLabel: String { evaluation.label ?? stages.first?.losses.first?.label ?? "label" }
 

@@ -4,17 +4,31 @@ internal import Basics
 final class Learner {
     /// Net and losses under one root, so that one optimizer and one file hold both.
     final class Root: Module {
-        @Child var model: EmbeddingNet
+        @Child var model: Module
         @Child var losses: LossSum
         @Child var teaching: EmbeddingDistillation?
 
-        init(_ model: EmbeddingNet, _ losses: LossSum, _ teaching: EmbeddingDistillation?) {
+        init(_ model: Module, _ losses: LossSum, _ teaching: EmbeddingDistillation?) {
             (self.model, self.losses, self.teaching) = (model, losses, teaching)
             super.init()
         }
     }
 
+    /// The net by what it is.
+    enum Net {
+        case embedder(EmbeddingNet)
+        case detector(ItemDetector)
+
+        var module: Module {
+            switch self {
+            case .embedder(let net): net
+            case .detector(let net): net
+            }
+        }
+    }
+
     let root: Root
+    let net: Net
     let optimizer: MultiOptimizer
     let average: MovingAverage?
     let stage: Experiment.Stage
@@ -25,11 +39,12 @@ final class Learner {
         _ stage: Experiment.Stage, _ experiment: Experiment, _ settings: ModelSettings, classes: (String) -> Int,
         teacher: Int?, before: Learner?
     ) throws {
-        let net = try before?.root.model ?? EmbeddingNet(settings.options(classes: classes))
-        let dimension = net.options.dimension
+        let net = try before?.net ?? Self.net(settings, classes)
+        let dimension = if case .embedder(let net) = net { net.options.dimension } else { 1 }
         let losses = try LossSum(stage.losses, classes: classes, dimension: dimension, seed: experiment.seed)
+        self.net = net
         root = Root(
-            net, losses,
+            net.module, losses,
             before?.root.teaching ?? teacher.map { EmbeddingDistillation(student: dimension, teacher: $0) })
         if experiment.device != .cpu { root.convert(device: experiment.device) }
         if let before { try losses.update(before.root.losses.weights().matching(losses), verify: .lenient) }
@@ -39,6 +54,14 @@ final class Learner {
         (self.stage, self.settings) = (stage, settings)
         optimizer = Self.optimizer(root, stage.optimizer)
         average = stage.average > 0 ? MovingAverage(root, decay: stage.average) : nil
+    }
+
+    private static func net(_ settings: ModelSettings, _ classes: (String) -> Int) throws -> Net {
+        switch settings.kind {
+        case .embedder: .embedder(try EmbeddingNet(settings.options(classes: classes)))
+        case .detector:
+            .detector(try ItemDetector(settings.detectorOptions(classes: classes(Dataset.boxColumn))))
+        }
     }
 
     private static func optimizer(_ root: Module, _ method: Experiment.Method) -> MultiOptimizer {
@@ -67,21 +90,27 @@ final class Learner {
 
     // MARK: Vectors
 
+    /// The net that makes vectors. Whoever asks for it knows that this is no detector.
+    var embedder: EmbeddingNet {
+        guard case .embedder(let net) = net else { preconditionFailure("a detector makes no vectors") }
+        return net
+    }
+
     /// The vectors [n, d] of pictures, before they are brought to length 1.
     func vectors(_ pictures: Tensor, _ precision: Experiment.Precision) -> Tensor {
         switch precision {
-        case .float32: root.model(pictures).unscaled
-        case .bfloat16: mixedPrecision { root.model(pictures).unscaled }.to(.float32)
+        case .float32: embedder(pictures).unscaled
+        case .bfloat16: mixedPrecision { embedder(pictures).unscaled }.to(.float32)
         }
     }
 
     /// Runs a body with the net as it would be served: averaged weights, no learning behaviour, no gradients.
-    func serving<Result>(_ body: (EmbeddingNet) throws -> Result) throws -> Result {
+    func serving<Result>(_ body: (Net) throws -> Result) throws -> Result {
         root.train(false)
         defer { root.train() }
         return try withoutGrad {
-            guard let average, average.steps > 0 else { return try body(root.model) }
-            return try average.applied { try body(root.model) }
+            guard let average, average.steps > 0 else { return try body(net) }
+            return try average.applied { try body(net) }
         }
     }
 

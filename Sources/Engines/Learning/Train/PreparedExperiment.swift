@@ -107,6 +107,9 @@ package struct PreparedExperiment: Sendable {
                 problems.add(error.problems.filter { !problems.problems.contains($0) })
             }
         }
+        if experiment.isDetector, augmenters.contains(where: { !$0.batchSteps.isEmpty }) {
+            problems.add("augment", "mixUp and cutMix mix labels, which boxes do not have")
+        }
         return augmenters
     }
 

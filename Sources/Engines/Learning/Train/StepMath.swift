@@ -11,6 +11,8 @@ struct StepMath {
     struct Outcome {
         var loss: Double
         var terms: [(name: String, value: Double)]
+        /// What was counted, such as the places of a detector that found a box.
+        var counts: [(name: String, value: Double)] = []
     }
 
     /// A batch in the device's memory.
@@ -29,6 +31,10 @@ struct StepMath {
     /// Computes the loss in a number of parts and leaves gradients on the parameters.
     func backward(_ pictures: Pictures, parts: Int) throws -> Outcome {
         let parts = min(parts, pictures.count)
+        if case .detector(let net) = learner.net {
+            return try DetectorMath(net: net, precision: precision, settings: learner.settings)
+                .backward(pictures, parts: parts)
+        }
         if parts <= 1 {
             return try checked {
                 let sum = loss(learner.vectors(pictures.all, precision), pictures.host.rows(0..<pictures.count))
@@ -119,7 +125,7 @@ struct StepMath {
     private func addHeads(_ sum: inout Sum, _ x: Tensor, _ rows: BatchRows) {
         guard !learner.settings.heads.isEmpty else { return }
         let labels = rows.labels.mapValues { Tensor($0).to(x.device) }
-        let losses = learner.root.model.heads.losses(learner.root.model.heads(x), labels: labels)
+        let losses = learner.embedder.heads.losses(learner.embedder.heads(x), labels: labels)
         for head in learner.settings.heads {
             if let value = losses[head.label] { sum.add("head.\(head.label)", value, times: head.weight) }
         }

@@ -26,12 +26,10 @@ package final class TrainedModel {
     ///
     /// A plain softmax classifier among the losses becomes an answer of the net, under the name of its label.
     package init(_ folder: RunFolder, _ experiment: Experiment, choice: Choice = .best) throws {
-        let names = ["best.safetensors", "weights.safetensors"]
-        let wanted = choice == .best ? names : names.reversed()
-        guard let name = wanted.first(where: { FileManager.default.fileExists(atPath: folder.file($0).path) }) else {
-            throw RunError.data(["\(folder.url.path) has no weights yet: let the run finish, or evaluate once"])
+        guard !experiment.isDetector else {
+            throw RunError.data(["\(folder.url.path) trained a detector, which makes no vectors"])
         }
-        file = folder.file(name)
+        file = try Self.file(folder, choice)
         let content = try Safetensors(contentsOf: file)
         metadata = content.metadata
         classNames = Self.classNames(folder)
@@ -58,7 +56,18 @@ package final class TrainedModel {
         net.train(false)
     }
 
-    private static func classNames(_ folder: RunFolder) -> [String: [String]] {
+    /// The file of a run's weights.
+    static func file(_ folder: RunFolder, _ choice: Choice) throws -> URL {
+        let names = ["best.safetensors", "weights.safetensors"]
+        let wanted = choice == .best ? names : names.reversed()
+        guard let name = wanted.first(where: { FileManager.default.fileExists(atPath: folder.file($0).path) }) else {
+            throw RunError.data(["\(folder.url.path) has no weights yet: let the run finish, or evaluate once"])
+        }
+        return folder.file(name)
+    }
+
+    /// The names of the classes of a run's labels.
+    static func classNames(_ folder: RunFolder) -> [String: [String]] {
         var names: [String: [String]] = [:]
         for (label, list) in folder.read("classes.json")?.objectValue ?? JSONObject() {
             names[label] = list.arrayValue?.compactMap(\.stringValue)

@@ -65,12 +65,13 @@ struct TrainingData {
     /// What makes the batches of a stage, with pictures of a side.
     func loader(_ stage: Experiment.Stage, side: Int, _ experiment: Experiment) throws -> Loader {
         let place = experiment.stages.firstIndex(of: stage) ?? 0
+        var options = LoaderOptions(
+            imageSize: ImageSize(width: side, height: side), reserve: experiment.loading.reserve,
+            tasks: experiment.tasks, cacheBytes: experiment.loading.cacheMebibytes << 20, seed: experiment.seed)
+        if experiment.isDetector { options.servesDetector() }
         return try Loader(
             dataset: train, sampler: sampler(stage, experiment),
-            augmenter: augmenters.indices.contains(place) ? augmenters[place] : Augmenter(),
-            options: LoaderOptions(
-                imageSize: ImageSize(width: side, height: side), reserve: experiment.loading.reserve,
-                tasks: experiment.tasks, cacheBytes: experiment.loading.cacheMebibytes << 20, seed: experiment.seed))
+            augmenter: augmenters.indices.contains(place) ? augmenters[place] : Augmenter(), options: options)
     }
 
     /// A few held-out pictures: the `number`-th of the looks that go round them.
@@ -93,6 +94,14 @@ struct TrainingData {
         let isWithin = evaluation.protocolName == EvaluationProtocol.photos.rawValue
         let searched = isWithin ? asked : try embedder(gallery, tasks: experiment.tasks)
         return try HeldOutSearch(queries: asked, gallery: searched, label: label, isWithin: isWithin).figures()
+    }
+
+    /// How well a detector finds the boxes of held-out pictures. Sources without any box do not count.
+    func figures(_ experiment: Experiment, _ finder: BoxFinder) throws -> [(name: String, value: Double)] {
+        let boxed = Set(all.samples.filter { !$0.boxes.isEmpty }.map(\.source))
+        let asked = validation.filtered { boxed.contains($0.source) }
+        guard asked.count > 0 else { return [("pictures", 0)] }
+        return try BoxFigures(finder(asked, tasks: experiment.tasks)).all
     }
 
     private func sets(_ evaluation: Experiment.Evaluation) -> (queries: Dataset, gallery: Dataset) {

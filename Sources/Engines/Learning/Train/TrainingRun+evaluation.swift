@@ -17,9 +17,14 @@ extension TrainingRun {
         let random = TorchRuntime.randomState
         defer { TorchRuntime.randomState = random }
         let figures = try learner.serving { net in
-            let embedder = Embedder(
-                net, side: learner.settings.side, scale: learner.settings.scale, device: experiment.device)
-            return try data.figures(experiment, embedder)
+            switch net {
+            case .embedder(let net):
+                let embedder = Embedder(
+                    net, side: learner.settings.side, scale: learner.settings.scale, device: experiment.device)
+                return try data.figures(experiment, embedder)
+            case .detector(let net):
+                return try data.figures(experiment, BoxFinder(net, learner.settings, device: experiment.device))
+            }
         }
         for (name, value) in figures { try log.add("held-out/\(name)", value, step: place.step) }
         try log.flush()

@@ -89,6 +89,7 @@ extension TrainingRun {
             try log.add(prefix + "loss", outcome.loss, step: place.step)
             for (name, value) in outcome.terms { try log.add(prefix + "loss/\(name)", value, step: place.step) }
             try log.add(prefix + "gradient", norms[index], step: place.step)
+            for (name, value) in outcome.counts { try log.add(prefix + "count/\(name)", value, step: place.step) }
             for (key, tensor) in learners[index].root.losses.counts {
                 try log.add(prefix + "count/\(key)", tensor.item(), step: place.step)
             }
