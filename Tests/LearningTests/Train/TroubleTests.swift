@@ -32,7 +32,7 @@ struct TroubleTests {
             classes: { _ in 4 }, teacher: nil, before: nil)
         let before = learner.root.buffers().map { $0.tensor.host() }
         let moment = StepMoment([learner])
-        _ = learner.root.model(.randn([4, 3, 16, 16]))
+        _ = learner.embedder(.randn([4, 3, 16, 16]))
         #expect(learner.root.buffers().map { $0.tensor.host() } != before)
         moment.putBack(draws: true)
         #expect(learner.root.buffers().map { $0.tensor.host() } == before)

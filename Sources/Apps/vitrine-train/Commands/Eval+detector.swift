@@ -14,7 +14,9 @@ struct DetectorExamination {
     init(_ prepared: PreparedExperiment, _ model: TrainedDetector, split wanted: Split?) throws {
         (self.prepared, self.model) = (prepared, model)
         let boxed = Set(prepared.dataset.samples.filter { !$0.boxes.isEmpty }.map(\.source))
-        func isAsked(_ sample: Sample, _ split: Split) -> Bool { sample.split == split && boxed.contains(sample.source) }
+        func isAsked(_ sample: Sample, _ split: Split) -> Bool {
+            sample.split == split && boxed.contains(sample.source)
+        }
         let split = wanted ?? (prepared.dataset.samples.contains { isAsked($0, .test) } ? .test : .validation)
         self.split = split
         let asked = prepared.subset { isAsked($0, split) }

@@ -126,7 +126,8 @@ public final class ItemDetector: Module {
         switch options.head {
         case .retina:
             return DetectorLoss(
-                retina: output, targets: targets, anchors: grid(height: height, width: width), coder: coder, term: options.boxTerm)
+                retina: output, targets: targets, anchors: grid(height: height, width: width), coder: coder,
+                term: options.boxTerm)
         case .anchorFree:
             return DetectorLoss(
                 anchorFree: output, targets: targets, places: grid(height: height, width: width),

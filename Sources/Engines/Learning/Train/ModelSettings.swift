@@ -48,7 +48,9 @@ package struct ModelSettings: Sendable {
             return head
         }
         net = object
-        if kind == .detector, !heads.isEmpty { problems.add("\(path).heads", "a detector answers classes and boxes only") }
+        if kind == .detector, !heads.isEmpty {
+            problems.add("\(path).heads", "a detector answers classes and boxes only")
+        }
         do {
             switch kind {
             case .embedder: _ = try EmbeddingOptions(net, heads: [], path: path + ".", passed: Self.keys)
