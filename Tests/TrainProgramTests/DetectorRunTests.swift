@@ -5,7 +5,9 @@ import Testing
 
 @Suite("A detector from pictures to a served model")
 struct DetectorRunTests {
-    @Test("LEARN-001, LEARN-002, LEARN-130, LEARN-132 a detector is killed, gone on with, measured and exported")
+    @Test(
+        "LEARN-001, LEARN-002, LEARN-105, LEARN-130, LEARN-132 a detector that is killed ends like a whole run, bit for bit, is measured and exported"
+    )
     func whole() async throws {
         try await TrainProgram.inFolder { program in
             try writePictures(program)
@@ -15,6 +17,12 @@ struct DetectorRunTests {
             let rest = try await program.run(["resume", run.path])
             #expect(rest.status == 0, "\(rest.errors)")
             #expect(rest.output.contains("best AP50"), "\(rest.output)")
+            let whole = try await program.run(["fit", "run.json", "--runs", "whole"])
+            #expect(whole.status == 0, "\(whole.errors)")
+            for name in ["weights.safetensors", "best.safetensors"] {
+                let wanted = try Data(contentsOf: program.run(in: "whole").appending(path: name))
+                #expect(try Data(contentsOf: run.appending(path: name)) == wanted, "\(name)")
+            }
 
             let eval = try await program.run(["eval", run.path, "--json", "figures.json"])
             #expect(eval.status == 0, "\(eval.errors)")

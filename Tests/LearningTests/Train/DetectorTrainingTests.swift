@@ -26,27 +26,6 @@ struct DetectorTrainingTests {
         }
     }
 
-    @Test("LEARN-105 a detector's run that is stopped twice ends with the weights of a whole one, bit for bit")
-    func resumes() async throws {
-        try await withRuns { runs in
-            let experiment = try DrawnShapes.experiment(.retina, epochs: 3)
-            let whole = try SmallExperiment.folder(runs, "whole")
-            _ = try await Trainer(experiment, DrawnShapes.dataset(), in: whole).run()
-            let parts = try SmallExperiment.folder(runs, "parts")
-            for step in [1, 4] {
-                let stop = StopSignal()
-                let verdict = try await Trainer(experiment, DrawnShapes.dataset(), in: parts, stop: stop).run {
-                    if $0.step == step { stop.ask() }
-                }
-                #expect(verdict.state == .stopped)
-            }
-            _ = try await Trainer(experiment, DrawnShapes.dataset(), in: parts).run()
-            for name in ["weights.safetensors", "best.safetensors"] {
-                #expect(try Data(contentsOf: parts.file(name)) == Data(contentsOf: whole.file(name)), "\(name)")
-            }
-        }
-    }
-
     @Test("LEARN-038 parts of a detector's batch add up to the whole: positives, loss and gradients")
     func parts() async throws {
         TorchRuntime.threads = 1
