@@ -16,7 +16,7 @@ struct DetectorTrainingTests {
             let folder = try SmallExperiment.folder(runs, "one")
             let verdict = try await Trainer(experiment, DrawnShapes.dataset(), in: folder).run()
             #expect(verdict.state == .finished)
-            #expect(try #require(verdict.best).value > 0.8, "\(verdict)")
+            #expect(try #require(verdict.best).value > 0.6, "\(verdict)")
             let log = try String(contentsOf: folder.file("metrics.jsonl"), encoding: .utf8)
             for tag in ["loss/class", "loss/box", "count/positives", "held-out/AP50", "held-out/mainBox"] {
                 #expect(log.contains("\"\(tag)\""), "\(tag) is not in the log")
