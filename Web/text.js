@@ -165,7 +165,7 @@ export const text = {
     scan_like: ['Like “{name}”', '与“{name}”相似'],
     scan_more_like: ['More like this', '找相似'],
     scan_ask_about: ['Ask about it', '咨询这件'],
-    scan_send_card: ['Send to the customer', '发给顾客'],
+    scan_send_card: ['Send this', '发给顾客'],
     scan_order: ['Order', '去购买'],
     scan_price_range: ['{low} to {high}', '{low} 至 {high}'],
     scan_sellers_one: ['{n} seller', '{n} 家在售'],

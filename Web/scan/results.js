@@ -28,7 +28,7 @@ function offerRow(offer) {
         h('span', { class: 'scan-seller', dir: 'auto' }, offer.seller || t('the_shop')),
         h('span', { class: 'scan-offer-price' }, priceText(offer.price, offer.currency)),
         address ? h('a', { class: 'scan-order', href: address, target: '_blank', rel: 'noopener noreferrer', t: 'scan_order' })
-            : h('span'));
+            : null);
 }
 
 /** A card of `group`; `hooks`: `similar(offer)` and `share(group)`, each may be missing. */

@@ -48,7 +48,7 @@ package struct VitrineServer: Sendable {
         var group = ServiceGroupConfiguration(
             services: [
                 DatabaseService(core: core, outgoing: outgoing),
-                CatalogueService(catalogues: core.catalogues, logger: logger), upkeep,
+                CatalogueService(catalogues: core.catalogues, meters: scanMeters, logger: logger), upkeep,
             ] + couriers() + [http],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(configuration.drainSeconds)

@@ -31,14 +31,12 @@ extension VitrineServer {
             },
             .init(name: "old imports", every: .seconds(3_600)) { try uploads.sweep() },
             .init(name: "catalogues", every: .seconds(300)) {
-                var reading = ScanMeters.IndexReading()
                 for name in try await catalogues.names() {
                     let catalogue = try await catalogues.catalogue(name)
                     try await catalogue.maintain(now: clock.now())
                     try await catalogue.dropOldGenerations()
-                    for part in try await catalogue.parts() { reading.take(part) }
                 }
-                meters.indexRead(reading)
+                try await meters.look(at: catalogues)
             },
             .init(name: "old scans", every: .seconds(3_600)) {
                 for name in try await catalogues.names() {
@@ -46,6 +44,17 @@ extension VitrineServer {
                 }
             },
         ]
+    }
+}
+
+extension ScanMeters {
+    /// Reads how the indexes stand.
+    func look(at catalogues: Catalogues) async throws {
+        var reading = IndexReading()
+        for name in try await catalogues.names() {
+            for part in try await catalogues.catalogue(name).parts() { reading.take(part) }
+        }
+        indexRead(reading)
     }
 }
 
@@ -63,12 +72,14 @@ extension ScanMeters.IndexReading {
 /// when it stops.
 struct CatalogueService: Service {
     let catalogues: Catalogues
+    let meters: ScanMeters
     let logger: Logger
 
     func run() async throws {
         // Nobody else serves this folder: jobs that a dead process held go on at once.
         try? await CatalogueJobs(catalogues).takeOver()
         await open()
+        try? await meters.look(at: catalogues)
         try? await gracefulShutdown()
         await catalogues.close()
     }

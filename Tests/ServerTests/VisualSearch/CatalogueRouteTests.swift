@@ -104,9 +104,11 @@ struct CatalogueRouteTests {
             let part = try #require(reply.json?["parts"]?.arrayValue?.first)
             #expect(part["category"] == "toys" && part["vectors"] == 1)
             #expect(part["measured"]?.arrayValue != nil)
-            var reading = ScanMeters.IndexReading()
-            for part in try await server.catalogues.catalogue("shop").parts() { reading.take(part) }
-            #expect(reading.vectors == 1)
+            try await server.meters.look(at: server.catalogues)
+            let metrics = Metrics()
+            server.meters.register(in: metrics, gate: server.gate)
+            let text = metrics.text()
+            #expect(text.contains("vitrine_index_vectors 1\n") && text.contains("vitrine_index_recall 1\n"))
         }
     }
 
