@@ -68,6 +68,26 @@ import Testing
         #expect(boxes == [box, LabelledBox(left: 0, top: 0, right: 2, bottom: 2, label: 0, isIgnored: true)])
     }
 
+    @Test("LEARN-034 a plain list: splits, classes and boxes; what is no box or no picture is left out")
+    func list() throws {
+        let text = """
+            {"images": [{"path": "1.jpg", "split": "val", "width": 48, "height": 36, "source_width": 96,
+                         "objects": [{"label": "bag", "box": [4, 5, 20, 30]}, {"label": "hat", "box": [9, 9, 2, 2]},
+                                     {"label": "hat", "box": [1, 2]}, {"box": [1, 1, 2, 2]}]}]}
+            """
+        let file = try folder.write("boxes.json", text)
+        func read() throws -> Dataset {
+            try BoxListReader(source: "b", file: file, root: folder.url.appending(path: "images")).read()
+        }
+        let data = try read()
+        #expect(data.samples.first?.boxes == [box] && data.samples.first?.split == .validation)
+        #expect(data.classNames[Dataset.boxColumn] == ["bag"] && data.report.warnings.count == 1)
+        for hostile in ["", "[", "{}", "{\"images\": 3}", "[1, {\"path\": 2}]", "[{\"path\": \"../../etc/hosts\"}]"] {
+            _ = try folder.write("boxes.json", hostile)
+            #expect(throws: DataError.self, "\(hostile)") { try read() }
+        }
+    }
+
     @Test(
         "Hostile XML ends in an error",
         arguments: [

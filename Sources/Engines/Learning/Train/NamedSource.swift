@@ -13,6 +13,8 @@ struct NamedSource: Sendable {
         case lines
         /// Boxes as three tools write them.
         case labelme, voc, coco
+        /// Boxes in one plain list.
+        case boxes
         /// A packed shard.
         case shard
     }
@@ -61,7 +63,7 @@ struct NamedSource: Sendable {
             entry.problems.add(entry.place("table"), "the table's file, or one for each split")
         }
         file = entry.text("file").map { Self.url($0, root) }
-        if [.lines, .labelme, .voc, .coco, .shard].contains(reader), file == nil {
+        if [.lines, .labelme, .voc, .coco, .boxes, .shard].contains(reader), file == nil {
             entry.problems.add(entry.place("file"), "the file (for labelme and voc the folder) with the descriptions")
         }
         entry.finish()
@@ -118,6 +120,7 @@ struct NamedSource: Sendable {
         case .labelme: return try boxes(.labelme)
         case .voc: return try boxes(.voc)
         case .coco: return try boxes(.coco)
+        case .boxes: return try BoxListReader(source: name, file: file ?? root, root: root, split: split).read()
         case .table:
             let parts = try tables.map { table in
                 var reader = TableReader(
