@@ -12,7 +12,8 @@ import Synchronization
 /// ```
 public final class Catalogues: Sendable {
     let environment: CatalogueEnvironment
-    private let opened = Mutex<[Int64: Catalogue]>([:])
+    /// One task opens a catalogue, however many ask for it: two would take its files from each other.
+    private let opened = Mutex<[Int64: Task<Catalogue, any Error>]>([:])
 
     private init(_ environment: CatalogueEnvironment) { self.environment = environment }
 
@@ -69,12 +70,18 @@ public final class Catalogues: Sendable {
             let known = names.isEmpty ? "There is none yet." : "There are: \(names.joined(separator: ", "))."
             throw RequestError.notFound("There is no catalogue '\(name)'. \(known)")
         }
-        if let catalogue = opened.withLock({ $0[record.number] }) { return catalogue }
-        let fresh = try await Catalogue.open(record, in: environment)
-        return opened.withLock { opened in
-            if let faster = opened[record.number] { return faster }
-            opened[record.number] = fresh
-            return fresh
+        let task = opened.withLock { opened in
+            if let task = opened[record.number] { return task }
+            let task = Task { [environment] in try await Catalogue.open(record, in: environment) }
+            opened[record.number] = task
+            return task
+        }
+        do {
+            return try await task.value
+        } catch {
+            // The next one who asks tries again.
+            opened.withLock { if $0[record.number] == task { $0[record.number] = nil } }
+            throw error
         }
     }
 
@@ -89,7 +96,7 @@ public final class Catalogues: Sendable {
             defer { opened = [:] }
             return Array(opened.values)
         }
-        for catalogue in all { await catalogue.indexes.close() }
+        for task in all { await (try? task.value)?.indexes.close() }
     }
 }
 
