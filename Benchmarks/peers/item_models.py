@@ -155,7 +155,7 @@ def found(run, manifest, image, places, threshold):
     side = manifest["preprocess"]["size"][0]
     scale = side / max(image.size)
     width, height = round(image.width * scale), round(image.height * scale)
-    left, top = (side - width) // 2, (side - height) // 2
+    left, top = 0, 0
     pad = manifest["preprocess"]["padValue"]
     canvas = Image.new("RGB", (side, side), (pad, pad, pad))
     canvas.paste(image.resize((width, height), Image.BILINEAR), (left, top))
