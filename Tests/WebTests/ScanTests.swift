@@ -9,7 +9,7 @@ struct ScanTests {
 
     @Test("SCAN-024 SCAN-134 a large photo leaves the browser small, upright and bare, and its item comes back first")
     func file() async throws {
-        try await Shop.open { shop in
+        try await Shop.openWithoutModels { shop in
             let page = try await shop.scanner()
             try await shop.stock(page)
             var photo = try await shop.picture(page, of: Shop.goods[1], width: 3000, height: 2000, ground: "#e0dacd")
@@ -48,7 +48,7 @@ struct ScanTests {
         "SCAN-020 SCAN-014 the box is dragged, moved by keys and given up with Escape; each asks again without an upload"
     )
     func box() async throws {
-        try await Shop.open { shop in
+        try await Shop.openWithoutModels { shop in
             let page = try await shop.scanner(look: ChromiumPage.Look())
             try await shop.stock(page)
             try await page.scan(try await shop.picture(page, of: Shop.goods[0]))
@@ -85,7 +85,7 @@ struct ScanTests {
 
     @Test("SCAN-008 SCAN-023 one tap tells the shop; how it was found is told with model and times")
     func feedback() async throws {
-        try await Shop.open { shop in
+        try await Shop.openWithoutModels { shop in
             let page = try await shop.scanner()
             try await shop.stock(page)
             try await page.scan(try await shop.picture(page, of: Shop.goods[2]))
@@ -104,7 +104,7 @@ struct ScanTests {
 
     @Test("SCAN-002 the camera takes a burst, and its sharp frames are one scan")
     func camera() async throws {
-        try await Shop.open { shop in
+        try await Shop.openWithoutModels { shop in
             let page = try await shop.scanner()
             try await shop.stock(page)
             try await page.click(".scan-start .is-primary")
@@ -118,7 +118,7 @@ struct ScanTests {
 
     @Test("SCAN-019 an empty shop, a dark picture and a file that is no picture are each said, with what to do")
     func states() async throws {
-        try await Shop.open { shop in
+        try await Shop.openWithoutModels { shop in
             let page = try await shop.scanner()
             try await page.scan(try await shop.picture(page, of: Shop.goods[0]))
             try await page.wait("document.querySelector('.scan-notice a[href=\"/\"]')")
@@ -132,7 +132,7 @@ struct ScanTests {
 
     @Test("SCAN-009 SCAN-010 a picture of a conversation is found from there; the answer is a message with cards")
     func conversation() async throws {
-        try await Shop.open { shop in
+        try await Shop.openWithoutModels { shop in
             let customer = try await shop.customer()
             try await shop.stock(customer)
             let file = FileManager.default.temporaryDirectory.appending(path: "photo-\(UUID().uuidString).jpg")
@@ -170,7 +170,7 @@ struct ScanTests {
         "SCAN-134 every control of the scan page has a name and every text contrast",
         arguments: AccessibilityTests.looks)
     func access(look: ChromiumPage.Look) async throws {
-        try await Shop.open { shop in
+        try await Shop.openWithoutModels { shop in
             let page = try await shop.scanner(look: look)
             try await shop.stock(page)
             func check(_ place: String) async throws {

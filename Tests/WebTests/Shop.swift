@@ -11,12 +11,14 @@ struct Shop: Sendable {
     let browser: Chromium
 
     /// Opens a shop with an empty database, runs `body` and closes everything again.
-    static func open(flags: [String] = [], _ body: (Shop) async throws -> Void) async throws {
+    ///
+    /// - Parameter launcher: a command that becomes the server, such as `/usr/bin/env NAME=value`.
+    static func open(flags: [String] = [], launcher: [String] = [], _ body: (Shop) async throws -> Void) async throws {
         let browser = try await Chromium.sharedBrowser()
         let folder = FileManager.default.temporaryDirectory.appending(path: "vitrine-web-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let server = try await VitrineProcess.start(dataDirectory: folder.path(), flags: flags)
+        let server = try await VitrineProcess.start(dataDirectory: folder.path(), flags: flags, launcher: launcher)
         do {
             try await server.addStaff(name: staffName, password: staffPassword, displayName: "Mei")
             try await body(Shop(server: server, browser: browser))

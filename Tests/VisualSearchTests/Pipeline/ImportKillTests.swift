@@ -54,7 +54,7 @@ struct ImportKillTests {
             let shop = try Shop()
             let source = try ImportTests.folder(in: shop)
             let data = "\(shop.path)/data"
-            let arguments = ["catalogue", "import", source, "--catalogue", "shop", "--data", data]
+            let arguments = ["catalogue", "import", source, "--catalogue", "shop", "--data", data, "--models", data]
             // The files of nine pictures with their folders; a kill may come before the first or after the last.
             while try Self.run(arguments, data: data, killAfter: Int(random.next() % 9)) {
                 kills += 1
