@@ -8,7 +8,8 @@ struct TrainerTests {
     @Test("LEARN-014 a weighted sum of classification and ranking losses trains, each part logged")
     func learns() async throws {
         try await withRuns { runs in
-            let experiment = try SmallExperiment.make(epochs: 16, more: #", "evaluate": {"every": 4, "label": "class"}"#)
+            let experiment = try SmallExperiment.make(
+                epochs: 16, more: #", "evaluate": {"every": 4, "label": "class"}"#)
             let folder = try SmallExperiment.folder(runs, "one")
             let verdict = try await Trainer(experiment, GeneratedPictures.dataset(), in: folder).run()
             #expect(verdict.state == .finished)
