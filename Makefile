@@ -7,6 +7,10 @@ PORT ?= 8080
 # Warnings of a module that imports what its target does not name are errors in every build.
 BUILD_FLAGS = --explicit-target-dependency-import-check error
 
+# Tests at the same time. Without a bound all begin at once: thousands of threads and open files, and each test so slow that
+# its time limits mean nothing.
+TEST_FLAGS = --disable-xctest --experimental-maximum-parallelization-width 24
+
 # libtorch's waiting threads sleep instead of spinning, which other programs on the same cores notice.
 export OMP_WAIT_POLICY ?= passive
 
@@ -34,12 +38,12 @@ train: ## build the program that trains, and train FIT=configuration.json if one
 test: ## run all tests that take seconds
 	@Scripts/bootstrap test
 	$(SWIFT) build --build-tests $(BUILD_FLAGS)
-	$(SWIFT) test --skip-build --disable-xctest
+	$(SWIFT) test --skip-build $(TEST_FLAGS)
 
 test-full: ## run all tests, those that take minutes too
 	@Scripts/bootstrap test
 	$(SWIFT) build --build-tests $(BUILD_FLAGS)
-	VITRINE_FAULT_FULL=1 VITRINE_HISTORIES=60 $(SWIFT) test --skip-build --disable-xctest
+	VITRINE_FAULT_FULL=1 VITRINE_HISTORIES=60 $(SWIFT) test --skip-build $(TEST_FLAGS)
 
 bench: ## measure Vitrine alone with the load program of Benchmarks/peers
 	@Scripts/bootstrap peers
@@ -69,7 +73,7 @@ check: ## lint the format, run the tests of the repository about itself, build t
 	@for script in Scripts/bootstrap Scripts/docs Scripts/fuzz .ci/run; do bash -n $$script || exit 1; done
 	python3 -m compileall -q -f Benchmarks Scripts Tests
 	$(SWIFT) build --build-tests $(BUILD_FLAGS)
-	$(SWIFT) test --skip-build --disable-xctest --filter TidyTests
+	$(SWIFT) test --skip-build $(TEST_FLAGS) --filter TidyTests
 	$(SWIFT) build --package-path Examples
 
 format: ## rewrite all Swift files in the project's format
