@@ -32,12 +32,13 @@ struct InterfaceDescriptionTests {
         var path = ""
         var isInPaths = false
         var found: Set<Operation> = []
+        let methods = ["get:", "put:", "post:", "patch:", "delete:"]
         for line in text.split(separator: "\n") {
             if let first = line.first, first != " " { isInPaths = line == "paths:" }
             guard isInPaths, let word = line.split(separator: " ").first else { continue }
             if line.hasPrefix("  /") {
                 path = current(String(word.dropLast()))
-            } else if let method = ["get:", "put:", "post:", "patch:", "delete:"].first(where: { line.hasPrefix("    " + $0) }) {
+            } else if let method = methods.first(where: { line.hasPrefix("    " + $0) }) {
                 found.insert(Operation(String(method.dropLast()), path))
             }
         }
