@@ -6,12 +6,19 @@ extension ChromiumPage {
     /// Clicks in the middle of the first element that matches, with real mouse events.
     package func click(_ selector: String) async throws {
         let script = """
-            (() => {
-                const element = document.querySelector(\(Self.quoted(selector)));
-                if (!element) throw new Error('nothing matches ' + \(Self.quoted(selector)));
-                element.scrollIntoView({ block: 'nearest' });
-                const box = element.getBoundingClientRect();
-                return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+            (async () => {
+                let last = '';
+                for (;;) {
+                    const element = document.querySelector(\(Self.quoted(selector)));
+                    if (!element) throw new Error('nothing matches ' + \(Self.quoted(selector)));
+                    element.scrollIntoView({ block: 'nearest' });
+                    const box = element.getBoundingClientRect();
+                    const now = [box.x, box.y, box.width, box.height].join();
+                    // A person waits until the thing stands still.
+                    if (now === last) return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+                    last = now;
+                    await new Promise(done => setTimeout(done, 25));
+                }
             })()
             """
         let place = try await evaluate(script)
