@@ -136,6 +136,13 @@ let features: [Target] = [
         ],
         path: "Sources/Features/Messaging"),
     .target(
+        name: "ServiceDesk",
+        dependencies: [
+            "Basics", "Storage", "Accounts", "Messaging",
+            .product(name: "Crypto", package: "swift-crypto"),
+        ],
+        path: "Sources/Features/ServiceDesk"),
+    .target(
         name: "VisualSearch",
         dependencies: [
             "Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation",
@@ -211,6 +218,10 @@ let tests: [Target] = [
         ],
         path: "Tests/MessagingTests"),
     .testTarget(
+        name: "ServiceDeskTests",
+        dependencies: ["Basics", "Storage", "Accounts", "Messaging", "ServiceDesk", "TestSupport"],
+        path: "Tests/ServiceDeskTests"),
+    .testTarget(
         name: "VisualSearchTests",
         dependencies: [
             "Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation", "VisualSearch",
@@ -250,6 +261,7 @@ let package = Package(
         .library(name: "VectorIndex", targets: ["VectorIndex"]),
         .library(name: "Accounts", targets: ["Accounts"]),
         .library(name: "Messaging", targets: ["Messaging"]),
+        .library(name: "ServiceDesk", targets: ["ServiceDesk"]),
         .library(name: "VisualSearch", targets: ["VisualSearch"]),
     ],
     dependencies: [

@@ -4,6 +4,8 @@ enum SQLRules {
     static let owners: [(prefix: String, folders: [String])] = [
         ("msg_", ["Sources/Features/Messaging/Store", "Sources/Features/Messaging/Media"]),
         ("acc_", ["Sources/Engines/Accounts"]),
+        ("desk_", ["Sources/Features/ServiceDesk/Store"]),
+        ("card_", ["Sources/Features/ServiceDesk/Store"]),
         ("vis_", ["Sources/Features/VisualSearch/Store"]),
         ("mdl_", ["Sources/Server/Models"]),
     ]

@@ -1,0 +1,160 @@
+import Basics
+import Foundation
+
+/// One run of a day: what is to come, in order of time, against the desk.
+struct BusyDayRun {
+    private enum Step: Sendable, Hashable, Comparable {
+        case arrival(Int64)
+        case accept(Int64, Int64)
+        case look(Int64)
+        case end(Int64)
+        case job
+        case tick
+    }
+    private let day: BusyDay
+    private var random: SeededRandom
+    private var machine: DeskMachine
+    private var steps = Deadlines<Step>()
+    private var report = BusyDay.Report()
+    private var arrived: [Int64: Int64] = [:]
+    private var shown: [Int64: ClosedRange<Int64>] = [:]
+    /// Those who found nobody free, where a job looks at them.
+    private var backlog: [Int64] = []
+    private var now: Int64 = 0
+
+    init(day: BusyDay, seed: UInt64) {
+        self.day = day
+        random = SeededRandom(seed: seed)
+        var times = DeskTimes()
+        // Nobody is silent on this day: each conversation lasts as long as it is drawn.
+        (times.firstSilence, times.laterSilence, times.idle) = (1 << 40, 1 << 40, 1 << 40)
+        var mode = QueueMode.pick
+        var policy = ChoicePolicy.leastLoaded
+        if case .dispatch(let itsMode, let itsPolicy) = day.rule { (mode, policy) = (itsMode, itsPolicy) }
+        let queue = DeskQueue(number: 1, name: "all", mode: mode, policy: policy, target: 86_400_000)
+        let agents = (1...Int64(max(1, day.agents))).map { number in
+            DeskAgent(
+                number: number, status: .available, capacity: day.capacity,
+                skills: number % 3 == 0 ? ["special"] : [], queues: [1])
+        }
+        machine = DeskMachine(times: times, queues: [queue], agents: agents, conversations: [], at: 0)
+    }
+
+    mutating func run() -> BusyDay.Report {
+        steps.set(.arrival(1), draw(day.between))
+        if case .job(let every) = day.rule { steps.set(.job, every) }
+        while let at = steps.first() {
+            guard let step = steps.popDue(at) else { break }
+            now = at
+            take(step)
+            if arrived.isEmpty, report.waits.count >= day.arrivals { break }
+            if case .job = day.rule, report.waits.count + backlog.count >= day.arrivals, machine.agentsAreIdle { break }
+        }
+        report.left = backlog.count
+        return report
+    }
+
+    private mutating func take(_ step: Step) {
+        switch step {
+        case .arrival(let number): arrive(number)
+        case .accept(let number, let agent): send(.accepted(number, agent: agent))
+        case .look(let agent): look(agent)
+        case .end(let number): end(number)
+        case .job: job()
+        case .tick: send(.timePassed)
+        }
+    }
+
+    private mutating func arrive(_ number: Int64) {
+        arrived[number] = now
+        let isSkilled = random.next() % 100 < day.skilledPercent
+        let conversation = Conversation(
+            number: number, room: number, shop: 1, topic: "buy", person: number, queue: 1,
+            skills: isSkilled ? ["special"] : [], opened: now)
+        send(.opened(conversation, robot: nil))
+        if let seconds = machine.estimate(number, handling: Int64(day.handling))?.seconds { shown[number] = seconds }
+        if number < day.arrivals { steps.set(.arrival(number + 1), now + draw(day.between)) }
+        switch day.rule {
+        case .dispatch(.pick, _):
+            for agent in machine.freeAgents { steps.set(.look(agent), now + uniform(day.reaction)) }
+        case .dispatch: break
+        case .job:
+            // The newcomer gets whoever is free; those before it wait for the job.
+            if let agent = machine.freeAgents.first {
+                send(.picked(number, agent: agent))
+            } else {
+                backlog.append(number)
+            }
+        }
+    }
+
+    private mutating func end(_ number: Int64) {
+        let agent = machine.conversations[number]?.owner?.agent
+        send(.resolved(number, by: agent))
+        if case .dispatch(.pick, _) = day.rule, let agent { steps.set(.look(agent), now + uniform(day.reaction)) }
+    }
+
+    /// An agent who has time takes the oldest from the list.
+    private mutating func look(_ agent: Int64) {
+        guard let place = machine.firstInLine(for: agent) else { return }
+        send(.picked(place, agent: agent))
+        steps.set(.look(agent), now + uniform(day.reaction))
+    }
+
+    private mutating func job() {
+        while let first = backlog.first, let agent = machine.freeAgents.first {
+            backlog.removeFirst()
+            send(.picked(first, agent: agent))
+        }
+        if case .job(let every) = day.rule { steps.set(.job, now + every) }
+    }
+
+    private mutating func send(_ event: DeskEvent) {
+        let (outcome, _) = machine.received(event, at: now)
+        for transition in outcome.transitions {
+            let number = transition.conversation
+            guard let agent = transition.owner?.agent else { continue }
+            if transition.to == .offered {
+                steps.set(.accept(number, agent), now + uniform(day.reaction))
+            } else if transition.to == .open {
+                began(number, agent)
+            }
+        }
+        steps.set(.tick, machine.nextDeadline.map { max($0, now) })
+    }
+
+    private mutating func began(_ number: Int64, _ agent: Int64) {
+        guard let since = arrived.removeValue(forKey: number) else { return }
+        report.waits.append(now - since)
+        report.assigned[agent, default: 0] += 1
+        if let range = shown.removeValue(forKey: number) {
+            report.shown += 1
+            if (range.lowerBound * 1_000...range.upperBound * 1_000).contains(now - since) { report.inRange += 1 }
+        }
+        steps.set(.end(number), now + draw(day.handling))
+    }
+
+    // MARK: Chance
+
+    /// Exponentially distributed, at least a millisecond.
+    private mutating func draw(_ mean: Double) -> Int64 {
+        let share = Double(random.next() >> 11) / Double(1 << 53)
+        return max(1, Int64(-mean * log(1 - share)))
+    }
+
+    private mutating func uniform(_ limit: Double) -> Int64 {
+        max(1, Int64(limit * Double(random.next() >> 11) / Double(1 << 53)))
+    }
+}
+
+extension DeskMachine {
+    var freeAgents: [Int64] { agents.values.filter { $0.isPresent && $0.hasRoom }.map(\.number).sorted() }
+    var agentsAreIdle: Bool { agents.values.allSatisfy { $0.load == 0 } }
+
+    /// The first waiting conversation that an agent may take by hand.
+    func firstInLine(for number: Int64) -> Int64? {
+        guard let agent = agents[number], agent.isPresent, agent.hasRoom else { return nil }
+        let places = agent.queues.compactMap { queue in orders[queue]?.first(skills: agent.skills) { _ in true } }
+        return places.min()?.conversation
+    }
+}
