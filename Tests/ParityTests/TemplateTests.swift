@@ -16,9 +16,8 @@ final class TwoStageNet: Backbone, OnnxFeatures {
         ])
     }
 
-    override func features(_ x: Tensor) -> [Tensor] {
-        let maps = first(x)
-        return [maps, second(maps)]
+    override var segments: [BackboneSegment] {
+        [first, second].map { layer in BackboneSegment(isOutput: true) { layer($0) } }
     }
 
     func emitFeatures(_ x: OnnxValue, into graph: OnnxGraph) throws -> [OnnxValue] {

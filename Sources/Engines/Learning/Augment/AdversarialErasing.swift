@@ -26,6 +26,41 @@ public final class AttentionMaps: Sendable {
     public var count: Int { maps.withLock { $0.count } }
 }
 
+extension Augmenter {
+    /// The erasing by maps among the steps, or among the steps inside them; nil if there is none.
+    var adversarial: AdversarialErasing? { Self.adversarial(in: steps) }
+
+    private static func adversarial(in steps: [any Augmentation]) -> AdversarialErasing? {
+        for step in steps {
+            if let found = step as? AdversarialErasing { return found }
+            if let view = step as? MerchantView, let found = adversarial(in: view.item + view.otherwise) {
+                return found
+            }
+        }
+        return nil
+    }
+}
+
+extension AttentionMaps {
+    /// The samples that have a map and the maps, for a checkpoint.
+    func saved() -> [String: HostTensor] {
+        let all = maps.withLock { $0 }.sorted { $0.key < $1.key }
+        return [
+            "samples": HostTensor(all.map(\.key)),
+            "maps": HostTensor(all.flatMap(\.value), shape: [all.count, Self.side * Self.side]),
+        ]
+    }
+
+    /// The maps that a checkpoint kept, in the place of all others.
+    func restore(_ saved: [String: HostTensor]) {
+        let (samples, bytes) = (saved["samples"]?.ints ?? [], saved["maps"]?.bytes ?? [])
+        let size = Self.side * Self.side
+        guard bytes.count == samples.count * size else { return }
+        let pairs = samples.enumerated().map { ($1, Array(bytes[$0 * size..<($0 + 1) * size])) }
+        maps.withLock { $0 = Dictionary(pairs, uniquingKeysWith: { first, _ in first }) }
+    }
+}
+
 /// Paints over what the net looks at most, so that it must find something else (after Wei et al. 2017).
 struct AdversarialErasing: Augmentation {
     let maps: AttentionMaps
@@ -34,6 +69,8 @@ struct AdversarialErasing: Augmentation {
     var threshold = 0.7
     /// The largest share of the picture that is painted over.
     var most = 0.25
+    /// Epochs between two looks at where the net looks.
+    var every = 2
 
     func apply(
         to picture: inout AugmentedPicture, _ random: inout CounterRandom, _ context: AugmentationContext

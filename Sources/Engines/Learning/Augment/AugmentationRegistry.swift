@@ -90,7 +90,7 @@ public enum AugmentationRegistry {
                 AdversarialErasing(
                     maps: resources.attention, probability: options.chance(0.3),
                     threshold: options.number("threshold", 0.7, in: 0...1),
-                    most: options.number("most", 0.25, in: 0...1)))
+                    most: options.number("most", 0.25, in: 0...1), every: options.integer("every", 2, in: 1...10_000)))
         },
         "mosaic": { _, options in
             .single(

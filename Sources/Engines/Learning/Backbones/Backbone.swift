@@ -13,10 +13,23 @@ public struct BackboneStage: Hashable, Sendable {
     }
 }
 
+/// A step on the way through a backbone: what is kept of it while learning can be its input alone.
+public struct BackboneSegment {
+    /// What it computes.
+    public let run: (Tensor) -> Tensor
+    /// Whether its result is one of the backbone's outputs.
+    public let isOutput: Bool
+
+    /// A step.
+    public init(isOutput: Bool = false, _ run: @escaping (Tensor) -> Tensor) {
+        (self.run, self.isOutput) = (run, isOutput)
+    }
+}
+
 /// A network that makes maps of features from pictures: [n, c, h, w] to one tensor for each of ``stages``.
 ///
 /// A new backbone is one file and one row in ``BackboneRegistry``: a subclass that hands its stages to `super.init`,
-/// overrides ``features(_:)``, and conforms to ``OnnxFeatures`` if it shall be exported.
+/// overrides ``segments``, and conforms to ``OnnxFeatures`` if it shall be exported.
 open class Backbone: Layer {
     /// What it gives out, from fine to coarse.
     public let stages: [BackboneStage]
@@ -28,8 +41,17 @@ open class Backbone: Layer {
         super.init()
     }
 
+    /// The steps from a picture to the last stage's maps, as many of them outputs as there are stages.
+    open var segments: [BackboneSegment] { [BackboneSegment(isOutput: true) { $0 }] }
+
     /// The maps of every stage, [n, channels, h / stride, w / stride] each.
-    open func features(_ x: Tensor) -> [Tensor] { [x] }
+    public final func features(_ x: Tensor) -> [Tensor] {
+        var maps = x
+        return segments.compactMap { segment in
+            maps = segment.run(maps)
+            return segment.isOutput ? maps : nil
+        }
+    }
 
     /// The maps of the last stage.
     public override func callAsFunction(_ x: Tensor) -> Tensor { features(x).last ?? x }

@@ -50,12 +50,13 @@ public final class EfficientNet: Backbone {
 
     private static func stage(_ row: Int) -> Int { row < 2 ? 0 : row < 3 ? 1 : row < 5 ? 2 : 3 }
 
-    /// The maps of the four stages.
-    public override func features(_ x: Tensor) -> [Tensor] {
-        var maps = x
-        return chain.enumerated().compactMap { index, layer in
-            maps = layer(maps)
-            return Self.outputs.contains(index) ? maps : nil
+    /// Every block.
+    public override var segments: [BackboneSegment] {
+        chain.enumerated().flatMap { index, layer -> [BackboneSegment] in
+            let blocks = (layer as? Sequential)?.layers ?? [layer]
+            return blocks.enumerated().map { place, block in
+                BackboneSegment(isOutput: Self.isOutput(index) && place == blocks.count - 1) { block($0) }
+            }
         }
     }
 

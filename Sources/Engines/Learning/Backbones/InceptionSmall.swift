@@ -22,13 +22,9 @@ public final class InceptionSmall: Backbone {
             stages: widths.enumerated().map { BackboneStage("layer\($0 + 1)", channels: $1, stride: 4 << $0) })
     }
 
-    /// The maps of the four stages.
-    public override func features(_ x: Tensor) -> [Tensor] {
-        var maps = stem(x)
-        return layers.map { layer in
-            maps = layer(maps)
-            return maps
-        }
+    /// The stem and every block.
+    public override var segments: [BackboneSegment] {
+        [BackboneSegment { [stem] in stem($0) }] + layers.flatMap(\.segments)
     }
 }
 

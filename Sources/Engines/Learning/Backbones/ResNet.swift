@@ -52,12 +52,18 @@ public final class ResNet: Backbone {
             })
     }
 
-    /// The maps of the four stages.
-    public override func features(_ x: Tensor) -> [Tensor] {
-        var maps = pool(relu(norm1(conv1(x))))
-        return [layer1, layer2, layer3, layer4].map { layer in
-            maps = layer(maps)
-            return maps
+    /// The stem and every block.
+    public override var segments: [BackboneSegment] {
+        [BackboneSegment { [self] in pool(relu(norm1(conv1($0)))) }]
+            + [layer1, layer2, layer3, layer4].flatMap(\.segments)
+    }
+}
+
+extension Sequential {
+    /// Every layer as a step, the last of which is an output.
+    var segments: [BackboneSegment] {
+        layers.enumerated().map { place, layer in
+            BackboneSegment(isOutput: place == layers.count - 1) { layer($0) }
         }
     }
 }

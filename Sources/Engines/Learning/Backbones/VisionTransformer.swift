@@ -27,11 +27,17 @@ public final class VisionTransformer: Backbone {
         super.init(stages: [BackboneStage("blocks", channels: dimension, stride: 16)])
     }
 
-    /// The maps of the one stage.
-    public override func features(_ x: Tensor) -> [Tensor] {
-        let maps = stem(x)
-        let placed = maps + position(maps)
-        let tokens = blocks.reduce(placed.flattened(from: 2).transposed()) { $1($0) }
-        return [norm(tokens).transposed().reshaped(to: placed.shape)]
+    /// The stem, every block, and the norm behind them.
+    public override var segments: [BackboneSegment] {
+        // The way back from tokens to maps is known once the stem has run.
+        var shape: [Int] = []
+        let first = BackboneSegment { [stem, position] in
+            let maps = stem($0)
+            let placed = maps + position(maps)
+            shape = placed.shape
+            return placed.flattened(from: 2).transposed()
+        }
+        let last = BackboneSegment(isOutput: true) { [norm] in norm($0).transposed().reshaped(to: shape) }
+        return [first] + blocks.map { block in BackboneSegment { block($0) } } + [last]
     }
 }

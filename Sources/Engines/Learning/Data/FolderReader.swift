@@ -31,18 +31,34 @@ public struct FolderReader: Sendable {
         (self.source, self.root, self.column, self.naming) = (source, root, column, naming)
     }
 
-    /// All pictures below the folder, sorted by path.
+    /// All pictures below a folder, whatever its folders are called, without labels.
     ///
-    /// Throws `DataError` if the folder cannot be read or holds no picture in a folder of its class.
-    public func read() throws(DataError) -> Dataset {
+    /// Throws `DataError` if the folder cannot be read or holds no picture.
+    package static func all(in root: URL, source: String) throws(DataError) -> Dataset {
+        var builder = DatasetBuilder(source: source, brokenShare: 0)
+        for parts in try paths(below: root) {
+            let id = parts.joined(separator: "/")
+            builder.add(Sample(id: id, image: .file(root.appending(path: id)), split: .test), at: id)
+        }
+        return try builder.finish()
+    }
+
+    private static func paths(below root: URL) throws(DataError) -> [[String]] {
         guard let walk = FileManager.default.enumerator(atPath: root.path) else { throw .unreadable(root.path) }
         var paths: [[String]] = []
         for case let path as String in walk {
             let parts = path.split(separator: "/").map(String.init)
             guard let name = parts.last, !parts.contains(where: { $0.hasPrefix(".") }) else { continue }
-            if Self.endings.contains(name.split(separator: ".").last?.lowercased() ?? "") { paths.append(parts) }
+            if endings.contains(name.split(separator: ".").last?.lowercased() ?? "") { paths.append(parts) }
         }
-        paths.sort { $0.lexicographicallyPrecedes($1) }
+        return paths.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    /// All pictures below the folder, sorted by path.
+    ///
+    /// Throws `DataError` if the folder cannot be read or holds no picture in a folder of its class.
+    public func read() throws(DataError) -> Dataset {
+        let paths = try Self.paths(below: root)
         let hasSplits = !paths.isEmpty && paths.allSatisfy { $0.count > 2 && Split(named: $0[0]) != nil }
         var builder = DatasetBuilder(source: source, brokenShare: brokenShare)
         for parts in paths {

@@ -56,7 +56,9 @@ public final class Loader: Sendable {
         var indexes: [Int] = []
         var pictures: [AugmentedPicture] = []
         for (index, occurrence) in plan.rows(of: number) {
-            guard dataset.samples.indices.contains(index), let picture = try load(index, occurrence, plan.epoch) else {
+            guard dataset.samples.indices.contains(index),
+                let picture = try load(index, occurrence, plan.epoch, by: augmenter)
+            else {
                 continue
             }
             indexes.append(index)
@@ -71,8 +73,21 @@ public final class Loader: Sendable {
         return try packed(pictures, indexes, LoaderCursor(epoch: plan.epoch, batch: number), mix)
     }
 
+    /// Samples by position as they are, without any augmentation; those that cannot be read are missing.
+    func plain(_ positions: [Int]) throws -> HostBatch? {
+        var (indexes, pictures) = ([Int](), [AugmentedPicture]())
+        for index in positions where dataset.samples.indices.contains(index) {
+            guard let picture = try load(index, 0, 0, by: Augmenter()) else { continue }
+            indexes.append(index)
+            pictures.append(picture)
+        }
+        return indexes.isEmpty ? nil : try packed(pictures, indexes, LoaderCursor(), nil)
+    }
+
     /// An augmented picture; nil, after it was counted, if it cannot be read.
-    private func load(_ index: Int, _ occurrence: Int, _ epoch: Int) throws -> AugmentedPicture? {
+    private func load(
+        _ index: Int, _ occurrence: Int, _ epoch: Int, by augmenter: Augmenter
+    ) throws -> AugmentedPicture? {
         let read: (image: Image, boxes: [LabelledBox])
         do {
             read = try cache.picture(index)

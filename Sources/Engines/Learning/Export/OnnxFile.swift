@@ -4,6 +4,8 @@ public enum OnnxPrecision: String, Hashable, Sendable, CaseIterable {
     case float32 = "f32"
     /// 16-bit floats, which become 32-bit ones when the model is loaded: half the file, the same arithmetic.
     case float16 = "f16"
+    /// Whole numbers of 8 bits, in which products are computed too: ``OnnxGraph/quantize(_:)`` has been called.
+    case int8
 }
 
 /// A finished ONNX file (format version 8, operator set 17) and what it takes and gives.

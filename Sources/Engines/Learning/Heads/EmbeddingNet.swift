@@ -40,7 +40,7 @@ public final class EmbeddingNet: Module {
     }
 
     /// A dimension cut into parts whose sizes differ by one at most, larger ones last.
-    private static func parts(of dimension: Int, _ count: Int) -> [Int] {
+    static func parts(of dimension: Int, _ count: Int) -> [Int] {
         (0..<count).map { (dimension + $0) / count }
     }
 

@@ -20,8 +20,8 @@ public final class ArcFace: MarginHead {
 
     /// Sets the margin for a step.
     public override func advance(step: Int, of total: Int) {
-        let length = ramp * Double(total)
-        margin = length > 0 ? fullMargin * min(1, Double(step) / length) : fullMargin
+        margin = MarginRamp(full: fullMargin, share: ramp).margin(step: step, of: total)
+        statistics["margin"] = .full(margin, [])
     }
 
     /// cos(theta + m).

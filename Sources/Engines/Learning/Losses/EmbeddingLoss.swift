@@ -8,6 +8,9 @@ open class EmbeddingLoss: Module {
     /// The loss of embeddings [n, d] with labels [n] (i64). A batch that holds nothing to compare gives 0.
     open func callAsFunction(_ x: Tensor, labels: Tensor) -> Tensor { x.sum() * 0 }
 
+    /// Whether rows are compared with each other, so that a batch may not be cut into parts.
+    open var comparesRows: Bool { false }
+
     /// Tells ramps how far training is.
     open func advance(step: Int, of total: Int) {}
 
@@ -23,6 +26,9 @@ open class PairLoss: EmbeddingLoss {
     public var miner: (any PairMiner)?
     /// Past embeddings to compare with.
     public var memory: CrossBatchMemory?
+
+    /// Pairs are of rows.
+    open override var comparesRows: Bool { true }
 
     /// Lets the miner's draws begin anew.
     open override func advance(step: Int, of total: Int) { miner?.begin(step: step) }

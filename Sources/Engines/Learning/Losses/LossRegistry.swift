@@ -45,7 +45,7 @@ public enum LossRegistry {
         "cosface": { context, options in
             CosFace(
                 classes: context.classes, dimension: context.dimension, scale: options.scale(30),
-                margin: options.number("m", 0.35, in: 0...2))
+                margin: options.number("m", 0.35, in: 0...2), ramp: options.number("ramp", 0, in: 0...1))
         },
         "arcface": { context, options in
             ArcFace(
@@ -62,6 +62,10 @@ public enum LossRegistry {
             TripletLoss(
                 margin: options.number("alpha", 0.2, in: 0...4),
                 negatives: options.choice("negatives", TripletLoss.Negatives.semiHard))
+        },
+        "cascade": { _, options in
+            CascadeTerm(
+                CascadeLoss(shares: options.shares("h", [0.5, 0.2]), margin: options.number("m", 1, in: 0...2)))
         },
         "batchHard": { _, options in
             BatchHardLoss(margin: options.number("alpha", 0.3, in: 0...4), isSoft: options.flag("soft", true))

@@ -19,7 +19,10 @@ public final class SphereFace: MarginHead {
     public static func share(step: Int) -> Double { max(5, 1000 / (1 + 0.12 * Double(step))) }
 
     /// Sets the share for a step.
-    public override func advance(step: Int, of total: Int) { share = Self.share(step: step) }
+    public override func advance(step: Int, of total: Int) {
+        share = Self.share(step: step)
+        statistics["share"] = .full(share, [])
+    }
 
     /// (l cos + psi) / (1 + l).
     public override func target(_ cosine: Tensor) -> Tensor {

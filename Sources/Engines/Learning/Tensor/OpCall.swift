@@ -70,6 +70,7 @@ func callOp(_ op: OpName, _ args: [Arg], results: Int) -> [Tensor] {
             ErrorLatch.report(
                 TorchError(operation: op.rawValue, shapes: boxed.shapes, message: AnomalySearch.message))
         }
+        if LayerWatch.current != nil { LayerWatch.note(op, boxed.held, made) }
         return made
     }
 }
@@ -139,6 +140,7 @@ private struct BoxedArguments {
     private var tensors: [Tensor] = []
 
     var shapes: [[Int]] { tensors.map(\.shape) }
+    var held: [Tensor] { tensors }
 
     mutating func add(_ arg: Arg) {
         switch arg {

@@ -65,6 +65,17 @@ extension Experiment {
         mutual = Self.mutual(&reader)
         initial = reader.text("initFrom")
         if isDetector { refuseVectors(reader.problems) }
+        if mutual != nil, stages.contains(where: \.batch.recomputes) {
+            reader.problems.add("batch.recompute", "not with two nets that learn from each other")
+        }
+        if model["cascade"]?.boolValue != true { refuseLevels(reader.problems) }
+    }
+
+    /// What needs a net whose vectors have levels.
+    private func refuseLevels(_ problems: ProblemList) {
+        for term in stages.flatMap(\.losses) where term.json["type"]?.stringValue == "cascade" {
+            problems.add(term.path + "type", "a cascade needs levels: set model.cascade to true")
+        }
     }
 
     /// What only nets that make vectors can do.
@@ -75,6 +86,13 @@ extension Experiment {
         if stages.contains(where: { $0.batch.sampler != .shuffled }) {
             problems.add("batch.sampler", "a detector's batches are shuffled: give a size")
         }
+        for stage in stages {
+            let isErasing = stage.augment.contains {
+                ($0.stringValue ?? $0["type"]?.stringValue) == "adversarialErasing"
+            }
+            if isErasing { problems.add("augment", "adversarialErasing follows the looks of nets that make vectors") }
+        }
+        if stages.contains(where: \.batch.recomputes) { problems.add("batch.recompute", "only embedders do") }
         if teacher != nil { problems.add("teacher", "only embedders have one") }
         if mutual != nil { problems.add("mutual", "only embedders learn from each other") }
     }
@@ -143,6 +161,7 @@ extension Experiment {
                 ?? EvaluationProtocol.photos.rawValue,
             metric: metric.rawValue,
             label: inner?.text("label"), queries: inner?.text("queries"), gallery: inner?.text("gallery"),
+            strangers: inner?.text("strangers"),
             patience: inner?.int("patience", in: 1...100_000))
         inner?.finish()
         return evaluation

@@ -119,6 +119,13 @@ extension Experiment.Batch {
         let usual: Order =
             isByLabels ? .byLabels : inner?.object["size"] != nil ? .shuffled : base?.sampler ?? .byLabels
         sampler = inner?.choice("sampler") ?? usual
+        recomputes = inner?.flag("recompute") ?? base?.recomputes ?? false
+        hardness = Hardness(
+            power: inner?.number("power", in: 0...8) ?? base?.hardness.power ?? 1,
+            floor: inner?.number("floor", in: 0.001...100) ?? base?.hardness.floor ?? 0.25)
+        targeting = Targeting(
+            copies: inner?.number("copies", in: 0...10_000) ?? base?.targeting.copies ?? 50,
+            nearest: inner?.int("nearest", in: 1...10_000) ?? base?.targeting.nearest ?? 10)
         let product = labels.multipliedReportingOverflow(by: perLabel)
         size = inner?.int("size", in: 1...1_000_000) ?? base?.size ?? product.partialValue
         if sampler == .byLabels { size = product.overflow ? .max : product.partialValue }

@@ -116,6 +116,10 @@ public struct Experiment: Sendable {
             case shuffled = "shuffle"
             /// Drawn so that rare labels come more often than they are.
             case balanced
+            /// Drawn so that pictures with a large loss at their last visit come more often.
+            case hard
+            /// Drawn so that rows near the queries of the test come more often.
+            case queryTargeted
         }
         /// How the samples of an epoch are ordered.
         public var sampler: Order
@@ -131,6 +135,28 @@ public struct Experiment: Sendable {
         public var size: Int
         /// In how many parts a batch goes through the net.
         public var parts: Int
+        /// Whether blocks are computed again on the way back instead of kept: less memory, a third more work.
+        public var recomputes: Bool
+        /// How weights of `hard` rise with the loss, and what share of the mean loss easy pictures keep.
+        public var hardness: Hardness
+        /// How often rows near a test query come, and how many are near one.
+        public var targeting: Targeting
+
+        /// How `hard` weighs losses.
+        public struct Hardness: Hashable, Sendable {
+            /// The exponent of the weight.
+            public var power: Double
+            /// What is added to a loss, in mean losses.
+            public var floor: Double
+        }
+
+        /// How `queryTargeted` weighs rows.
+        public struct Targeting: Hashable, Sendable {
+            /// What is added to the weight of a row, which is 1 without it.
+            public var copies: Double
+            /// Rows that a query without rows of its own reaches, by shared words.
+            public var nearest: Int
+        }
     }
 
     /// One term of the loss.
@@ -192,6 +218,8 @@ public struct Experiment: Sendable {
         public var queries: String?
         /// The source of the pictures that are searched, none of which is learnt from.
         public var gallery: String?
+        /// The source of pictures that stand in the gallery too and are never what is asked for; nil for none.
+        public var strangers: String?
         /// Evaluations without a better figure after which it is over; nil for none.
         public var patience: Int?
     }

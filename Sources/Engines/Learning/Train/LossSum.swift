@@ -52,7 +52,7 @@ final class LossSum: Module {
     }
 
     /// Whether any term compares rows with each other, so that a batch may not be cut into parts.
-    var comparesRows: Bool { parts.contains { $0.loss is PairLoss } }
+    var comparesRows: Bool { parts.contains { $0.loss.comparesRows } }
 
     /// The opinions of the first classifier among the terms, without its margin: logits [n, classes] and its label.
     func opinion(_ x: Tensor) -> (logits: Tensor, label: String)? {

@@ -13,6 +13,8 @@ struct NamedSource: Sendable {
         case lines
         /// Boxes as three tools write them.
         case labelme, voc, coco
+        /// Pairs or triplets of pictures that show the same or do not.
+        case pairs
         /// Boxes in one plain list.
         case boxes
         /// A packed shard.
@@ -31,6 +33,7 @@ struct NamedSource: Sendable {
     private let group: String?
     private let splitColumn: String?
     private let pathColumn: String
+    private let textColumn: String?
     private let split: Split?
     private let file: URL?
     private let middle: Double?
@@ -51,6 +54,7 @@ struct NamedSource: Sendable {
         group = entry.text("group")
         splitColumn = entry.text("splitColumn")
         pathColumn = entry.text("path") ?? "path"
+        textColumn = entry.text("text")
         naming = entry.choice("naming") ?? .first
         middle = entry.number("middle", in: 0.01...1)
         split = entry.text("split").flatMap { text in
@@ -63,7 +67,7 @@ struct NamedSource: Sendable {
             entry.problems.add(entry.place("table"), "the table's file, or one for each split")
         }
         file = entry.text("file").map { Self.url($0, root) }
-        if [.lines, .labelme, .voc, .coco, .boxes, .shard].contains(reader), file == nil {
+        if [.lines, .labelme, .voc, .coco, .boxes, .pairs, .shard].contains(reader), file == nil {
             entry.problems.add(entry.place("file"), "the file (for labelme and voc the folder) with the descriptions")
         }
         entry.finish()
@@ -117,6 +121,10 @@ struct NamedSource: Sendable {
                 try FolderReader(source: name, root: root, column: column, naming: naming).read())
         case .lines: return try LinesReader(source: name, file: file ?? root, root: root, split: split).read()
         case .shard: return splitting(try ShardReader(source: name, file: file ?? root).read())
+        case .pairs:
+            let column = labels.first?.label ?? "label"
+            return splitting(
+                try PairSource(source: name, table: file ?? root, root: root, column: column).read())
         case .labelme: return try boxes(.labelme)
         case .voc: return try boxes(.voc)
         case .coco: return try boxes(.coco)
@@ -127,6 +135,7 @@ struct NamedSource: Sendable {
                     source: name, table: table.file, root: root, labels: labels.map(\.column), group: group,
                     splitColumn: splitColumn, split: table.split ?? split)
                 reader.pathColumn = pathColumn
+                reader.textColumn = textColumn
                 return try reader.read()
             }
             return renamed(parts.count == 1 ? parts[0] : Dataset.joined(parts))

@@ -46,6 +46,8 @@ package struct PreparedExperiment: Sendable {
         if parts.count == sources.count { Self.checkLabels(experiment, dataset, problems) }
         guard problems.problems.isEmpty else { throw ExperimentError(problems.problems) }
         try assignSplits()
+        let lacks = lacks()
+        guard lacks.isEmpty else { throw ExperimentError(lacks) }
     }
 
     /// What a run's folder says, read and checked again.
@@ -69,7 +71,10 @@ package struct PreparedExperiment: Sendable {
         for (index, name) in names.enumerated() where names.firstIndex(of: name) != index {
             problems.add("sources[\(index)].name", "\(name) is the name of another source")
         }
-        for (key, name) in [("queries", experiment.evaluation.queries), ("gallery", experiment.evaluation.gallery)] {
+        let evaluation = experiment.evaluation
+        for (key, name) in [
+            ("queries", evaluation.queries), ("gallery", evaluation.gallery), ("strangers", evaluation.strangers),
+        ] {
             guard let name, !names.contains(name) else { continue }
             problems.add("evaluate.\(key)", "no source is called \(name) (there are \(names.joined(separator: ", ")))")
         }
@@ -149,6 +154,11 @@ package struct PreparedExperiment: Sendable {
         guard problems.problems.isEmpty else { throw ExperimentError(problems.problems) }
         if let file {
             try Splits.assign(&dataset, from: file.hasPrefix("/") ? URL(filePath: file) : base.appending(path: file))
+        }
+        for index in dataset.samples.indices where dataset.samples[index].source == experiment.evaluation.strangers {
+            // Strangers stand in the gallery only; whatever their folders are called, they are no class that is asked for.
+            dataset.samples[index].split = .test
+            dataset.samples[index].labels = [:]
         }
         if let left { leftOutClasses = leaveOut(left, seed: seed) }
         Splits.assign(&dataset, seed: seed, validation: validation, test: test)

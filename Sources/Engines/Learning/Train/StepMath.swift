@@ -6,6 +6,10 @@ struct StepMath {
     let weights: [String: Double]
     let teacher: TeacherTable?
     let teacherWeight: Double
+    /// Whether it is told how hard each row was.
+    var tellsHardness = false
+    /// Whether what is between the backbone's steps is computed again instead of kept.
+    var recomputes = false
 
     /// What a step's loss is made of.
     struct Outcome {
@@ -13,6 +17,8 @@ struct StepMath {
         var terms: [(name: String, value: Double)]
         /// What was counted, such as the places of a detector that found a box.
         var counts: [(name: String, value: Double)] = []
+        /// How hard each row was, in the order of the batch, if somebody asked; no number where that is not known.
+        var hardness: [Float] = []
     }
 
     /// A batch in the device's memory.
@@ -36,15 +42,31 @@ struct StepMath {
                 .backward(pictures, parts: parts)
         }
         if parts <= 1 {
-            return try checked {
-                let sum = loss(learner.vectors(pictures.all, precision), pictures.host.rows(0..<pictures.count))
-                sum.total.backward()
-                return sum.outcome
-            }
+            return try checked { backwardOnce(pictures.all, pictures.host.rows(0..<pictures.count), share: 1) }
         }
         let ranges = (0..<parts).map { pictures.count * $0 / parts..<pictures.count * ($0 + 1) / parts }
         return learner.root.losses.comparesRows || teacher != nil
             ? try cached(pictures, ranges) : try summed(pictures, ranges)
+    }
+
+    /// Rows that go through the net at once, their loss counting by a share.
+    private func backwardOnce(_ pictures: Tensor, _ rows: BatchRows, share: Double) -> Outcome {
+        guard recomputes else {
+            let sum = loss(learner.vectors(pictures, precision), rows)
+            (share == 1 ? sum.total : sum.total * share).backward()
+            return sum.outcome
+        }
+        let net = learner.embedder
+        func computed(_ body: () -> Tensor) -> Tensor {
+            precision == .bfloat16 ? mixedPrecision(body).to(.float32) : body()
+        }
+        let kept =
+            precision == .bfloat16
+            ? mixedPrecision { Recomputation(net.backbone, pictures) } : Recomputation(net.backbone, pictures)
+        let sum = loss(computed { net.answer(kept.outputs.suffix(net.necks.count)).unscaled }, rows)
+        (share == 1 ? sum.total : sum.total * share).backward()
+        kept.backward { precision == .bfloat16 ? mixedPrecision($0) : $0() }
+        return sum.outcome
     }
 
     /// Losses that compare rows see the whole batch at once (Gao et al. 2021).
@@ -66,10 +88,9 @@ struct StepMath {
             var outcome = Outcome(loss: 0, terms: [])
             for range in ranges {
                 let share = Double(range.count) / Double(pictures.count)
-                let sum = loss(learner.vectors(pictures.all[range], precision), pictures.host.rows(range))
-                (sum.total * share).backward()
-                let part = sum.outcome
+                let part = backwardOnce(pictures.all[range], pictures.host.rows(range), share: share)
                 outcome.loss += share * part.loss
+                outcome.hardness += part.hardness
                 for (name, value) in part.terms {
                     if let place = outcome.terms.firstIndex(where: { $0.name == name }) {
                         outcome.terms[place].value += share * value
@@ -88,10 +109,13 @@ struct StepMath {
     struct Sum {
         var total: Tensor
         var terms: [(name: String, value: Tensor)]
+        var hardness: Tensor?
 
         /// The numbers; waits for the device.
         var outcome: Outcome {
-            Outcome(loss: total.detached().item(), terms: terms.map { ($0.name, $0.value.detached().item()) })
+            Outcome(
+                loss: total.detached().item(), terms: terms.map { ($0.name, $0.value.detached().item()) },
+                hardness: hardness?.host().floats ?? [])
         }
     }
 
@@ -115,6 +139,7 @@ struct StepMath {
             sum.add(part.term.name, value, times: part.term.weight ?? weights[part.term.name] ?? 1)
         }
         addHeads(&sum, x, rows)
+        if tellsHardness { sum.hardness = learner.root.losses.hardness(x, labels: rows.labels) }
         if let teacher, let teaching = learner.root.teaching, let (own, taught) = teacher.rows(rows.indexes) {
             let student = own.count == rows.indexes.count ? x : x.taking(Tensor(own).to(x.device))
             sum.add("teacher", teaching(student: student, teacher: taught.to(x.device)), times: teacherWeight)

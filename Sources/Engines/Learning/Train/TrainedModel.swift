@@ -13,6 +13,8 @@ package final class TrainedModel {
     package let metadata: [String: String]
     /// The file of the weights.
     package let file: URL
+    /// The classes of the classifiers that it was trained with.
+    package let classWeights: [ClassWeights]
 
     /// Which weights of a run.
     package enum Choice: String, CaseIterable, Sendable {
@@ -32,6 +34,7 @@ package final class TrainedModel {
         file = try Self.file(folder, choice)
         let content = try Safetensors(contentsOf: file)
         metadata = content.metadata
+        classWeights = ClassWeights.all(of: experiment, in: content.tensors)
         classNames = Self.classNames(folder)
         let problems = ProblemList()
         settings = ModelSettings(experiment.model, problems: problems)
@@ -73,6 +76,17 @@ package final class TrainedModel {
             names[label] = list.arrayValue?.compactMap(\.stringValue)
         }
         return names
+    }
+
+    /// The probabilities [n, classes] of the net's answers to vectors [n, d] that were not brought to length 1, by label.
+    package func heads(_ vectors: [Float], dimension: Int) throws -> [String: [Double]] {
+        guard dimension > 0 else { return [:] }
+        return try checked {
+            withoutGrad {
+                let x = Tensor(vectors, shape: [vectors.count / dimension, dimension])
+                return net.heads(x).mapValues { $0.softmax(1).host().doubles }
+            }
+        }
     }
 
     /// What makes vectors of pictures.

@@ -27,12 +27,16 @@ struct TrainingData {
     // MARK: Batches
 
     /// The order of a stage's samples: one for all, or one a source where sources have weights.
-    func sampler(_ stage: Experiment.Stage, _ experiment: Experiment) -> any BatchSampler {
+    ///
+    /// `losses` are those of the samples' last visits, for orders that follow them.
+    func sampler(
+        _ stage: Experiment.Stage, _ experiment: Experiment, losses: [Float] = []
+    ) -> any BatchSampler {
         let weights = experiment.sourceWeights
         let names = train.samples.map(\.source)
         let runs = names.indices.filter { $0 == 0 || names[$0] != names[$0 - 1] }
         guard runs.count > 1, runs.allSatisfy({ weights[names[$0]] != nil }) else {
-            return sampler(stage, train, stage.batch.size)
+            return sampler(stage, train, stage.batch.size, losses)
         }
         let ends = runs.dropFirst() + [names.count]
         let sum = runs.reduce(0) { $0 + (weights[names[$1]] ?? 1) }
@@ -41,19 +45,31 @@ struct TrainingData {
                 let weight = weights[names[start]] ?? 1
                 let share = stage.batch.mixesSources ? weight / sum : 1
                 let part = Dataset(samples: Array(train.samples[start..<end]), classNames: train.classNames)
-                return MixedSampler.Part(
-                    sampler(stage, part, max(1, Int((Double(stage.batch.size) * share).rounded()))), weight: weight,
-                    offset: start)
+                let size = max(1, Int((Double(stage.batch.size) * share).rounded()))
+                let own = losses.count == names.count ? Array(losses[start..<end]) : []
+                return MixedSampler.Part(sampler(stage, part, size, own), weight: weight, offset: start)
             }, mode: stage.batch.mixesSources ? .together : .single)
     }
 
-    private func sampler(_ stage: Experiment.Stage, _ part: Dataset, _ size: Int) -> any BatchSampler {
+    private func sampler(
+        _ stage: Experiment.Stage, _ part: Dataset, _ size: Int, _ losses: [Float]
+    ) -> any BatchSampler {
         let labels = part.labels(stage.batch.label ?? stage.losses.first?.label ?? "label")
         switch stage.batch.sampler {
         case .byLabels:
             let classes = max(1, stage.batch.labels * size / max(stage.batch.size, 1))
             return ClassSampler(labels: labels, classes: classes, samples: stage.batch.perLabel)
         case .balanced: return WeightedSampler.classBalanced(labels: labels, batchSize: size)
+        case .hard:
+            return WeightedSampler.hardnessWeighted(
+                losses: part.samples.indices.map { losses.indices.contains($0) ? Double(losses[$0]) : nil },
+                batchSize: size, power: stage.batch.hardness.power, floor: stage.batch.hardness.floor)
+        case .queryTargeted:
+            let queries = all.samples.filter { $0.split == .test }.compactMap(\.text)
+            return WeightedSampler(
+                weights: QueryTargeting.weights(
+                    rows: part.samples.map { MatchRow(query: $0.text ?? "") }, testQueries: queries,
+                    copies: stage.batch.targeting.copies, nearest: stage.batch.targeting.nearest), batchSize: size)
         case .shuffled: return ShuffleSampler(count: part.count, batchSize: size, keepsRest: part.count < size)
         }
     }
@@ -109,7 +125,7 @@ struct TrainingData {
         case .nearest: return (validation, train)
         case .userMerchant:
             let asked = evaluation.queries.map { name in validation.filtered { $0.source == name } } ?? validation
-            return (asked, all.filtered { $0.source == evaluation.gallery })
+            return (asked, all.filtered { $0.source == evaluation.gallery || $0.source == evaluation.strangers })
         case .photos, nil: return (validation, validation)
         }
     }

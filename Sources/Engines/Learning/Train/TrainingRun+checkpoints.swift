@@ -11,6 +11,8 @@ extension TrainingRun {
         for (index, learner) in learners.enumerated() {
             tensors.merge(learner.saved(Self.prefix(index))) { first, _ in first }
         }
+        if let hardness { tensors["hardness"] = hardness.saved }
+        if let maps = attention, maps.count > 0 { tensors["attention"] = maps.saved() }
         var state = place.json
         state["dropped"] = .int(Int64(dropped))
         state["averageSteps"] = .array(learners.map { .int(Int64($0.average?.steps ?? 0)) })
@@ -30,6 +32,8 @@ extension TrainingRun {
             try learner.restore(
                 Self.prefix(index), checkpoint.tensors, averageSteps: steps.indices.contains(index) ? steps[index] : 0)
         }
+        hardness?.restore(checkpoint.tensors["hardness"] ?? [:])
+        attention?.restore(checkpoint.tensors["attention"] ?? [:])
         dropped = Int(checkpoint.state["dropped"]?.intValue ?? 0)
         best = BestFigure(checkpoint.state["best"])
         if let kept = checkpoint.state["taskWeights"], taskWeights?.restore(kept) == false {

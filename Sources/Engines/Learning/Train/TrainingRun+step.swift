@@ -28,6 +28,7 @@ extension TrainingRun {
                 try learner.average?.update()
             }
             dropped = 0
+            if let first = outcomes.first { hardness?.received(first.hardness, of: batch.indexes) }
         } else {
             moment.putBack(draws: false)
             try drop(batch)
@@ -59,7 +60,8 @@ extension TrainingRun {
         return learners.map {
             StepMath(
                 learner: $0, precision: experiment.precision, device: experiment.device, weights: weights,
-                teacher: teacher, teacherWeight: experiment.teacher?.weight ?? 0)
+                teacher: teacher, teacherWeight: experiment.teacher?.weight ?? 0, tellsHardness: hardness != nil,
+                recomputes: stage.batch.recomputes)
         }
     }
 

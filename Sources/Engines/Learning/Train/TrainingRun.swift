@@ -34,6 +34,7 @@ final class TrainingRun {
     var best = BestFigure()
     var plateau: PlateauSchedule?
     var taskWeights: TaskWeights?
+    var hardness: Hardness?
     var dropped = 0
     var stageSteps: [Int] = []
     var pace = Pace()
@@ -90,6 +91,7 @@ final class TrainingRun {
         }
         let followers = stage.losses.count { $0.weight == nil }
         taskWeights = followers > 0 && data.validation.count > 0 ? TaskWeights(count: followers) : nil
+        hardness = stage.batch.sampler == .hard ? hardness ?? Hardness(count: data.train.count) : nil
         dropped = 0
     }
 
@@ -101,7 +103,10 @@ final class TrainingRun {
             let side = stage.side(epoch: place.epoch) ?? settings[0].side
             if loader?.side != side { loader = (side, try data.loader(stage, side: side, experiment)) }
             guard let loader else { break }
-            let batches = loader.made.start(at: LoaderCursor(epoch: offset + place.epoch, batch: place.batch))
+            if place.batch == 0 { try beginEpoch(offset + place.epoch, loader.made) }
+            let batches = loader.made.start(
+                at: LoaderCursor(epoch: offset + place.epoch, batch: place.batch),
+                sampler: hardness.map { data.sampler(stage, experiment, losses: $0.atStart) })
             defer { batches.end() }
             while let batch = try batches.nextBlocking() {
                 try take(batch)
@@ -150,30 +155,16 @@ final class TrainingRun {
 
     /// Starts from weights by name, and says which were missing and which were left over.
     private func load(_ path: String) throws {
-        let content = try Safetensors(contentsOf: URL(filePath: path)).tensors
-        for (index, learner) in learners.enumerated() where index == 0 {
-            var found: [String: HostTensor] = [:]
-            for (key, tensor) in content {
-                found[key.hasPrefix("model.") ? String(key.dropFirst("model.".count)) : key] = tensor
-            }
-            let mismatch = try learner.root.model.update(found.matching(learner.root.model), verify: .lenient)
-            let unused = found.keys.filter { found[$0] != nil && !learner.root.model.hasKey($0) }.sorted()
-            guard mismatch.missing.count < learner.root.model.flattened().count else {
-                throw RunError.data(["initFrom: \(path) has no tensor that fits the net"])
-            }
+        for learner in learners.prefix(1) {
+            let (missing, unused) = try learner.load(path)
             try around.folder.keep(
                 "initial.json",
                 [
-                    "file": .string(path), "missing": .array(mismatch.missing.map(JSON.string)),
+                    "file": .string(path), "missing": .array(missing.map(JSON.string)),
                     "unused": .array(unused.map(JSON.string)),
                 ])
         }
     }
-}
-
-extension Module {
-    /// Whether a parameter or buffer has this key.
-    func hasKey(_ key: String) -> Bool { flattened().contains { $0.key == key } }
 }
 
 extension Experiment.Stage {
