@@ -39,9 +39,53 @@ struct DetectorRunTests {
             #expect(manifest["labels"]?.arrayValue?.compactMap(\.stringValue) == ["green", "red"])
             #expect(try #require(manifest["parity"]?["maxAbs"]?.doubleValue) <= 1e-4, "\(export.errors)")
 
+            let model = run.appending(path: "export/tiny-boxes.onnx").path
+            let served = try await program.run(["eval", model, "--on", "run.json", "--split", "validation"])
+            #expect(served.status == 0, "\(served.errors)")
+            for part in [
+                "tiny-boxes 1.0.0 on run.json", "boxes on 4 pictures", "AP50:95", "class red", "from file to boxes",
+            ] {
+                #expect(served.output.contains(part), "\(part) is not in:\n\(served.output)")
+            }
+            let half = #"  AP50         "#
+            #expect(
+                served.output.components(separatedBy: half).dropFirst().first?.prefix(6)
+                    == eval.output.components(separatedBy: half).dropFirst().first?.prefix(6))
+
             let embed = try await program.run(["embed", run.path, "--to", "vectors"])
             #expect(embed.status == 65)
             #expect(embed.errors.contains("detector"), "\(embed.errors)")
+        }
+    }
+
+    @Test(
+        "LEARN-005 the class of a detector, the net's own category, the neighbours' vote and both are told side by side"
+    )
+    func judges() async throws {
+        try await TrainProgram.inFolder { program in
+            try writePictures(program)
+            let boxes = try await program.run(["fit", "run.json", "--runs", "boxes"])
+            #expect(boxes.status == 0, "\(boxes.errors)")
+            let text = """
+                { "name": "colours", "seed": 3, "threads": 1, "epochs": 3, "batch": {"size": 4},
+                  "model": {"backbone": "resnet-s", "width": 0.125, "input": 32, "embedding": 16},
+                  "sources": [{"name": "drawn", "reader": "lines", "file": "boxes.jsonl"}], "split": {"near": false},
+                  "losses": [{"type": "arcface", "label": "colour", "s": 16}, {"type": "softmax", "label": "colour"}] }
+                """
+            try Data(text.utf8).write(to: program.folder.appending(path: "colours.json"))
+            let fit = try await program.run(["fit", "colours.json"])
+            #expect(fit.status == 0, "\(fit.errors)")
+            let eval = try await program.run([
+                "eval", program.run().path, "--detector", program.run(in: "boxes").path, "--json", "figures.json",
+            ])
+            #expect(eval.status == 0, "\(eval.errors)")
+            let figures = try JSON(parsing: Array(Data(contentsOf: program.folder.appending(path: "figures.json"))))
+            let told = figures.arrayValue?.first {
+                $0["question"]?.stringValue == "class colour of 4 pictures, by judge"
+            }
+            for judge in ["head", "detector", "vote", "head + vote", "detector + vote"] {
+                #expect(told?[judge]?["n"]?.intValue == 4, "\(judge): \(eval.output)")
+            }
         }
     }
 
@@ -59,7 +103,8 @@ struct DetectorRunTests {
             let picture = try Image(width: side, height: side, format: .rgb8, bytes: bytes)
             try Data(picture.encoded(as: .png)).write(to: program.folder.appending(path: "\(number).png"))
             lines += """
-                {"path": "\(number).png", "split": "\(number < 8 ? "train" : "val")", "boxes": [{"left": \(left), \
+                {"path": "\(number).png", "split": "\(number < 8 ? "train" : "val")", \
+                "labels": {"colour": "\(["red", "green"][number % 2])"}, "boxes": [{"left": \(left), \
                 "top": \(top), "right": \(left + size), "bottom": \(top + size), \
                 "label": "\(["red", "green"][number % 2])"}]}\n
                 """

@@ -5,7 +5,7 @@ import Testing
 @Suite("From a training to a served model")
 struct HandOverTests {
     @Test(
-        "LEARN-130, LEARN-132, LEARN-138, LEARN-032, LEARN-015, LEARN-092 a run is evaluated, embedded, exported and answered alike, and a ladder is compared"
+        "LEARN-130, LEARN-132, LEARN-138, LEARN-032, LEARN-015, LEARN-092, LEARN-111 a run is evaluated, embedded, exported and answered alike, and a ladder is compared"
     )
     func whole() async throws {
         try await TrainProgram.inFolder { program in
@@ -38,8 +38,30 @@ struct HandOverTests {
             ] {
                 #expect(card.contains(part), "\(part) is not in:\n\(card)")
             }
+            try await small(program, run)
             try await ladder(program)
         }
+    }
+
+    /// LEARN-111
+    private func small(_ program: TrainProgram, _ run: URL) async throws {
+        let export = try await program.run([
+            "export", run.path, "--id", "small", "--precision", "int8", "--largest-fall", "1", "--calibrate", "16",
+        ])
+        #expect(export.status == 0, "\(export.errors)")
+        #expect(export.output.contains("1-NN of item with products of whole numbers"), "\(export.output)")
+        let place = run.appending(path: "export")
+        let report = try JSON(parsing: Array(Data(contentsOf: place.appending(path: "small.accuracy.json"))))
+        #expect(report["f32"]?["value"] != nil && report["int8"]?["value"] != nil && report["fall"] != nil)
+        #expect(try #require(report["parity"]?["minCosine"]?.doubleValue) > 0.8, "\(report.text)")
+        let (bytes, whole) = (report["bytes"]?["int8"]?.intValue ?? .max, report["bytes"]?["f32"]?.intValue ?? 0)
+        #expect(bytes < whole, "\(report.text)")
+        // A fall that nobody allowed writes nothing.
+        let none = try await program.run([
+            "export", run.path, "--id", "none", "--precision", "int8", "--calibrate", "1", "--largest-fall", "x",
+        ])
+        #expect(none.status == 64)
+        #expect(!FileManager.default.fileExists(atPath: place.appending(path: "none.onnx").path))
     }
 
     private func ladder(_ program: TrainProgram) async throws {

@@ -4,15 +4,20 @@ import Testing
 
 @Suite("What vitrine-train measures and shows")
 struct MeasuringTests {
-    @Test("LEARN-113, LEARN-064 inspect counts numbers and multiplications, shows distributions, and looks for a rate")
+    @Test(
+        "LEARN-113, LEARN-064, LEARN-042 inspect counts numbers and multiplications, shows distributions and what layers make of a batch, and looks for a rate"
+    )
     func inspect() async throws {
         try await TrainProgram.inFolder { program in
             try program.writePictures()
             try program.writeConfiguration()
-            let end = try await program.run(["inspect", "run.json", "--find-rate", "--steps", "12", "--tree"])
+            let end = try await program.run([
+                "inspect", "run.json", "--find-rate", "--steps", "12", "--tree", "--statistics",
+            ])
             #expect(end.status == 0, "\(end.errors)")
             for part in [
                 "multiplications a picture of 16 px", "pictures of a class of item: mean 8.0", "EmbeddingNet(", "e-0",
+                "backbone.layer1.0.conv1", "dead channels", "losses.softmax.item",
             ] {
                 #expect(end.output.contains(part), "\(part) is not in:\n\(end.output)")
             }
@@ -20,7 +25,7 @@ struct MeasuringTests {
     }
 
     @Test(
-        "LEARN-006, LEARN-016, LEARN-027, LEARN-091, LEARN-089, LEARN-070 user photos against merchant pictures by class, left-out classes, sampling, a last training on all"
+        "LEARN-006, LEARN-016, LEARN-103, LEARN-027, LEARN-091, LEARN-089, LEARN-070 user photos against merchant pictures by class, left-out classes, sampling, a last training on all"
     )
     func merchant() async throws {
         try await TrainProgram.inFolder { program in

@@ -53,6 +53,31 @@ struct RefusalTests {
         }
     }
 
+    @Test("classes of one picture are refused where a loss compares two and nothing makes a second view")
+    func single() async throws {
+        try await TrainProgram.inFolder { program in
+            try program.writePictures()
+            let rows =
+                "first,second,same\nclass0/0.png,class0/1.png,1\nclass1/0.png,class1/1.png,1\n"
+                + "class2/0.png,class0/0.png,0\n"
+            try Data(rows.utf8).write(to: program.folder.appending(path: "pictures/pairs.csv"))
+            let text = """
+                { "sources": [{"root": "pictures", "reader": "pairs", "file": "pairs.csv", "labels": ["item"]}],
+                  "split": {"validation": 0, "near": false}, "model": {"input": 16, "width": 0.125, "embedding": 8},
+                  "batch": {"size": 4}, "epochs": 1, "threads": 1, "losses": [{"type": "triplet", "label": "item"}] }
+                """
+            try Data(text.utf8).write(to: program.folder.appending(path: "pairs.json"))
+            let end = try await program.run(["fit", "pairs.json"])
+            #expect(end.status == 64)
+            #expect(end.errors.contains("losses[0].label: 1 classes of item have one picture"), "\(end.errors)")
+            #expect(!FileManager.default.fileExists(atPath: program.folder.appending(path: "runs").path))
+            let views = try await program.run([
+                "fit", "pairs.json", "--set", #"batch={"P": 2, "K": 2}"#, "--set", #"augment=["colour"]"#,
+            ])
+            #expect(views.status == 0, "\(views.errors)")
+        }
+    }
+
     @Test("LEARN-042 the search for anomalies names the first operation whose result is no number, and its shapes")
     func anomaly() async throws {
         try await TrainProgram.inFolder { program in

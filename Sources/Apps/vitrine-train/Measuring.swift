@@ -31,9 +31,10 @@ enum Measuring {
     /// Queries against a gallery, by a label.
     static func retrieval(
         _ title: String, _ queries: EmbeddedSet, _ gallery: EmbeddedSet, label: String, isWithin: Bool = false,
-        metric: Retrieval.Metric = .cosine
+        metric: Retrieval.Metric = .cosine, strangers: EmbeddedSet? = nil
     ) throws -> Measurement? {
-        let (asked, stored) = (queries.known(label), gallery.known(label))
+        let (asked, known) = (queries.known(label), gallery.known(label))
+        let stored = known.joined(with: strangers?.nameless)
         guard asked.count > 0, stored.count > 0 else { return nil }
         var retrieval = Retrieval()
         retrieval.metric = metric
@@ -75,6 +76,21 @@ enum Measuring {
 extension EmbeddedSet {
     /// Those that have a label.
     func known(_ label: String) -> EmbeddedSet { filtered { $0.labels[label] != nil } }
+
+    /// The same pictures without what is known about them.
+    var nameless: EmbeddedSet {
+        EmbeddedSet(
+            indexes: indexes, vectors: vectors, dimension: dimension,
+            samples: samples.map { Sample(id: $0.id, image: $0.image, source: $0.source) })
+    }
+
+    /// These and others behind them.
+    func joined(with others: EmbeddedSet?) -> EmbeddedSet {
+        guard let others, others.dimension == dimension else { return self }
+        return EmbeddedSet(
+            indexes: indexes + others.indexes, vectors: vectors + others.vectors, dimension: dimension,
+            samples: samples + others.samples)
+    }
 
     /// Numbers of the groups; a picture without one stands alone.
     var groupNumbers: [Int] {

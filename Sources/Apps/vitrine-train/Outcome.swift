@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Inference
 import Learning
 
 /// What the program's status says about an error, after <sysexits.h>.
@@ -41,6 +42,10 @@ enum Outcome {
         case let error as RunError: (status(of: error), error.description)
         case let error as TorchError: (software, explained(error))
         case let error as CommandFailure: (error.status, error.text)
+        case let error as NetworkConfigurationError: (usage, error.description)
+        case let error as LossConfigurationError: (usage, error.description)
+        case let error as ManifestError: (usage, "The manifest is wrong: \(error.description)")
+        case let error as InferenceError: (error.kind == .unavailable ? unavailable : software, error.message)
         default: (software, "\(error)")
         }
     }

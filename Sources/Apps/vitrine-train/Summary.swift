@@ -14,7 +14,7 @@ enum Summary {
             Terminal.say(
                 "left out: \(dataset.report.skippedCount), such as \(dataset.report.skipped.first?.place ?? "")")
         }
-        for warning in prepared.scaleWarnings { Terminal.warn("warning: \(warning)") }
+        for warning in prepared.scaleWarnings + prepared.remarks { Terminal.warn("warning: \(warning)") }
         for warning in dataset.report.warnings.prefix(5) { Terminal.warn("warning: \(warning)") }
     }
 }

@@ -36,6 +36,14 @@ struct BenchStep: AsyncParsableCommand {
     @Option(help: "Threads inside an operator.")
     var threads = 1
 
+    func validate() throws {
+        try require("--width", width, in: 0.0625...4)
+        try require("--px", px, in: 32...1_024)
+        try require("--batch", batch, in: 1...4_096)
+        try require("--steps", steps, in: 1...100_000)
+        try require("--threads", threads, in: 1...256)
+    }
+
     func run() async throws {
         try await Outcome.told {
             TorchRuntime.threads = threads
@@ -43,15 +51,15 @@ struct BenchStep: AsyncParsableCommand {
             let backbone = try BackboneRegistry.make(BackboneOptions(name: net, width: width))
             let model = ImageClassifier(backbone, classes: 100)
             let optimizer = SGD(model.trainable(), learningRate: 0.01)
-            let x = Tensor.randn([max(batch, 1), 3, px, px]).channelsLast()
-            let labels = Tensor((0..<max(batch, 1)).map { $0 % 100 })
+            let x = Tensor.randn([batch, 3, px, px]).channelsLast()
+            let labels = Tensor((0..<batch).map { $0 % 100 })
             func step() throws {
                 _ = try valueAndGrad(model) { crossEntropy(model(x), labels: labels) }
                 try optimizer.step()
             }
             try step()
-            let milliseconds = try ProcessorTime.milliseconds { for _ in 0..<max(steps, 1) { try step() } }
-            Terminal.say("\(Terminal.decimal(milliseconds / Double(max(steps, 1)), 1)) CPU ms a step")
+            let milliseconds = try ProcessorTime.milliseconds { for _ in 0..<steps { try step() } }
+            Terminal.say("\(Terminal.decimal(milliseconds / Double(steps), 1)) CPU ms a step")
         }
     }
 }
@@ -70,9 +78,14 @@ struct BenchLoader: AsyncParsableCommand {
     @Option(help: "How many pictures.")
     var count = 512
 
+    func validate() throws {
+        try require("--side", side, in: 8...2_048)
+        try require("--count", count, in: 1...1_000_000)
+    }
+
     func run() async throws {
         try await Outcome.told {
-            let milliseconds = try LoaderMeasure.run(folder: URL(filePath: photos), side: side, count: max(count, 1))
+            let milliseconds = try LoaderMeasure.run(folder: URL(filePath: photos), side: side, count: count)
             Terminal.say("cpu_ms_per_image \(Terminal.decimal(milliseconds, 3))")
         }
     }
@@ -92,6 +105,12 @@ struct BenchLosses: AsyncParsableCommand {
     @Option(help: "How often each is computed.")
     var rounds = 20
 
+    func validate() throws {
+        try require("--batch", batch, in: 2...16_384)
+        try require("--dimension", dimension, in: 2...2_048)
+        try require("--rounds", rounds, in: 1...100_000)
+    }
+
     func run() async throws {
         try await Outcome.told {
             TorchRuntime.threads = 1
@@ -103,9 +122,9 @@ struct BenchLosses: AsyncParsableCommand {
                 x.requiresGrad = true
                 func once() throws { _ = try valueAndGrad(loss) { loss(x, labels: labels) } }
                 try once()
-                let milliseconds = try ProcessorTime.milliseconds { for _ in 0..<max(rounds, 1) { try once() } }
+                let milliseconds = try ProcessorTime.milliseconds { for _ in 0..<rounds { try once() } }
                 Terminal.say(
-                    "\(name.padded(to: 18)) \(Terminal.decimal(milliseconds / Double(max(rounds, 1)), 2)) CPU ms")
+                    "\(name.padded(to: 18)) \(Terminal.decimal(milliseconds / Double(rounds), 2)) CPU ms")
             }
         }
     }

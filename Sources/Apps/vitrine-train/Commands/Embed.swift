@@ -30,12 +30,14 @@ struct Embed: AsyncParsableCommand {
     @Option(help: "Pictures in a shard.")
     var shard = 1024
 
+    func validate() throws { try require("--shard", shard, in: 1...1_000_000) }
+
     func run() async throws {
         try await Outcome.told {
             let folder = RunFolder(URL(filePath: folder))
             let prepared = try PreparedExperiment(resuming: folder)
             let model = try TrainedModel(folder, prepared.experiment, choice: weights)
-            let shards = EmbeddingShards(folder: URL(filePath: to), size: max(shard, 1))
+            let shards = EmbeddingShards(folder: URL(filePath: to), size: shard)
             let all = try shards.embedded(prepared, model) { done, count in
                 if Terminal.isWatched { Terminal.overwrite("embedded \(done) of \(count)") }
             }

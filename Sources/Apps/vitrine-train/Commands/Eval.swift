@@ -16,11 +16,15 @@ struct Eval: AsyncParsableCommand {
               vitrine-train eval runs/items-20261121T083000Z-1a2b3c
               vitrine-train eval runs/items-20261121T083000Z-1a2b3c --split validation --json figures.json
 
+            A detector's file with its manifest beside it is measured as it is served, on any pictures with boxes:
+
+              vitrine-train eval Models/item-detect-s1.onnx --on boxes.json --data pictures
+
             If the configuration names a gallery (evaluate.gallery), held-out photos are asked against it: that is the \
             figure to tell. Photos against photos of the same session are far too good, and are not.
             """)
 
-    @Argument(help: "The run's folder.")
+    @Argument(help: "The run's folder, or a detector's ONNX file with its manifest beside it.")
     var folder: String
 
     @Option(help: "The pictures that are asked with: test or validation.")
@@ -35,19 +39,55 @@ struct Eval: AsyncParsableCommand {
     @Option(help: "Write all figures to this file.")
     var json: String?
 
+    @Option(help: "A folder of pictures of other things, which stand in the gallery and are never right.")
+    var strangers: String?
+
+    @Option(help: "How many held-out things are shown in the texture of another; 0 for none.")
+    var probes = 128
+
+    @Option(help: "The run of a detector with classes, whose class of the surest box is held against the net's own.")
+    var detector: String?
+
+    @Option(help: "For a model's file: a configuration whose sources have boxes.")
+    var on: String?
+
+    @Option(help: "For a model's file: the folder that paths of --on start from. Left out, the file's own.")
+    var data: String?
+
+    func validate() throws { try require("--probes", probes, in: 0...100_000) }
+
     func run() async throws {
         try await Outcome.told {
+            if folder.hasSuffix(".onnx") { return try sayServed(URL(filePath: folder)) }
             let folder = RunFolder(URL(filePath: folder))
             let prepared = try PreparedExperiment(resuming: folder)
             if prepared.experiment.isDetector { return try sayDetector(folder, prepared) }
+            if let by, prepared.dataset.classNames[by] == nil {
+                let known = prepared.dataset.classNames.keys.sorted().joined(separator: ", ")
+                throw CommandFailure("--by: no picture has the label \(by) (there are \(known))")
+            }
             let model = try TrainedModel(folder, prepared.experiment, choice: weights)
-            let examination = try Examination(prepared, model, split: split, comparesMetrics: true)
-            let all = try examination.measurements(by: by)
+            let others = try strangers.map { try FolderReader.all(in: URL(filePath: $0), source: "strangers") }
+            let examination = try Examination(
+                prepared, model, split: split, strangers: others, comparesMetrics: true)
+            var all = try examination.measurements(by: by)
+            all += try examination.categories(try detector.map(Self.detector))
+            if let probed = try examination.textures(probes) { all.append(probed) }
             Terminal.say("\(model.file.path) on \(examination.split.rawValue)")
             for measurement in all { Terminal.say(measurement.text) }
             for line in examination.remarks() { Terminal.say(line) }
             try write(all.map(\.json), examination.split, model.file, folder)
         }
+    }
+
+    private static func detector(_ path: String) throws -> TrainedDetector {
+        let folder = RunFolder(URL(filePath: path))
+        guard let json = folder.read("config.json")?.objectValue else {
+            throw CommandFailure("--detector: \(path) is no run's folder", status: Outcome.data)
+        }
+        let experiment = try Experiment(json: json)
+        guard experiment.isDetector else { throw CommandFailure("--detector: \(path) trained no detector") }
+        return try TrainedDetector(folder, experiment)
     }
 
     private func write(_ measurements: [JSON], _ split: Split, _ weights: URL, _ folder: RunFolder) throws {
@@ -79,22 +119,25 @@ struct Eval: AsyncParsableCommand {
 /// A net's answers to everything that its experiment can ask.
 struct Examination {
     let split: Split
-    private let prepared: PreparedExperiment
-    private let queries: EmbeddedSet
-    private let gallery: EmbeddedSet?
-    private let learnt: EmbeddedSet
+    let prepared: PreparedExperiment
+    let model: TrainedModel
+    let queries: EmbeddedSet
+    let gallery: EmbeddedSet?
+    let learnt: EmbeddedSet
+    let raw: (queries: EmbeddedSet, learnt: EmbeddedSet)?
+    private let strangers: EmbeddedSet?
     private let labels: [String]
-    private let raw: (queries: EmbeddedSet, learnt: EmbeddedSet)?
 
     init(
-        _ prepared: PreparedExperiment, _ model: TrainedModel, split wanted: Split?, comparesMetrics: Bool = false
+        _ prepared: PreparedExperiment, _ model: TrainedModel, split wanted: Split?, strangers others: Dataset? = nil,
+        comparesMetrics: Bool = false
     ) throws {
-        self.prepared = prepared
+        (self.prepared, self.model) = (prepared, model)
         let samples = prepared.dataset.samples
         let evaluation = prepared.experiment.evaluation
         let galleryName = evaluation.gallery
         func isAsked(_ sample: Sample, _ split: Split) -> Bool {
-            sample.split == split && sample.source != galleryName
+            sample.split == split && sample.source != galleryName && sample.source != evaluation.strangers
                 && (evaluation.queries == nil || sample.source == evaluation.queries)
         }
         let split = wanted ?? (samples.contains { isAsked($0, .test) } ? .test : .validation)
@@ -113,6 +156,9 @@ struct Examination {
                 try embedded(isRaw: true) { isAsked($0, split) }, try embedded(isRaw: true) { $0.split == .train }
             ) : nil
         gallery = try galleryName.map { name in try embedded { $0.source == name } }
+        let named = try evaluation.strangers.map { name in try embedded { $0.source == name } }
+        let given = try others.map { try embedder($0, tasks: prepared.experiment.threads) }
+        strangers = given.map { $0.joined(with: named) } ?? named
         let first = prepared.experiment.firstLabel
         labels = [first] + prepared.dataset.classNames.keys.sorted().filter { $0 != first && $0 != Dataset.boxColumn }
     }
@@ -123,8 +169,14 @@ struct Examination {
     func measurements(by: String? = nil) throws -> [Measurement] {
         var all: [Measurement?] = []
         if let gallery {
-            all.append(
-                try Measuring.retrieval("user photo to merchant picture (\(label))", queries, gallery, label: label))
+            let title = "user photo to merchant picture (\(label))"
+            if let strangers {
+                all.append(
+                    try Measuring.retrieval(
+                        title + ", with \(strangers.count) strangers in the gallery", queries, gallery, label: label,
+                        strangers: strangers))
+            }
+            all.append(try Measuring.retrieval(title, queries, gallery, label: label))
             if let by { all += try byClass(by, gallery) }
         }
         for label in labels { all.append(try Measuring.nearest(label, queries, learnt)) }
@@ -144,7 +196,7 @@ struct Examination {
     private func byClass(_ by: String, _ gallery: EmbeddedSet) throws -> [Measurement?] {
         try (prepared.dataset.classNames[by] ?? []).enumerated().map { number, name in
             let part = queries.filtered { $0.labels[by] == number }
-            return try Measuring.retrieval("  \(by) \(name)", part, gallery, label: label)
+            return try Measuring.retrieval("  \(by) \(name)", part, gallery, label: label, strangers: strangers)
         }
     }
 
@@ -155,6 +207,19 @@ struct Examination {
         return try Measuring.retrieval(
             "classes left out of training (\(left.classes.count) of \(left.label))", part, part, label: left.label,
             isWithin: true)
+    }
+
+    /// Whether classes with many pictures have long weights: they do with a plain softmax.
+    private func weightRemarks() -> [String] {
+        model.classWeights.map { weights in
+            let sizes = prepared.subset { $0.split == .train }.classSizes(weights.label)
+            let (low, high) = (weights.norms.min() ?? 0, weights.norms.max() ?? 0)
+            let tied = weights.correlation(sizes: sizes).map {
+                "correlation with the size of the class \(Terminal.decimal($0, 2))"
+            }
+            return "lengths of the class weights of \(weights.name): \(Terminal.decimal(low, 2)) to "
+                + "\(Terminal.decimal(high, 2)), " + (tied ?? "not tied to the size of the class")
+        }
     }
 
     /// What stands beside the figures: the gap of domains, and recall by size of class.
@@ -171,6 +236,7 @@ struct Examination {
         if let gallery, let gap = Measuring.gap(queries, gallery, label: label) {
             lines.append("user photos and merchant pictures lie \(Terminal.decimal(gap, 2)) class radii apart")
         }
+        lines += weightRemarks()
         let sizes = prepared.subset { $0.split == .train }.classSizes(label)
         for bucket in [1...9, 10...29, 30...99, 100...Int.max] {
             let part = queries.filtered { sample in

@@ -34,8 +34,17 @@ struct Export: AsyncParsableCommand {
     @Option(help: "Which weights: best or last.")
     var weights = TrainedModel.Choice.best
 
-    @Option(help: "How weights are stored: f32, or f16 at half the size.")
+    @Option(
+        help: """
+            How weights are stored: f32, f16 at half the size, or int8 at a quarter, with products of whole numbers too.
+            """)
     var precision = OnnxPrecision.float32
+
+    @Option(help: "For int8: how many learnt pictures the ranges of values are taken from.")
+    var calibrate = 256
+
+    @Option(help: "For int8: by how much the accuracy on held-out pictures may fall.")
+    var largestFall = 0.005
 
     @Option(help: "Answers that stay in the model, by label. Left out, all that were trained; `none` for none.")
     var heads: [String] = []
@@ -49,6 +58,13 @@ struct Export: AsyncParsableCommand {
     @Option(help: "How many pictures are compared.")
     var compare = 32
 
+    func validate() throws {
+        try require("--compare", compare, in: 1...100_000)
+        try require("--calibrate", calibrate, in: 1...100_000)
+        try require("--largest-fall", largestFall, in: 0...1)
+        if let side { try require("--side", side, in: 8...2_048) }
+    }
+
     func run() async throws {
         try await Outcome.told {
             let folder = RunFolder(URL(filePath: folder))
@@ -61,8 +77,15 @@ struct Export: AsyncParsableCommand {
             for head in kept where !known.contains(head) {
                 throw CommandFailure("--heads: the net has no answer \(head) (it has \(known.joined(separator: ", ")))")
             }
-            let graph = try model.net.onnxGraph(side: side, heads: kept)
-            graph.foldBatchNorms()
+            func folded() throws -> OnnxGraph {
+                let graph = try model.net.onnxGraph(side: side, heads: kept)
+                graph.foldBatchNorms()
+                return graph
+            }
+            let graph = try folded()
+            let quantizing =
+                precision == .int8 ? try Quantizing(prepared, side: side, scale: model.settings.scale) : nil
+            try quantizing?.quantize(graph, twin: folded(), pictures: calibrate)
             let name = name(prepared)
             let file = try OnnxFile(graph, precision: precision, metadata: ["model": name, "run": folder.name])
             let parity = try Parity.measure(
@@ -75,13 +98,26 @@ struct Export: AsyncParsableCommand {
                     })
             }
             try parity?.check(precision)
+            var fall: FallReport?
+            if let quantizing {
+                let whole = try OnnxFile(folded())
+                let label = prepared.experiment.firstLabel
+                if let before = try quantizing.nearest(whole, label: label)?.figures.first?.figure,
+                    let after = try quantizing.nearest(file, label: label)?.figures.first?.figure
+                {
+                    fall = FallReport(
+                        figure: "1-NN of \(label)", before: before, after: after,
+                        bytes: (whole.bytes.count, file.bytes.count), parity: parity)
+                }
+                try fall?.check(largest: largestFall)
+            }
             var manifest = ExportManifest(
                 id: name, version: modelVersion, role: .itemEmbedder(dimension: model.net.options.dimension),
                 license: license, side: side)
             manifest.scale = model.settings.scale
             manifest.run = folder.name
             manifest.labels = kept.count == 1 ? model.classNames[kept[0]] ?? [] : []
-            try write(file, parity, manifest, from: model.file, folder)
+            try write(file, parity, manifest, from: model.file, folder, fall)
             try writeCard(.init(model), name, parity, folder, prepared)
         }
     }
@@ -105,7 +141,8 @@ struct Export: AsyncParsableCommand {
 
     /// Writes a file with its manifest, and tells about both.
     func write(
-        _ file: OnnxFile, _ parity: ExportParity?, _ manifest: ExportManifest, from weights: URL, _ folder: RunFolder
+        _ file: OnnxFile, _ parity: ExportParity?, _ manifest: ExportManifest, from weights: URL, _ folder: RunFolder,
+        _ fall: FallReport? = nil
     ) throws {
         let place = place(folder)
         try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
@@ -114,6 +151,10 @@ struct Export: AsyncParsableCommand {
         let text = manifest.encoded(file, sha256: "\(FileDigest(of: file.bytes))", parity: parity)
         _ = try ModelManifest(parsing: text)
         try Data(text).write(to: place.appending(path: manifest.id + ".json"), options: .atomic)
+        if let fall {
+            try Data(fall.json.encoded() + [10]).write(
+                to: place.appending(path: manifest.id + ".accuracy.json"), options: .atomic)
+        }
         Terminal.say("\(onnx.path): \(Terminal.count(file.bytes.count)) bytes, from \(weights.lastPathComponent)")
         if let parity {
             Terminal.say(

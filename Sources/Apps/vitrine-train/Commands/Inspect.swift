@@ -9,6 +9,7 @@ struct Inspect: AsyncParsableCommand {
         discussion: """
               vitrine-train inspect items.json
               vitrine-train inspect items.json --tree
+              vitrine-train inspect items.json --statistics
               vitrine-train inspect items.json --find-rate
 
             With --find-rate the net is trained for a moment while the learning rate rises; the rate at which the loss \
@@ -24,11 +25,16 @@ struct Inspect: AsyncParsableCommand {
     @Flag(help: "Show the tree of modules.")
     var tree = false
 
+    @Flag(help: "Send one batch through the net, and show what each layer makes of it.")
+    var statistics = false
+
     @Flag(help: "Look for a learning rate.")
     var findRate = false
 
     @Option(help: "Steps of that search.")
     var steps = 100
+
+    func validate() throws { try require("--steps", steps, in: 2...100_000) }
 
     func run() async throws {
         try await Outcome.told {
@@ -42,7 +48,25 @@ struct Inspect: AsyncParsableCommand {
                     + "\(Terminal.count(sketch.multiplications)) multiplications a picture of \(sketch.side) px")
             if tree { Terminal.say(sketch.tree) }
             sayDistributions(prepared.dataset)
+            if statistics { try sayStatistics(prepared) }
             if findRate { try sayRates(prepared) }
+        }
+    }
+
+    /// Silent channels, numbers that grow or shrink from layer to layer, and layers that learn much faster than others are
+    /// what to look for.
+    private func sayStatistics(_ prepared: PreparedExperiment) throws {
+        let rows = try LayerStatistics(prepared).rows
+        let width = rows.map(\.key.count).max() ?? 0
+        Terminal.say(
+            "layer".padded(to: width) + "  shape               mean  deviation  dead channels  gradient/weight")
+        for row in rows {
+            let shape = row.shape.map(String.init).joined(separator: "x").padded(to: 16)
+            let dead = row.deadShare.map { String(format: "%12.1f %%", 100 * $0) } ?? "             -"
+            let gradient = row.gradient.map { String(format: "%15.2e", $0) } ?? "              -"
+            Terminal.say(
+                row.key.padded(to: width) + "  " + shape
+                    + String(format: " %8.3f  %9.3f", row.mean, row.deviation) + " " + dead + "  " + gradient)
         }
     }
 
@@ -65,7 +89,7 @@ struct Inspect: AsyncParsableCommand {
     }
 
     private func sayRates(_ prepared: PreparedExperiment) throws {
-        let finder = try RateFinder(prepared, steps: max(steps, 2))
+        let finder = try RateFinder(prepared, steps: steps)
         let largest = finder.points.map(\.loss).max() ?? 1
         let stride = max(1, finder.points.count / 20)
         for (place, point) in finder.points.enumerated() where place % stride == 0 {

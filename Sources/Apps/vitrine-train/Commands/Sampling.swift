@@ -26,6 +26,8 @@ struct Sampling: AsyncParsableCommand {
     @Option(help: "How many pictures are looked at.")
     var pictures = 1000
 
+    func validate() throws { try require("--pictures", pictures, in: 4...100_000) }
+
     func run() async throws {
         try await Outcome.told {
             let folder = RunFolder(URL(filePath: folder))
@@ -33,7 +35,7 @@ struct Sampling: AsyncParsableCommand {
             let model = try TrainedModel(folder, prepared.experiment)
             let label = label ?? prepared.experiment.firstLabel
             let learnt = prepared.subset { $0.split == .train && $0.labels[label] != nil }
-            let step = max(1, learnt.count / max(pictures, 1))
+            let step = max(1, learnt.count / pictures)
             let some = Dataset(
                 samples: stride(from: 0, to: learnt.count, by: step).map { learnt.samples[$0] },
                 classNames: learnt.classNames)
