@@ -1,7 +1,8 @@
 # Everything a person does with Vitrine. `make` alone lists it.
 
 # The manifest looks for libtorch, and SwiftPM remembers what it found until an environment variable changes: this one does.
-SWIFT ?= LIBTORCH_HEADERS="$$(ls $${TORCH_HOME:-/usr}/include/torch/csrc/api/include/torch/version.h 2>/dev/null)" swift
+SWIFT_ENVIRONMENT = LIBTORCH_HEADERS="$$(ls $${TORCH_HOME:-/usr}/include/torch/csrc/api/include/torch/version.h 2>/dev/null)"
+SWIFT = $(SWIFT_ENVIRONMENT) swift
 PORT ?= 8080
 
 # Warnings of a module that imports what its target does not name are errors in every build.
@@ -38,12 +39,12 @@ train: ## build the program that trains, and train FIT=configuration.json if one
 test: ## run all tests that take seconds
 	@Scripts/bootstrap test
 	$(SWIFT) build --build-tests $(BUILD_FLAGS)
-	$(SWIFT) test --skip-build $(TEST_FLAGS)
+	@$(SWIFT_ENVIRONMENT) Scripts/run-tests swift test --skip-build $(TEST_FLAGS)
 
 test-full: ## run all tests, those that take minutes too
 	@Scripts/bootstrap test
 	$(SWIFT) build --build-tests $(BUILD_FLAGS)
-	VITRINE_FAULT_FULL=1 VITRINE_HISTORIES=60 $(SWIFT) test --skip-build $(TEST_FLAGS)
+	@VITRINE_FAULT_FULL=1 VITRINE_HISTORIES=60 $(SWIFT_ENVIRONMENT) Scripts/run-tests swift test --skip-build $(TEST_FLAGS)
 
 bench: ## measure Vitrine alone with the load program of Benchmarks/peers
 	@Scripts/bootstrap peers

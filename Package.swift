@@ -102,10 +102,11 @@ let training: [Target] = [
             + (torchHome.map { [.unsafeFlags(["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", $0 + "/lib"])] } ?? [])),
     .target(
         name: "Learning",
-        dependencies: ["Basics", "Kernels", "Imaging", "CTorch"],
+        dependencies: ["Basics", "Kernels", "Imaging", "CTorch", .product(name: "Crypto", package: "swift-crypto")],
         path: "Sources/Engines/Learning"),
     .testTarget(
-        name: "LearningTests", dependencies: ["Basics", "Imaging", "Learning"], path: "Tests/LearningTests",
+        name: "LearningTests", dependencies: ["Basics", "Imaging", "Learning", "TestSupport"],
+        path: "Tests/LearningTests",
         exclude: ["files.py"]),
     // The only program that links libtorch.
     .executableTarget(
@@ -121,7 +122,8 @@ let training: [Target] = [
         path: "Tests/TrainProgramTests"),
     // What training exports and what serving runs, side by side.
     .testTarget(
-        name: "ParityTests", dependencies: ["Basics", "Imaging", "Evaluation", "Inference", "Learning"],
+        name: "ParityTests",
+        dependencies: ["Basics", "Imaging", "Evaluation", "Inference", "Learning", "TestSupport"],
         path: "Tests/ParityTests", exclude: ["check.py"]),
 ]
 
@@ -208,7 +210,8 @@ let tests: [Target] = [
     .testTarget(name: "EvaluationTests", dependencies: ["Basics", "Evaluation"], path: "Tests/EvaluationTests"),
     .testTarget(name: "BasicsTests", dependencies: ["Basics"], path: "Tests/BasicsTests"),
     .testTarget(
-        name: "VectorIndexTests", dependencies: ["Basics", "Kernels", "VectorIndex"], path: "Tests/VectorIndexTests"),
+        name: "VectorIndexTests", dependencies: ["Basics", "Kernels", "VectorIndex", "TestSupport"],
+        path: "Tests/VectorIndexTests"),
     .testTarget(name: "KernelsTests", dependencies: ["Basics", "Kernels"], path: "Tests/KernelsTests"),
     .testTarget(
         name: "MessagingTests",
@@ -225,6 +228,7 @@ let tests: [Target] = [
         name: "VisualSearchTests",
         dependencies: [
             "Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation", "VisualSearch",
+            "TestSupport",
         ],
         path: "Tests/VisualSearchTests"),
     .testTarget(name: "WebTests", dependencies: ["Basics", "TestSupport"], path: "Tests/WebTests"),

@@ -1,12 +1,13 @@
 import Basics
 import Foundation
 import Learning
+import TestSupport
 import Testing
 
 @Suite("Python's packages accept and run what we export")
 struct PythonTests {
     @Test("LEARN-132 the checker of ONNX accepts an embedder and a detector, and onnxruntime answers the same")
-    func checker() throws {
+    func checker() async throws {
         let embedder = try EmbeddingNet(
             EmbeddingOptions(
                 backbone: BackboneOptions(width: 0.125, attention: [.both]), dimension: 16,
@@ -20,7 +21,7 @@ struct PythonTests {
         let own = try checked { withoutGrad { embedder(pictures) } }
         let graph = try embedder.onnxGraph(side: 64, heads: ["kind"])
         graph.foldBatchNorms()
-        let said = try python(OnnxFile(graph, precision: .float16, metadata: ["run": "test"]))
+        let said = try await python(OnnxFile(graph, precision: .float16, metadata: ["run": "test"]))
         #expect(said["format"] == 8 && said["set"] == [["", 17]])
         #expect(said["inputs"] == [["image", "N"]] && said["shapes"] == [[2, 16], [2, 4]])
         let sums = said["sums"]?.arrayValue?.compactMap(\.doubleValue) ?? []
@@ -29,31 +30,19 @@ struct PythonTests {
         try #require(sums.count == 2)
         #expect(abs(sums[0] - expected[0]) < 0.02 && abs(sums[1] - expected[1]) < 0.02, "\(sums) \(expected)")
 
-        let boxes = try python(OnnxFile(detector.onnxGraph()))
+        let boxes = try await python(OnnxFile(detector.onnxGraph()))
         #expect(boxes["shapes"] == [[2, 85, 1], [2, 85, 4]])
     }
 
-    private func python(_ file: OnnxFile) throws -> JSON {
+    private func python(_ file: OnnxFile) async throws -> JSON {
         let folder = URL(filePath: NSTemporaryDirectory()).appending(path: "parity-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let model = folder.appending(path: "model.onnx")
         try Data(file.bytes).write(to: model)
-        let interpreter = Serving.environment.appending(path: "bin/python")
-        try #require(
-            FileManager.default.isExecutableFile(atPath: interpreter.path()),
-            "onnx is not installed here: run Scripts/bootstrap test.")
-        let process = Process()
-        process.executableURL = interpreter
-        let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "check.py")
-        process.arguments = [script.path(), model.path(), "64"]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.standardError
-        try process.run()
-        let said = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-        return try JSON(parsing: said)
+        let run = try await CommandRun.python(
+            Program.repository + "/Tests/ParityTests/check.py", [model.path(), "64"])
+        try #require(run.status == 0, "\(run.errors)")
+        return try JSON(parsing: Array(run.output.utf8))
     }
 }

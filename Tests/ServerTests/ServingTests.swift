@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("A running server", .timeLimit(.minutes(2)))
+@Suite("A running server", .timeLimit(.minutes(10)))
 struct ServingTests {
     @Test("SIGTERM answers the long polls that are open, then ends with status 0")
     func drain() async throws {

@@ -67,6 +67,9 @@ final class ChildProcess: Sendable {
         for waiter in waiters { waiter.resume(returning: status) }
     }
 
+    /// Whether the process has ended.
+    var hasEnded: Bool { state.withLock { $0.status != nil } }
+
     /// Sends a signal, unless the process has ended.
     func signal(_ number: Int32) {
         state.withLock { state in

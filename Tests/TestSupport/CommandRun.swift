@@ -4,7 +4,7 @@ import Foundation
     import Glibc
 #endif
 
-/// A run of the program that ends by itself, such as `vitrine doctor`.
+/// A run of a program that ends by itself, such as `vitrine doctor`.
 package struct CommandRun: Sendable {
     /// The exit status.
     package let status: Int32
@@ -17,6 +17,25 @@ package struct CommandRun: Sendable {
     package static func vitrine(
         _ arguments: [String], input: String = "", environment: [String: String] = [:]
     ) async throws -> CommandRun {
+        try await run([try Program.path()] + arguments, input: input, environment: environment)
+    }
+
+    /// Runs a script in the Python environment that `Scripts/bootstrap test` makes.
+    package static func python(
+        _ script: String, _ arguments: [String] = [], environment: [String: String] = [:]
+    ) async throws -> CommandRun {
+        let python = Program.repository + "/.venv/bin/python"
+        guard FileManager.default.isExecutableFile(atPath: python) else {
+            throw VitrineProcess.Failure(description: "The Python environment is missing: run Scripts/bootstrap test.")
+        }
+        return try await run([python, script] + arguments, environment: environment)
+    }
+
+    /// Runs a program by its path, or by its name if it is a tool of the system, and waits for its end.
+    package static func run(
+        _ command: [String], input: String = "", environment: [String: String] = [:]
+    ) async throws -> CommandRun {
+        let command = command[0].contains("/") ? command : ["/usr/bin/env"] + command
         let folder = NSTemporaryDirectory() + "vitrine-command-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -28,7 +47,7 @@ package struct CommandRun: Sendable {
         ]
         defer { for file in files { close(file) } }
         let child = try ChildProcess(
-            [try Program.path()] + arguments, environment: Program.environment.merging(environment) { $1 },
+            command, environment: Program.environment.merging(environment) { $1 },
             input: files[0], output: files[1], errors: files[2])
         let status = await child.exitStatus()
         return CommandRun(

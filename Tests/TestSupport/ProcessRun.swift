@@ -47,9 +47,13 @@ struct ProcessRun: Sendable {
 /// Where the built program is, and the environment it gets.
 package enum Program {
     /// The environment of the tests without the settings of whoever runs them.
-    static var environment: [String: String] {
+    package static var environment: [String: String] {
         ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("VITRINE_") }
     }
+
+    /// The folder of the repository.
+    package static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
 
     /// The path of the built program.
     package static func path() throws -> String {

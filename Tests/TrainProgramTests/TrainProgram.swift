@@ -17,11 +17,7 @@ struct TrainProgram {
     }
 
     /// ONNX Runtime in the repository's Python environment; the program runs in another folder and would not find it.
-    private static let library: String? = {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        return try? InferenceRuntime.find(in: [root.appending(path: ".venv").path]).path
-    }()
+    private static let library = try? InferenceRuntime.find(in: [Program.repository + "/.venv"]).path
 
     static func inFolder<Result>(_ body: (TrainProgram) async throws -> Result) async throws -> Result {
         let folder = FileManager.default.temporaryDirectory.appending(path: "train-\(UUID().uuidString)")
@@ -35,44 +31,24 @@ struct TrainProgram {
         _ arguments: [String], launcher: [String] = [], signal: Int32 = SIGKILL,
         watch: @escaping @Sendable (String) -> Bool = { _ in false }
     ) async throws -> End {
-        let process = Process()
         let command = launcher + [try Program.path(of: "vitrine-train")] + arguments
-        process.executableURL = URL(filePath: launcher.isEmpty ? command[0] : "/usr/bin/env")
-        process.arguments = launcher.isEmpty ? Array(command.dropFirst()) : command
-        process.currentDirectoryURL = folder
-        var environment = ProcessInfo.processInfo.environment
+        var environment = Program.environment
         environment["OMP_WAIT_POLICY"] = "passive"
         if let library = Self.library { environment[InferenceRuntime.pathVariable] = library }
-        process.environment = environment
-        let (output, errors) = (Pipe(), folder.appending(path: "errors-\(UUID().uuidString)"))
-        try Data().write(to: errors)
-        process.standardOutput = output
-        process.standardError = try FileHandle(forWritingTo: errors)
-        process.standardInput = FileHandle.nullDevice
-        let identity = try start(process)
+        let errors = folder.appending(path: "errors-\(UUID().uuidString)")
+        let process = try RunningCommand(
+            ["/usr/bin/env", "-C", folder.path] + command, errors: errors.path, environment: environment)
         let text = await onThread { () -> String in
-            var (all, line) = ([UInt8](), [UInt8]())
-            while let byte = try? output.fileHandleForReading.read(upToCount: 1)?.first {
-                all.append(byte)
-                if byte != 10 {
-                    line.append(byte)
-                } else {
-                    if watch(String(decoding: line, as: UTF8.self)) { kill(identity, signal) }
-                    line = []
-                }
+            var all = ""
+            while let line = process.line() {
+                all += line + "\n"
+                if watch(line) { process.signal(signal) }
             }
-            return String(decoding: all, as: UTF8.self)
+            return all
         }
-        process.waitUntilExit()
         return End(
-            status: process.terminationReason == .uncaughtSignal
-                ? -process.terminationStatus : process.terminationStatus,
-            output: text, errors: (try? String(contentsOf: errors, encoding: .utf8)) ?? "")
-    }
-
-    private func start(_ process: Process) throws -> Int32 {
-        try process.run()
-        return process.processIdentifier
+            status: await process.exitStatus(), output: text,
+            errors: (try? String(contentsOf: errors, encoding: .utf8)) ?? "")
     }
 
     // MARK: Pictures

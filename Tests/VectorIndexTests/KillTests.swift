@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import VectorIndex
@@ -33,18 +34,8 @@ struct KillTests {
         return "{\"put\": \"\(id)\", \"vector\": [1, \(id), \(number % 100), 2], \"price\": \(number)}\n"
     }
 
-    private static func program() throws -> String {
-        if let named = ProcessInfo.processInfo.environment["VITRINE_BINARY"] { return named }
-        let bundle = Bundle.main.executableURL?.deletingLastPathComponent()
-        let places = [bundle, Bundle.main.bundleURL, bundle?.deletingLastPathComponent()].compactMap { $0 }
-        let found = places.map { $0.appending(path: "vitrine").path() }.first {
-            FileManager.default.isExecutableFile(atPath: $0)
-        }
-        return try #require(found, "the program is not built: swift build --product vitrine")
-    }
-
     @Test("SCAN-125 kill -9 at random moments loses no acknowledged change")
-    func kills() throws {
+    func kills() async throws {
         let isLong = ProcessInfo.processInfo.environment["VITRINE_FAULT_FULL"] != nil
         let seed = UInt64.random(in: 0..<1 << 32)
         let folder = TemporaryFolder()
@@ -52,7 +43,7 @@ struct KillTests {
         var model = Model()
         var first = 0
         for round in 0..<(isLong ? 200 : 8) {
-            let (sent, acknowledged) = try run(
+            let (sent, acknowledged) = try await run(
                 folder.path, from: first, killAfter: Int(random.next() % 150), seed: seed)
             for number in first..<first + acknowledged { model.apply(number, seed: seed) }
             let index = try VectorIndex.open(at: folder.path, options: VectorIndexOptions(memoryRows: Self.memoryRows))
@@ -79,27 +70,22 @@ struct KillTests {
     /// Starts the program, sends changes and kills it after some answers; how many were sent and answered.
     private func run(
         _ path: String, from first: Int, killAfter limit: Int, seed: UInt64
-    ) throws -> (sent: Int, acknowledged: Int) {
-        let child = Process()
-        child.executableURL = URL(filePath: try Self.program())
-        child.arguments = [
-            "index", "apply", path, "--dimensions", "4", "--kind", "hnsw", "--batch", "3", "--memory-rows",
-            "\(Self.memoryRows)",
-        ]
-        let (input, output) = (Pipe(), Pipe())
-        (child.standardInput, child.standardOutput) = (input, output)
-        try child.run()
+    ) async throws -> (sent: Int, acknowledged: Int) {
         let sent = 240
-        let lines = (first..<first + sent).map { Self.line($0, seed: seed) }.joined()
-        try input.fileHandleForWriting.write(contentsOf: Data(lines.utf8))
-        var acknowledged = 0
-        while acknowledged < limit, let byte = try output.fileHandleForReading.read(upToCount: 1) {
-            if byte.first == UInt8(ascii: "\n") { acknowledged += 1 }
+        let child = try RunningCommand(
+            [
+                try Program.path(), "index", "apply", path, "--dimensions", "4", "--kind", "hnsw", "--batch", "3",
+                "--memory-rows", "\(Self.memoryRows)",
+            ], input: (first..<first + sent).map { Self.line($0, seed: seed) }.joined())
+        let acknowledged = await onThread {
+            var count = 0
+            while count < limit, child.line() != nil { count += 1 }
+            child.signal(SIGKILL)
+            // What was answered before the kill and not read yet was acknowledged too.
+            while child.line() != nil { count += 1 }
+            return count
         }
-        kill(child.processIdentifier, SIGKILL)
-        child.waitUntilExit()
-        // What was answered before the kill and not read yet was acknowledged too.
-        let rest = try output.fileHandleForReading.readToEnd() ?? Data()
-        return (sent, acknowledged + rest.count { $0 == UInt8(ascii: "\n") })
+        _ = await child.exitStatus()
+        return (sent, acknowledged)
     }
 }

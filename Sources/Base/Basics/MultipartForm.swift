@@ -25,12 +25,14 @@ public struct MultipartForm: Sendable {
     ///   - maximumParts: more are refused.
     /// - Throws: ``RequestError`` 400 that says what is wrong with the form.
     public init(_ body: [UInt8], contentType: String, maximumParts: Int = 32) throws(RequestError) {
-        guard let boundary = Self.parameter("boundary", of: contentType[...]), (1...70).contains(boundary.utf8.count)
-        else { throw .invalidParam("The content type of the form names no boundary.") }
-        let mark = Array("--\(boundary)".utf8)
+        guard let mark = MultipartSyntax.mark(contentType) else {
+            throw .invalidParam("The content type of the form names no boundary.")
+        }
         let line: [UInt8] = [13, 10]
         // The first mark may stand at the very beginning; every other one follows a line break.
-        guard var at = body.starts(with: mark) ? 0 : Self.find(line + mark, in: body, from: 0).map({ $0 + 2 }) else {
+        guard
+            var at = body.starts(with: mark) ? 0 : MultipartSyntax.find(line + mark, in: body, from: 0).map({ $0 + 2 })
+        else {
             throw .invalidParam("The body holds none of the boundaries that its content type names.")
         }
         var parts: [Part] = []
@@ -38,13 +40,19 @@ public struct MultipartForm: Sendable {
             at += mark.count
             let rest = body[at...]
             if rest.starts(with: [45, 45]) { break }
-            guard let start = Self.afterLine(rest), let end = Self.find(line + mark, in: body, from: start - 2) else {
+            guard let start = MultipartSyntax.afterLine(rest),
+                let end = MultipartSyntax.find(line + mark, in: body, from: start - 2)
+            else {
                 throw .invalidParam("The form ends in the middle of a part.")
             }
             guard parts.count < maximumParts else {
                 throw .invalidParam("A form may have at most \(maximumParts) parts here.")
             }
-            parts.append(try Self.part(body[min(start, end)..<end]))
+            let header = try MultipartSyntax.Header(body[min(start, end)..<end])
+            parts.append(
+                Part(
+                    name: header.name, fileName: header.fileName, contentType: header.contentType,
+                    content: body[header.end..<end]))
             at = end + 2
         }
         self.parts = parts
@@ -55,118 +63,4 @@ public struct MultipartForm: Sendable {
 
     /// All parts of a name, in their order.
     public func all(_ name: String) -> [Part] { parts.filter { $0.name == name } }
-
-    // MARK: Reading
-
-    /// Where the line ends that holds nothing but blanks; nil when there is something else.
-    private static func afterLine(_ bytes: ArraySlice<UInt8>) -> Int? {
-        var at = bytes.startIndex
-        while at < bytes.endIndex, bytes[at] == 32 || bytes[at] == 9 { at += 1 }
-        return bytes[at...].starts(with: [13, 10]) ? at + 2 : nil
-    }
-
-    private static let largestHeader = 8_192
-
-    private static func part(_ bytes: ArraySlice<UInt8>) throws(RequestError) -> Part {
-        var at = bytes.startIndex
-        var name: String?
-        var fileName: String?
-        var type: String?
-        while true {
-            guard at - bytes.startIndex <= largestHeader, let end = lineEnd(bytes[at...]) else {
-                throw .invalidParam("A part of the form has no end of its headers.")
-            }
-            let line = bytes[at..<end]
-            at = end + 2
-            if line.isEmpty { break }
-            guard let colon = line.firstIndex(of: 58), let header = String(validating: line[..<colon], as: UTF8.self),
-                let value = String(validating: line[(colon + 1)...], as: UTF8.self)
-            else { throw .invalidParam("A header of a part of the form cannot be read.") }
-            switch header.lowercased() {
-            case "content-disposition":
-                name = parameter("name", of: value[...])
-                fileName = parameter("filename", of: value[...])
-            case "content-type":
-                type = value.split(separator: ";").first.map { $0.trimming.lowercased() }
-            default: break
-            }
-        }
-        guard let name, !name.isEmpty else { throw .invalidParam("A part of the form has no name.") }
-        return Part(name: name, fileName: fileName, contentType: type, content: bytes[at...])
-    }
-
-    private static func lineEnd(_ bytes: ArraySlice<UInt8>) -> Int? {
-        var at = bytes.startIndex
-        while let found = bytes[at...].firstIndex(of: 13) {
-            if found + 1 < bytes.endIndex, bytes[found + 1] == 10 { return found }
-            at = found + 1
-        }
-        return nil
-    }
-
-    /// A parameter of a header, such as `name` in `form-data; name="picture"`.
-    private static func parameter(_ wanted: String, of header: Substring) -> String? {
-        var rest = header.utf8[...]
-        while let semicolon = rest.firstIndex(of: 59) {
-            rest = rest[rest.index(after: semicolon)...].drop { $0 == 32 || $0 == 9 }
-            guard let equals = rest.firstIndex(where: { $0 == 61 || $0 == 59 }), rest[equals] == 61 else { continue }
-            let name = Substring(rest[..<equals]).trimming.lowercased()
-            rest = rest[rest.index(after: equals)...]
-            let value = rest.first == 34 ? quoted(&rest) : plain(&rest)
-            if name == wanted { return value }
-        }
-        return nil
-    }
-
-    /// Browsers write `%22` for a quotation mark; older ones `\"`.
-    private static func quoted(_ rest: inout Substring.UTF8View.SubSequence) -> String {
-        var bytes: [UInt8] = []
-        rest = rest.dropFirst()
-        while let byte = rest.first, byte != 34 {
-            rest = rest.dropFirst()
-            if byte == 92, let next = rest.first, next == 34 {
-                bytes.append(next)
-                rest = rest.dropFirst()
-            } else {
-                bytes.append(byte)
-            }
-        }
-        rest = rest.dropFirst()
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func plain(_ rest: inout Substring.UTF8View.SubSequence) -> String {
-        let value = rest.prefix { $0 != 59 }
-        rest = rest[value.endIndex...]
-        return Substring(value).trimming
-    }
-
-    /// Where a text begins in the bytes, from a place on (Horspool 1980: skips by the last byte).
-    private static func find(_ needle: [UInt8], in body: [UInt8], from start: Int) -> Int? {
-        let count = needle.count
-        guard count > 0, start >= 0, body.count - start >= count else { return nil }
-        var skips = [Int](repeating: count, count: 256)
-        for (place, byte) in needle.dropLast().enumerated() { skips[Int(byte)] = count - 1 - place }
-        let bytes = body.span
-        var at = start
-        while at <= bytes.count - count {
-            var place = count - 1
-            while bytes[at + place] == needle[place] {
-                if place == 0 { return at }
-                place -= 1
-            }
-            at += skips[Int(bytes[at + count - 1])]
-        }
-        return nil
-    }
-}
-
-extension Substring {
-    /// Without blanks at its ends.
-    fileprivate var trimming: String {
-        var text = self
-        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-        return String(text)
-    }
 }

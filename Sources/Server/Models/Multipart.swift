@@ -1,3 +1,5 @@
+import Basics
+
 /// Takes a `multipart/form-data` body apart while it arrives (RFC 7578), whatever pieces it comes in.
 struct Multipart {
     /// What was found.
@@ -17,7 +19,6 @@ struct Multipart {
 
     private enum State { case preamble, header, content, over }
 
-    private static let longestHeader = 8_192
     private let delimiter: [UInt8]
     private var buffer: [UInt8] = Array("\r\n".utf8)
     private var state = State.preamble
@@ -25,13 +26,8 @@ struct Multipart {
     /// A reader; nil when the content type is not multipart or has no boundary.
     init?(contentType: String?) {
         guard let type = contentType, type.lowercased().hasPrefix("multipart/form-data") else { return nil }
-        let parameters = type.split(separator: ";").dropFirst().map { $0.drop { $0 == " " } }
-        guard let text = parameters.first(where: { $0.lowercased().hasPrefix("boundary=") })?.dropFirst(9) else {
-            return nil
-        }
-        let boundary = text.first == "\"" ? text.dropFirst().prefix { $0 != "\"" } : text
-        guard (1...70).contains(boundary.utf8.count) else { return nil }
-        delimiter = Array("\r\n--\(boundary)".utf8)
+        guard let mark = MultipartSyntax.mark(type) else { return nil }
+        delimiter = [13, 10] + mark
     }
 
     /// Whether the last boundary was there.
@@ -52,7 +48,7 @@ struct Multipart {
             buffer = []
             return false
         case .preamble, .content:
-            guard let place = Self.place(of: delimiter, in: buffer) else {
+            guard let place = MultipartSyntax.find(delimiter, in: buffer, from: 0) else {
                 // All but what may be the beginning of a boundary.
                 let sure = max(0, buffer.count - delimiter.count)
                 if sure > 0 { pass(sure, &events) }
@@ -69,11 +65,18 @@ struct Multipart {
             state = isLast ? .over : .header
             return true
         case .header:
-            guard let end = Self.place(of: [13, 10, 13, 10], in: buffer) else {
-                guard buffer.count <= Self.longestHeader else { throw Malformed(reason: "a part's header is too long") }
+            guard let end = MultipartSyntax.find([13, 10, 13, 10], in: buffer, from: 0) else {
+                guard buffer.count <= MultipartSyntax.largestHeader else {
+                    throw Malformed(reason: "a part's header is too long")
+                }
                 return false
             }
-            events.append(.begin(name: try Self.name(in: buffer[..<end])))
+            guard let lines = MultipartSyntax.afterLine(buffer[...]) else {
+                throw Malformed(reason: "a boundary is followed by something else than a line break")
+            }
+            do {
+                events.append(.begin(name: try MultipartSyntax.Header(buffer[min(lines, end + 4)..<end + 4]).name))
+            } catch { throw Malformed(reason: error.message) }
             buffer.removeFirst(end + 4)
             // An empty part's boundary begins right here.
             if buffer.starts(with: delimiter.dropFirst(2)) { buffer.insert(contentsOf: [13, 10], at: 0) }
@@ -86,29 +89,5 @@ struct Multipart {
         guard count > 0 else { return }
         if state == .content { events.append(.bytes(Array(buffer[..<count]))) }
         buffer.removeFirst(count)
-    }
-
-    private static func name(in header: ArraySlice<UInt8>) throws(Malformed) -> String {
-        for line in String(decoding: header, as: UTF8.self).split(separator: "\r\n") {
-            guard line.lowercased().hasPrefix("content-disposition:") else { continue }
-            for part in line.split(separator: ";").map({ $0.drop { $0 == " " } }) where part.hasPrefix("name=") {
-                return String(part.dropFirst(5).filter { $0 != "\"" })
-            }
-        }
-        throw Malformed(reason: "a part has no name")
-    }
-
-    private static func place(of needle: [UInt8], in bytes: [UInt8]) -> Int? {
-        guard let first = needle.first, bytes.count >= needle.count else { return nil }
-        let last = bytes.count - needle.count
-        return bytes.withUnsafeBufferPointer { bytes in
-            var place = 0
-            while place <= last {
-                guard let found = bytes[place...last].firstIndex(of: first) else { return nil }
-                if bytes[found..<found + needle.count].elementsEqual(needle) { return found }
-                place = found + 1
-            }
-            return nil
-        }
     }
 }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The load program of Benchmarks/peers against a server of the test: what it counts, not how fast it is.
-@Suite("The load program", .timeLimit(.minutes(2)))
+@Suite("The load program", .timeLimit(.minutes(10)))
 struct LoadProgramTests {
     private static let root = URL(filePath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -26,17 +26,7 @@ struct LoadProgramTests {
     private static func run(_ server: VitrineProcess, _ arguments: [String]) async throws -> (Int32, String) {
         let program = root.appending(path: "Benchmarks/peers/messaging_bench.py").path()
         let address = ["--base-url", server.baseURL, "--server-pid", String(server.processID)]
-        return try await onThread {
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = ["python3", program] + address + arguments
-            let output = Pipe()
-            process.standardOutput = output
-            process.standardError = output
-            try process.run()
-            let said = try output.fileHandleForReading.readToEnd() ?? Data()
-            process.waitUntilExit()
-            return (process.terminationStatus, String(decoding: said, as: UTF8.self))
-        }
+        let run = try await CommandRun.run(["python3", program] + address + arguments)
+        return (run.status, run.output + run.errors)
     }
 }

@@ -2,7 +2,7 @@ import Basics
 import TestSupport
 import Testing
 
-@Suite("Audits", .timeLimit(.minutes(2)))
+@Suite("Audits", .timeLimit(.minutes(10)))
 struct AuditConformanceTests {
     private static let secret = "audit-secret"
 

@@ -16,22 +16,8 @@ struct NioAcceptanceTests {
     }
 
     private static func run(against address: String) async throws -> (status: Int32, output: String) {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let python = folder.deletingLastPathComponent().deletingLastPathComponent().appending(path: ".venv/bin/python")
-        try #require(
-            FileManager.default.isExecutableFile(atPath: python.path()),
-            "matrix-nio is not installed here: run Scripts/bootstrap test, which makes \(python.path()).")
-        return try await onThread {
-            let process = Process()
-            process.executableURL = python
-            process.arguments = [folder.appending(path: "nio_acceptance.py").path(), address]
-            let output = Pipe()
-            process.standardOutput = output
-            process.standardError = output
-            try process.run()
-            let said = try output.fileHandleForReading.readToEnd() ?? Data()
-            process.waitUntilExit()
-            return (process.terminationStatus, String(decoding: said, as: UTF8.self))
-        }
+        let script = Program.repository + "/Tests/ConformanceTests/nio_acceptance.py"
+        let run = try await CommandRun.python(script, [address])
+        return (run.status, run.output + run.errors)
     }
 }

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Application services over HTTP", .serialized, .timeLimit(.minutes(2)))
+@Suite("Application services over HTTP", .serialized, .timeLimit(.minutes(10)))
 struct ApplicationServiceTests {
     @Test("MSG-48 a service gets the events of its rooms in order, with the server's token, and no others")
     func order() async throws {

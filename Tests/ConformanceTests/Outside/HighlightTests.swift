@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension MessagingConformance {
-    @Suite(.timeLimit(.minutes(2))) struct Highlights {
+    @Suite(.timeLimit(.minutes(10))) struct Highlights {
         /// Syncs on until a room has so many highlights.
         private func wait(_ user: MatrixClient, _ room: String, for count: Int64) async throws -> SyncView {
             var view = try await user.news()

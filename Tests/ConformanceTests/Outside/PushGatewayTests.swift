@@ -49,7 +49,7 @@ private struct Gateway {
     }
 }
 
-@Suite("Push gateways", .serialized, .timeLimit(.minutes(2)))
+@Suite("Push gateways", .serialized, .timeLimit(.minutes(10)))
 struct PushGatewayTests {
     private static let set = "/_matrix/client/v3/pushers/set"
 

@@ -63,15 +63,8 @@ final class MovedClock: Sendable {
         try Data(count: 8).write(to: URL(filePath: path))
         let file = folder + "/moved_clock.c"
         try Data(Self.source.utf8).write(to: URL(filePath: file))
-        let status = try await onThread {
-            let compiler = Process()
-            compiler.executableURL = URL(filePath: "/usr/bin/env")
-            compiler.arguments = ["cc", "-shared", "-fPIC", "-O1", "-o", library, file]
-            try compiler.run()
-            compiler.waitUntilExit()
-            return compiler.terminationStatus
-        }
-        guard status == 0 else { throw Failure(status: status) }
+        let compiler = try await CommandRun.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, file])
+        guard compiler.status == 0 else { throw Failure(status: compiler.status) }
     }
 
     /// Sets the clock so many seconds off the real time.

@@ -1,12 +1,10 @@
-import Foundation
+import TestSupport
 
 @testable import Inference
 
 /// The ONNX Runtime of the project's Python environment, which `Scripts/bootstrap test` installs.
 enum Runtime {
-    static let environment = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: ".venv").path
+    static let environment = Program.repository + "/.venv"
 
     private static let found = Result { try InferenceRuntime.find(in: [environment]) }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Learning
@@ -24,15 +25,9 @@ import Testing
             same.image = right.image
             #expect(same == right)
         }
-        let tar = Process()
-        let output = Pipe()
-        tar.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        tar.arguments = ["tar", "tf", file.path]
-        tar.standardOutput = output
-        try tar.run()
-        let names = String(decoding: try #require(try output.fileHandleForReading.readToEnd()), as: UTF8.self)
-        tar.waitUntilExit()
-        #expect(tar.terminationStatus == 0)
+        let tar = try await CommandRun.run(["tar", "tf", file.path])
+        let names = tar.output
+        #expect(tar.status == 0)
         #expect(names.split(separator: "\n").count == 6 && names.contains("00000003.jpg\n"))
     }
 

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Learning
@@ -9,7 +10,7 @@ struct PythonTests {
     @Test(
         "LEARN-048, LEARN-109 safetensors both ways, and TensorBoard reads scalars, an image, a histogram and a torn end"
     )
-    func files() throws {
+    func files() async throws {
         let folder = try TemporaryFolder()
         let half = Tensor([0.5, -2.0]).to(.float16).host()
         let written = Safetensors(
@@ -19,7 +20,7 @@ struct PythonTests {
         let histogram = ValueHistogram([-1, 0, 0.5, 2])
         try writeEvents(folder.url, histogram)
 
-        let said = try python(folder.url)
+        let said = try await python(folder.url)
         let tensors = said["safetensors"]?["tensors"]
         #expect(tensors?["w"] == ["float32", [2, 1], [1.5, JSON.double(-2.0)]])
         #expect(tensors?["n"]?.arrayValue?[1] == [3] && tensors?["h"]?.arrayValue?[0] == "float16")
@@ -54,23 +55,9 @@ struct PythonTests {
         try torn.close()
     }
 
-    private func python(_ folder: URL) throws -> JSON {
-        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let root = tests.deletingLastPathComponent().deletingLastPathComponent()
-        let interpreter = root.appending(path: ".venv/bin/python")
-        try #require(
-            FileManager.default.isExecutableFile(atPath: interpreter.path()),
-            "safetensors and tensorboard are not installed here: run Scripts/bootstrap test.")
-        let process = Process()
-        process.executableURL = interpreter
-        process.arguments = [tests.appending(path: "files.py").path(), folder.path()]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.standardError
-        try process.run()
-        let said = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-        return try JSON(parsing: said)
+    private func python(_ folder: URL) async throws -> JSON {
+        let run = try await CommandRun.python(Program.repository + "/Tests/LearningTests/files.py", [folder.path()])
+        try #require(run.status == 0, "\(run.errors)")
+        return try JSON(parsing: Array(run.output.utf8))
     }
 }

@@ -1,5 +1,5 @@
-import Foundation
 import Inference
+import TestSupport
 
 /// Runs exported models on ONNX Runtime, as serving does. Apart from the tests, because both libraries have tensors.
 enum Serving {
@@ -9,11 +9,7 @@ enum Serving {
         var floats: [Float]
     }
 
-    static let environment = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: ".venv")
-
-    private static let found = Result { try InferenceRuntime.find(in: [environment.path]) }
+    private static let found = Result { try InferenceRuntime.find(in: [Program.repository + "/.venv"]) }
 
     static func version() throws -> String { try found.get().version }
 

@@ -11,7 +11,7 @@ enum ArrowRule {
     /// Modules of the toolchain or of packages that are allowed in the named targets only.
     static let guests: [String: Set<String>] = [
         "GRDB": ["Storage"], "GRDBSQLite": ["Storage"], "SQLite3": ["Storage"],
-        "Crypto": ["Storage", "Accounts", "Messaging", "ServiceDesk", "VisualSearch", "Server"],
+        "Crypto": ["Learning", "Storage", "Accounts", "Messaging", "ServiceDesk", "VisualSearch", "Server"],
         "CArgon2": ["Accounts"], "COnnxRuntime": ["Inference"], "CCage": ["Inference"], "CKernels": ["Kernels"],
         "CTorch": ["Learning"],
         "CTurboJPEG": ["Imaging"], "CPNG": ["Imaging"], "CWebP": ["Imaging"], "CZlib": ["Imaging"],

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import TestSupport
 import Testing
 import VisualSearch
 
@@ -8,36 +9,17 @@ import VisualSearch
 /// With `VITRINE_FAULT_FULL=1` 200 times over several catalogues, else a few.
 @Suite("A killed import", .serialized)
 struct ImportKillTests {
-    private static func program() throws -> String {
-        if let named = ProcessInfo.processInfo.environment["VITRINE_BINARY"] { return named }
-        let bundle = Bundle.main.executableURL?.deletingLastPathComponent()
-        let places = [bundle, Bundle.main.bundleURL, bundle?.deletingLastPathComponent()].compactMap { $0 }
-        let found = places.map { $0.appending(path: "vitrine").path() }.first {
-            FileManager.default.isExecutableFile(atPath: $0)
-        }
-        return try #require(found, "the program is not built: swift build --product vitrine")
-    }
-
     /// Runs the import and kills it when its folder of files has grown by so many; false if it ended before.
-    private static func run(_ arguments: [String], data: String, killAfter limit: Int) throws -> Bool {
-        let child = Process()
-        child.executableURL = URL(filePath: try program())
-        child.arguments = arguments
-        // What steers the tests is no setting of the program.
-        child.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("VITRINE_") }
-        child.standardOutput = FileHandle.nullDevice
-        child.standardError = FileHandle.nullDevice
+    private static func run(_ arguments: [String], data: String, killAfter limit: Int) async throws -> Bool {
         let before = files(below: data)
-        try child.run()
-        while child.isRunning {
-            if files(below: data) >= before + limit {
-                kill(child.processIdentifier, SIGKILL)
-                break
+        let child = try RunningCommand([try Program.path()] + arguments)
+        await onThread {
+            while !child.hasEnded {
+                if files(below: data) >= before + limit { return child.signal(SIGKILL) }
+                sched_yield()
             }
-            sched_yield()
         }
-        child.waitUntilExit()
-        return child.terminationReason == .uncaughtSignal
+        return await child.exitStatus() == -SIGKILL
     }
 
     private static func files(below path: String) -> Int {
@@ -56,11 +38,11 @@ struct ImportKillTests {
             let data = "\(shop.path)/data"
             let arguments = ["catalogue", "import", source, "--catalogue", "shop", "--data", data, "--models", data]
             // The files of nine pictures with their folders; a kill may come before the first or after the last.
-            while try Self.run(arguments, data: data, killAfter: Int(random.next() % 9)) {
+            while try await Self.run(arguments, data: data, killAfter: Int(random.next() % 9)) {
                 kills += 1
                 if kills >= wanted { break }
             }
-            _ = try Self.run(arguments, data: data, killAfter: .max / 2)
+            _ = try await Self.run(arguments, data: data, killAfter: .max / 2)
             try await check(data, seed: seed)
         }
     }

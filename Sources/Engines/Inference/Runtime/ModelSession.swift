@@ -204,20 +204,10 @@ extension Tensor {
                 bytes.storeBytes(of: Int64(size), toByteOffset: index * 8, as: Int64.self)
             }
         }
-        return withBytes { bytes in
+        return withElementBytes { bytes in
             native.data = bytes.baseAddress
             native.bytes = bytes.count
             return body(native)
-        }
-    }
-
-    private func withBytes(_ body: (UnsafeRawBufferPointer) -> Int32) -> Int32 {
-        switch elements {
-        case .float32(let values): values.withUnsafeBytes(body)
-        case .uint8(let values): values.withUnsafeBytes(body)
-        case .int32(let values): values.withUnsafeBytes(body)
-        case .int64(let values): values.withUnsafeBytes(body)
-        case .float16(let values): values.withUnsafeBytes(body)
         }
     }
 

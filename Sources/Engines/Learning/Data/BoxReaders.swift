@@ -134,9 +134,9 @@ enum BoxParsers {
     }
 
     static func voc(_ bytes: [UInt8]) throws(RecordFault) -> BoxRecord {
-        let root: XMLElement
-        do { root = try XMLElement(parsing: bytes) } catch { throw RecordFault(error.reason) }
-        guard root.name == "annotation", let picture = root.text(of: "filename"), !picture.isEmpty else {
+        let root: SmallXML.Element
+        do { root = try SmallXML.parse(bytes) } catch { throw RecordFault(error.description) }
+        guard root.name == "annotation", let picture = root.child("filename")?.text, !picture.isEmpty else {
             throw RecordFault("annotation or filename is missing")
         }
         let size = root.child("size").flatMap { size -> (width: Double, height: Double)? in
@@ -154,7 +154,7 @@ enum BoxParsers {
                 // Its pixels count from 1, and the last one belongs to the box.
                 return BoxRules.box(left - 1, top - 1, right, bottom, in: size)
             }
-            record.add(object.text(of: "name"), box)
+            record.add(object.child("name")?.text, box)
         }
         return record
     }
@@ -206,7 +206,7 @@ enum BoxParsers {
         return (width, height)
     }
 
-    private static func number(_ element: XMLElement, _ name: String) -> Double? {
-        element.text(of: name).flatMap { Double($0) }.flatMap { $0.isFinite ? $0 : nil }
+    private static func number(_ element: SmallXML.Element, _ name: String) -> Double? {
+        element.child(name).flatMap { Double($0.text) }.flatMap { $0.isFinite ? $0 : nil }
     }
 }

@@ -28,11 +28,19 @@ public final class Conv2d: Layer {
 
     /// The convolution.
     public override func callAsFunction(_ x: Tensor) -> Tensor {
-        let maps = callOp(
-            .convolution, .tensor(x), .tensor(weight), .optional(bias), .ints([stride, stride]),
-            .ints([padding, padding]), .ints([dilation, dilation]), .int(groups))
+        // Of maps smaller than the kernel, oneDNN 2.6 in bfloat16 leaves cells of the weights' gradient unwritten.
+        let reach = dilation * (weight.length(2) - 1)
+        let maps =
+            min(x.length(2), x.length(3)) <= reach
+            ? fullPrecision { convolution(x.dtype == .bfloat16 ? x.to(.float32) : x) } : convolution(x)
         OperationCount.add(maps.count * weight[0].count)
         return maps
+    }
+
+    private func convolution(_ x: Tensor) -> Tensor {
+        callOp(
+            .convolution, .tensor(x), .tensor(weight), .optional(bias), .ints([stride, stride]),
+            .ints([padding, padding]), .ints([dilation, dilation]), .int(groups))
     }
 
     /// Channels, kernel and what is not usual.

@@ -21,6 +21,13 @@ public func mixedPrecision<Result>(_ body: () throws -> Result) rethrows -> Resu
     return try body()
 }
 
+/// Runs a body in which everything computes in the numbers it is given, also inside of ``mixedPrecision(_:)``.
+func fullPrecision<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let before = ct_set_autocast(false)
+    defer { _ = ct_set_autocast(before) }
+    return try body()
+}
+
 extension Tensor {
     /// Whether operations on this tensor are recorded for gradients.
     public var requiresGrad: Bool {

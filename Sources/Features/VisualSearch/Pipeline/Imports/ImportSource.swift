@@ -88,20 +88,22 @@ struct ImportSource: Sendable {
     }
 
     private static func table(_ bytes: [UInt8], _ defaults: ImportDefaults) throws -> [ImportEntry] {
-        let records = CSVRecords(bytes).records
-        guard let header = records.first, header.fields.contains(where: { $0.lowercased() == "sku" }) else {
+        let records = DelimitedRecords(bytes).records
+        let names = records.first?.fields.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) } ?? []
+        guard names.contains(where: { $0.lowercased() == "sku" }) else {
             throw RequestError.invalidParam(
                 "The table has no column 'sku'. Its first line names the columns: "
                     + "sku,title,category,price,currency,stock,link,picture …")
         }
         return records.dropFirst().map { record in
             var fields = ImportFields(defaults)
-            for (name, value) in zip(header.fields, record.fields) where !value.isEmpty && !name.isEmpty {
-                fields.set(name, .string(value))
+            for (name, value) in zip(names, record.fields) {
+                let value = value.trimmingCharacters(in: .whitespacesAndNewlines)
+                if !value.isEmpty && !name.isEmpty { fields.set(name, .string(value)) }
             }
             var entry = fields.entry(line: record.line)
-            if record.fields.count > header.fields.count {
-                entry.fault = "the line has \(record.fields.count) fields, the header \(header.fields.count)"
+            if record.fields.count > names.count {
+                entry.fault = "the line has \(record.fields.count) fields, the header \(names.count)"
             }
             entry.fault = record.fault ?? entry.fault
             return entry

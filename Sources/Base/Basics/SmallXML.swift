@@ -1,30 +1,38 @@
 /// The part of XML that label files and feeds need: elements, text, attributes that are passed over, the five entities
 /// and numbered characters. Document types are refused, so no entity can grow.
-enum SmallXML {
-    /// An element with the text directly in it.
-    struct Element: Sendable, Hashable {
-        var name: String
-        var text = ""
-        var children: [Element] = []
+package enum SmallXML {
+    /// An element with the text directly in it, without spaces around it.
+    package struct Element: Sendable, Hashable {
+        package fileprivate(set) var name: String
+        package fileprivate(set) var text = ""
+        package fileprivate(set) var children: [Element] = []
 
-        func child(_ name: String) -> Element? { children.first { $0.name == name } }
+        /// The first child of a name.
+        package func child(_ name: String) -> Element? { children.first { $0.name == name } }
     }
 
-    struct Fault: Error, Hashable, CustomStringConvertible {
-        let description: String
+    /// Why bytes are no document, with the place.
+    package struct Fault: Error, Hashable, CustomStringConvertible {
+        package let description: String
     }
 
     static let maximumBytes = 4 << 20
     static let maximumDepth = 32
     static let maximumElements = 100_000
 
-    static func escaped(_ text: String) -> String {
+    /// A text as it may stand between tags.
+    package static func escaped(_ text: String) -> String {
         text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
     }
 
-    static func parse(_ text: String) throws(Fault) -> Element {
-        guard text.utf8.count <= maximumBytes else { throw Fault(description: "the XML is over 4 MiB") }
-        var reader = Reader(bytes: Array(text.utf8))
+    /// The root of a document of at most 4 MiB.
+    package static func parse(_ text: String) throws(Fault) -> Element { try parse(Array(text.utf8)) }
+
+    /// The root of a document of at most 4 MiB of UTF-8.
+    package static func parse(_ bytes: [UInt8]) throws(Fault) -> Element {
+        guard bytes.count <= maximumBytes else { throw Fault(description: "the XML is over 4 MiB") }
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw Fault(description: "the XML is not UTF-8") }
+        var reader = Reader(bytes: bytes)
         return try reader.document()
     }
 
