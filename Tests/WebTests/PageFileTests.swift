@@ -17,7 +17,7 @@ struct PageFileTests {
 
     @Test(
         "a page holds no inline script or style and names only files that are there",
-        arguments: ["index.html", "agent.html", "scan.html"])
+        arguments: ["index.html", "agent.html", "models.html", "scan.html"])
     func pages(name: String) throws {
         let page = try text(name)
         #expect(!page.contains("<style"))
@@ -51,7 +51,10 @@ struct PageFileTests {
 
     @Test(
         "a page names all modules it will need, so that they come in one round",
-        arguments: [("index.html", "customer.js"), ("agent.html", "agent.js"), ("scan.html", "scan.js")])
+        arguments: [
+            ("index.html", "customer.js"), ("agent.html", "agent.js"), ("models.html", "models.js"),
+            ("scan.html", "scan.js"),
+        ])
     func preloads(page: String, entry: String) throws {
         let named = try text(page).matches(of: /rel="modulepreload" href="\/web\/([^"]+)"/).map { String($0.1) }
         var needed: Set<String> = []

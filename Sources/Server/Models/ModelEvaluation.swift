@@ -166,12 +166,19 @@ extension ModelService {
         }
         let queries = try await vectors(set.queries)
         let gallery = try await vectors(set.gallery)
-        let report = try await offThread { try Retrieval().report(queries: queries, gallery: gallery) }
+        let (report, threshold) = try await offThread {
+            (
+                try Retrieval().report(queries: queries, gallery: gallery),
+                ModelThreshold.measured(queries: queries, gallery: gallery)
+            )
+        }
         var outcomes: [String: Double] = [:]
         for outcome in report.outcomes {
             outcomes[set.queries[outcome.query].name] = outcome.firstPosition == 0 ? 1 : 0
         }
-        return (report.json, outcomes)
+        var figures = report.json.objectValue ?? JSONObject()
+        figures["threshold"] = threshold
+        return (.object(figures), outcomes)
     }
 
     private func classification(

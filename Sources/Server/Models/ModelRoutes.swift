@@ -67,10 +67,15 @@ struct ModelRoutes: RouteGroup {
     // MARK: Looking
 
     private func list() async throws -> Response {
-        let entries = try await models.registry().all
+        var entries: [JSON] = []
+        for entry in try await models.registry().all {
+            var object = models.summary(entry)
+            if entry.space != nil { object["threshold"] = try await models.threshold(of: entry)?.json ?? .null }
+            entries.append(.object(object))
+        }
         let journal = try await models.database.read { try ModelRows.journal($0) }
         return .json([
-            "inference": models.inference, "models": .array(entries.map { .object(models.summary($0)) }),
+            "inference": models.inference, "models": .array(entries),
             "journal": .array(
                 journal.map { ["at_ms": .int($0.at), "by": .string($0.who), "what": .string($0.what)] }),
         ])
@@ -85,6 +90,7 @@ struct ModelRoutes: RouteGroup {
                 try ModelRows.measurements(key, connection)
             )
         }
+        if entry.space != nil { object["threshold"] = try await models.threshold(of: entry)?.json ?? .null }
         object["manifest"] = manifest.flatMap { try? JSON(parsing: $0) } ?? .null
         object["trial"] = trial ?? .null
         object["evaluation"] = .array(

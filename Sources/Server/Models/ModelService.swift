@@ -115,6 +115,7 @@ package final class ModelService: Sendable {
     package func activate(
         _ key: ModelKey, override reason: String? = nil, by who: String
     ) async throws -> (activation: ModelRegistry.Activation, verdict: Gate.Verdict?) {
+        if reason == nil { try await requireThreshold(key) }
         let verdict = try await verdict(on: key)
         let evidence: ModelRegistry.Evidence =
             if let reason {

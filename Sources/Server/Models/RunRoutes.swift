@@ -67,16 +67,20 @@ struct RunRoutes: RouteGroup {
         let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(run)/metrics.jsonl")
         let changed = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
         return [
-            "run": .string(run), "verdict": json("\(run)/verdict.json"),
+            "run": .string(run), "verdict": json("\(run)/verdict.json"), "state": json("\(run)/run.json"),
             "changed_ms": .int(Int64(exactly: (changed * 1_000).rounded()) ?? 0),
         ]
     }
 
     private func describe(_ run: String) throws -> JSON {
-        let card = file("\(run)/card.md", atMost: 1 << 20).map { String(decoding: $0, as: UTF8.self) }
+        let exports = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(run)/export")) ?? []
+        let cards = exports.filter { EvaluationSet.isName($0) && $0.hasSuffix(".md") }.sorted()
+        let card = cards.first.flatMap { file("\(run)/export/\($0)", atMost: 1 << 20) }
+            .map { String(decoding: $0, as: UTF8.self) }
         let samples = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(run)/samples")) ?? []
         return [
-            "run": .string(run), "config": json("\(run)/config.json"), "env": json("\(run)/env.json"),
+            "run": .string(run), "state": json("\(run)/run.json"), "config": json("\(run)/config.json"),
+            "env": json("\(run)/env.json"),
             "verdict": json("\(run)/verdict.json"), "card": card.map { .string($0) } ?? .null,
             "samples": .array(samples.filter(EvaluationSet.isName).sorted().map { .string($0) }),
         ]

@@ -24,7 +24,7 @@ package struct StaticPages: Sendable {
     private init(pages: [String: Page]) { self.pages = pages }
 
     /// Reads the regular files under a folder: `index.html` answers `/`, `agent.html` answers `/agent`, `scan.html`
-    /// answers `/scan`, all of them answer `/web/...`. Files of unknown type are left out.
+    /// answers `/scan`, `models.html` answers `/models`, all of them answer `/web/...`. Files of unknown type are left out.
     package init(folder: String) throws {
         let root = URL(filePath: folder, directoryHint: .isDirectory)
         var pages: [String: Page] = [:]
@@ -42,6 +42,7 @@ package struct StaticPages: Sendable {
         pages["/"] = pages["/web/index.html"]
         pages["/agent"] = pages["/web/agent.html"]
         pages["/scan"] = pages["/web/scan.html"]
+        pages["/models"] = pages["/web/models.html"]
         self.pages = pages
     }
 

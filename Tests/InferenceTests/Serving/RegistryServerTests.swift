@@ -62,6 +62,31 @@ struct RegistryServerTests {
     }
 
     @Test(
+        "LEARN-136 a model whose vectors are compared serves only with a threshold whose rate of false accepts was measured"
+    )
+    func threshold() async throws {
+        try await ModelServer.run { server in
+            try Self.layPictures(in: server)
+            let version = ModelServer.path("1.0.0")
+            #expect(try await server.staged(.colours("1.0.0", isCalibrated: false)) == "staged")
+            #expect(try await server.version("1.0.0")["threshold"] == .null)
+            let refused = try await server.root.reply("POST", version + "/activate")
+            #expect(refused.status == 409 && refused.errorCode == "VITRINE_THRESHOLD", "\(refused.text)")
+            let measured = try await evaluate(server, "1.0.0")
+            let found = try #require(measured["threshold"])
+            #expect(found["source"] == "evaluation shop" && found["pairs"] == 400, "\(measured.text)")
+            let rate = try #require(found["far"]?.doubleValue)
+            #expect(rate <= 0.1 && (found["tar"]?.doubleValue ?? 0) > 0, "\(found.text)")
+            try await server.root.call("POST", version + "/activate")
+            let list = try await server.root.call("GET", "/api/v1/models")
+            #expect(list["models"]?[0]?["threshold"] == found)
+            // What a manifest says counts until somebody measured.
+            #expect(try await server.staged(.colours("2.0.0")) == "staged")
+            #expect(try await server.version("2.0.0")["threshold"]?["source"] == "manifest: drawn")
+        }
+    }
+
+    @Test(
         "LEARN-131 a worse version is refused with the numbers, and activated only by an override that stays on record")
     func worse() async throws {
         try await ModelServer.run { server in

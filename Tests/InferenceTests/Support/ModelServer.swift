@@ -76,7 +76,8 @@ struct ModelServer {
 extension ModelServer.Upload {
     /// A picture to its mean colour: an embedder that finds pictures of one colour.
     static func colours(
-        _ version: String, space: String = "mean-colour", isBlind: Bool = false, revision: UInt64 = 1
+        _ version: String, space: String = "mean-colour", isBlind: Bool = false, revision: UInt64 = 1,
+        isCalibrated: Bool = true
     ) -> Self {
         let means = SampleModels.Node(type: "GlobalAveragePool", inputs: ["image"], outputs: ["means"])
         // Blind: nothing is left of the means.
@@ -86,24 +87,29 @@ extension ModelServer.Upload {
             isBlind ? [means, zero, flat] : [means, flat], inputs: [SampleModels.port("image", [nil, 3, 8, 8])],
             outputs: [SampleModels.port("vector", [nil, 3])]
         ) { $0.number(5, revision) }
-        return of(model, version: version, space: space)
+        return of(model, version: version, space: space, isCalibrated: isCalibrated)
     }
 
     /// Any model under the manifest of an embedder.
-    static func of(_ model: [UInt8], version: String = "1.0.0", id: String = "colours", space: String = "s") -> Self {
+    static func of(
+        _ model: [UInt8], version: String = "1.0.0", id: String = "colours", space: String = "s",
+        isCalibrated: Bool = true
+    ) -> Self {
         let hash = SHA256.hash(data: model).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        return Self(
-            model: model,
-            manifest: [
-                "schema": "vitrine.model/1", "id": .string(id), "version": .string(version), "role": "item-embedder",
-                "file": "model.onnx", "sha256": .string(hash), "license": "Apache-2.0", "isolation": "process",
-                "inputs": [["name": "image", "dtype": "f32", "shape": ["N", 3, 8, 8]]],
-                "outputs": [["name": "vector", "dtype": "f32", "shape": ["N", 3]]],
-                "preprocess": [
-                    "resize": "stretch", "size": [8, 8], "mean": [127.5, 127.5, 127.5], "std": [127.5, 127.5, 127.5],
-                ],
-                "embedding": ["dim": 3, "space": .string(space), "metric": "cosine"],
-            ])
+        var manifest: JSONObject = [
+            "schema": "vitrine.model/1", "id": .string(id), "version": .string(version), "role": "item-embedder",
+            "file": "model.onnx", "sha256": .string(hash), "license": "Apache-2.0", "isolation": "process",
+            "inputs": [["name": "image", "dtype": "f32", "shape": ["N", 3, 8, 8]]],
+            "outputs": [["name": "vector", "dtype": "f32", "shape": ["N", 3]]],
+            "preprocess": [
+                "resize": "stretch", "size": [8, 8], "mean": [127.5, 127.5, 127.5], "std": [127.5, 127.5, 127.5],
+            ],
+            "embedding": ["dim": 3, "space": .string(space), "metric": "cosine"],
+        ]
+        if isCalibrated {
+            manifest["calibration"] = ["threshold": 0.95, "far": 0.01, "tar": 0.9, "pairs": 1000, "dataset": "drawn"]
+        }
+        return Self(model: model, manifest: manifest)
     }
 }
 
