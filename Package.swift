@@ -145,6 +145,10 @@ let features: [Target] = [
         ],
         path: "Sources/Features/ServiceDesk"),
     .target(
+        name: "Panorama",
+        dependencies: ["Basics", "Kernels", "Imaging"],
+        path: "Sources/Features/Panorama"),
+    .target(
         name: "VisualSearch",
         dependencies: [
             "Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation",
@@ -180,7 +184,7 @@ let server: [Target] = [
         dependencies: [
             "Basics", "Kernels", "Imaging", "VectorIndex", "Storage", "Inference", "Accounts", "Messaging",
             "VisualSearch",
-            "Server",
+            "Panorama", "Server",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),
             .product(name: "TOMLKit", package: "TOMLKit"),
@@ -231,6 +235,9 @@ let tests: [Target] = [
             "TestSupport",
         ],
         path: "Tests/VisualSearchTests"),
+    .testTarget(
+        name: "PanoramaTests", dependencies: ["Basics", "Kernels", "Imaging", "Panorama"],
+        path: "Tests/PanoramaTests"),
     .testTarget(name: "WebTests", dependencies: ["Basics", "TestSupport"], path: "Tests/WebTests"),
     .testTarget(
         name: "ConformanceTests",
@@ -267,6 +274,7 @@ let package = Package(
         .library(name: "Messaging", targets: ["Messaging"]),
         .library(name: "ServiceDesk", targets: ["ServiceDesk"]),
         .library(name: "VisualSearch", targets: ["VisualSearch"]),
+        .library(name: "Panorama", targets: ["Panorama"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),

@@ -38,6 +38,7 @@ enum ArrowRule {
         "Messaging": ["Basics", "Storage", "Accounts", "Imaging"],
         // The one feature that stands on another: its conversations are rooms.
         "ServiceDesk": ["Basics", "Storage", "Accounts", "Messaging"],
+        "Panorama": ["Basics", "Kernels", "Imaging"],
         "VisualSearch": ["Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation"],
         "Server": [
             "Basics", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex", "Messaging",
@@ -45,7 +46,7 @@ enum ArrowRule {
         ],
         "vitrine": [
             "Basics", "Kernels", "Imaging", "VectorIndex", "Storage", "Inference", "Accounts", "Messaging",
-            "VisualSearch", "Server",
+            "VisualSearch", "Panorama", "Server",
         ],
         "vitrine-train": ["Basics", "Evaluation", "Imaging", "Inference", "Learning"],
         "TestSupport": ["Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging", "Server"],

@@ -3,6 +3,7 @@
 #define VITRINE_CKERNELS_H
 
 #include "CKernelsGraph.h"
+#include "CKernelsPanorama.h"
 #include "CKernelsPixels.h"
 #include "CKernelsVariant.h"
 #include "CKernelsVectors.h"

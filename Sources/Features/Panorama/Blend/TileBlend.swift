@@ -1,0 +1,181 @@
+internal import Imaging
+package import Kernels
+
+/// Draws the canvas tile by tile: who shows each pixel, and the photos' bands put together.
+///
+/// A tile is drawn with a border of 4 (2^L - 1) pixels around it, half for reducing and half for expanding, so that it
+/// is the same as if the whole canvas were drawn at once (panorama.md 3.10).
+package struct TileBlend: Sendable {
+    /// Levels of the pyramid, the last one included.
+    package static let levels = 6
+    /// Pixels around a tile, a multiple of the coarsest level's cells.
+    package static let halo = 128
+    private static let cell = 1 << (levels - 1)
+
+    private let canvas: Canvas
+    private let seam: SeamCanvas
+    private let labels: [Int16]
+    private let tones: [PhotoTone]
+    private let grid: SurfaceGrid
+    /// Side of a tile, a multiple of the coarsest level's cells.
+    package let side: Int
+
+    /// A drawing of `labels` on the small canvas, made full size.
+    package init(canvas: Canvas, seam: SeamCanvas, labels: [Int16], tones: [PhotoTone], side: Int = 1024) {
+        precondition(labels.count == seam.width * seam.height && side % Self.cell == 0 && side > 0)
+        self.canvas = canvas
+        self.seam = seam
+        self.labels = labels
+        self.tones = tones
+        self.side = side
+        grid = canvas.grid(margin: Self.halo)
+    }
+
+    /// Tiles from left to right.
+    package var columns: Int { (canvas.width + side - 1) / side }
+    /// Tiles from top to bottom.
+    package var rows: Int { (canvas.height + side - 1) / side }
+
+    /// One tile's pixels.
+    package struct Tile: Sendable {
+        /// Left column on the canvas.
+        package let x: Int
+        /// Upper row on the canvas.
+        package let y: Int
+        /// Columns.
+        package let width: Int
+        /// Rows.
+        package let height: Int
+        /// Three bytes a pixel.
+        package let rgb: [UInt8]
+        /// 255 where any photo shows the pixel.
+        package let mask: [UInt8]
+    }
+
+    /// The part of the canvas around a tile, in columns that may leave a closed canvas on both sides.
+    private struct Frame {
+        let x: Int
+        let y: Int
+        let width: Int
+        let height: Int
+    }
+
+    private func frame(_ column: Int, _ row: Int) -> Frame {
+        // Columns outside an open canvas have no label; drawing them costs little and keeps the cells in place.
+        let x = column * side - Self.halo
+        let y = max(0, row * side - Self.halo)
+        let right = min(canvas.width + Self.halo, (column + 1) * side + Self.halo)
+        let bottom = min(canvas.height, (row + 1) * side + Self.halo)
+        return Frame(x: x, y: y, width: right - x, height: bottom - y)
+    }
+
+    /// Which photos lie in a tile: by the labels and boxes of the small canvas, generously.
+    package func photos(column: Int, row: Int, pieces: [SeamPiece]) -> [Int] {
+        let frame = frame(column, row)
+        let left = frame.x / seam.step - 2
+        let right = (frame.x + frame.width) / seam.step + 2
+        let top = frame.y / seam.step - 1
+        let bottom = (frame.y + frame.height) / seam.step + 1
+        return pieces.indices.filter { index in
+            let piece = pieces[index]
+            guard piece.y - 1 <= bottom, piece.y + piece.height + 1 >= top else { return false }
+            let shifts = canvas.isClosed ? [-seam.width, 0, seam.width] : [0]
+            return shifts.contains { piece.x + $0 - 1 <= right && piece.x + piece.width + $0 + 1 >= left }
+        }
+    }
+
+    /// Draws a tile from the photos that lie in it.
+    package func tile(column: Int, row: Int, photos: [(index: Int, photo: DrawnPhoto)]) -> Tile {
+        let frame = frame(column, row)
+        let shown = claims(frame, photos)
+        var pyramid = BandPyramid(width: frame.width, height: frame.height, levels: Self.levels, wraps: false)
+        for (index, photo) in photos {
+            add(photo, index, shown, frame, to: &pyramid)
+        }
+        let (rgb, mask) = pyramid.settled()
+        let width = min(side, canvas.width - column * side)
+        let height = min(side, canvas.height - row * side)
+        let (dx, dy) = (Self.halo, row * side - frame.y)
+        var out = [UInt8](repeating: 0, count: width * height * 3)
+        var covered = [UInt8](repeating: 0, count: width * height)
+        for line in 0..<height {
+            let from = (line + dy) * frame.width + dx
+            covered.replaceSubrange((line * width)..<((line + 1) * width), with: mask[from..<(from + width)])
+            out.replaceSubrange((line * width * 3)..<((line + 1) * width * 3), with: rgb[(from * 3)..<((from + width) * 3)])
+        }
+        return Tile(x: column * side, y: row * side, width: width, height: height, rgb: out, mask: covered)
+    }
+
+    /// The photo that shows each pixel of a frame: the small canvas' wish where it is valid, else the deepest.
+    private func claims(_ frame: Frame, _ photos: [(index: Int, photo: DrawnPhoto)]) -> [Int16] {
+        var claims = PixelClaims(count: frame.width * frame.height)
+        var (x, y) = ([Float](repeating: 0, count: frame.width), [Float](repeating: 0, count: frame.width))
+        let inside = canvas.isClosed
+            ? 0..<frame.width : max(0, -frame.x)..<min(frame.width, canvas.width - frame.x)
+        var wanted = [Int16](repeating: -1, count: frame.width)
+        for line in 0..<frame.height {
+            let small = min((frame.y + line) / seam.step, seam.height - 1) * seam.width
+            for column in inside {
+                let on = (frame.x + column + canvas.width) % canvas.width
+                wanted[column] = labels[small + min(on / seam.step, seam.width - 1)]
+            }
+            for (index, photo) in photos {
+                guard let view = photo.view else { continue }
+                let from = frame.x + Self.halo + inside.lowerBound
+                grid.places(view, row: frame.y + line, columns: from..<(from + inside.count), x: &x, y: &y)
+                claims.claim(
+                    photo: Int16(index), width: photo.image.width, height: photo.image.height, x: x, y: y,
+                    count: inside.count, wanted: wanted, from: inside.lowerBound,
+                    at: line * frame.width + inside.lowerBound)
+            }
+        }
+        return claims.labels
+    }
+
+    private func add(
+        _ photo: DrawnPhoto, _ index: Int, _ shown: [Int16], _ frame: Frame, to pyramid: inout BandPyramid
+    ) {
+        guard let view = photo.view, let box = box(Int16(index), shown, frame) else { return }
+        let tone = tones[index]
+        let samples = photo.image.format == .gray8 ? 1 : 3
+        var pixels = [Float](repeating: 0, count: box.width * box.height * 4)
+        var weights = [Float](repeating: 0, count: box.width * box.height)
+        var (x, y) = ([Float](repeating: 0, count: box.width), [Float](repeating: 0, count: box.width))
+        for line in 0..<box.height {
+            let from = frame.x + box.x + Self.halo
+            grid.places(view, row: frame.y + box.y + line, columns: from..<(from + box.width), x: &x, y: &y)
+            guard let map = try? PlaceMap(width: box.width, height: 1, x: x, y: y) else { continue }
+            let row = photo.image.warped(by: map).image
+            let bytes = row.withPixels { span in (0..<(box.width * samples)).map { span[$0] } }
+            liftPixels(
+                bytes, samples: samples, x: x, y: y, count: box.width, width: photo.image.width,
+                height: photo.image.height, gains: tone.gains, falloff: (tone.falloff.x, tone.falloff.y), into: &pixels,
+                at: line * box.width)
+            let start = (box.y + line) * frame.width + box.x
+            for column in 0..<box.width where shown[start + column] == Int16(index) {
+                weights[line * box.width + column] = 1
+            }
+        }
+        pyramid.add(
+            pixels, weights: weights, column: box.x, row: box.y, width: box.width, height: box.height, wraps: false)
+    }
+
+    /// The box of a photo's pixels with the border that its bands need, on whole cells.
+    private func box(_ label: Int16, _ shown: [Int16], _ frame: Frame) -> PixelBox? {
+        var (left, right, top, bottom) = (frame.width, -1, frame.height, -1)
+        for line in 0..<frame.height {
+            let row = shown[(line * frame.width)..<((line + 1) * frame.width)]
+            guard let first = row.firstIndex(of: label), let last = row.lastIndex(of: label) else { continue }
+            left = min(left, first - row.startIndex)
+            right = max(right, last - row.startIndex)
+            top = min(top, line)
+            bottom = line
+        }
+        guard right >= left else { return nil }
+        let cell = Self.cell
+        let x = max(0, left - Self.halo) / cell * cell
+        let y = max(0, top - Self.halo) / cell * cell
+        return PixelBox(
+            x: x, y: y, width: min(frame.width, right + Self.halo) - x, height: min(frame.height, bottom + Self.halo) - y)
+    }
+}

@@ -1,0 +1,63 @@
+/// What the user may say about a stitch; every part has a default that suits most.
+public struct StitchOptions: Sendable, Hashable {
+    /// The motion model, or the one with the best evidence.
+    public var model = ModelChoice.auto
+    /// The surface; nil for the one that suits the angles.
+    public var surface: Surface?
+    /// Whether the picture is cut to the largest rectangle without empty pixels.
+    public var crops = true
+    /// Memory that the job may take, in MiB: the size of the result follows from it.
+    public var memoryMebibytes = 512
+    /// Most pixels of a result in millions.
+    public var megapixels = 100.0
+    /// Whether a small picture is enough (1.5 megapixels).
+    public var isPreview = false
+    /// No more photos than this.
+    public var photoLimit = 200
+
+    /// The usual options.
+    public init() {}
+}
+
+/// What a stitch is doing.
+public enum StitchStage: String, Sendable, Codable, CaseIterable {
+    /// Points are looked for.
+    case detect
+    /// Photos are compared.
+    case match
+    /// Photos that nothing connects are tried again with more effort.
+    case retry
+    /// Cameras are found.
+    case solve
+    /// Tone and seams.
+    case select
+    /// The picture is drawn.
+    case blend
+}
+
+/// How far a stitch is.
+public struct StitchProgress: Sendable, Hashable {
+    /// What is being done.
+    public let stage: StitchStage
+    /// Parts of it that are done.
+    public let done: Int
+    /// Parts of it in all.
+    public let of: Int
+}
+
+/// A photo to stitch: its name and how its bytes are read, more than once if need be.
+public struct StitchPhoto: Sendable {
+    /// The name that verdicts use.
+    public let name: String
+    /// Reads the file.
+    public let load: @Sendable () throws -> [UInt8]
+
+    /// A photo of the given name.
+    public init(name: String, load: @escaping @Sendable () throws -> [UInt8]) {
+        self.name = name
+        self.load = load
+    }
+
+    /// A photo whose file is already in memory.
+    public init(name: String, bytes: [UInt8]) { self.init(name: name) { bytes } }
+}

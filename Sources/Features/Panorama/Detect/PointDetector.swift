@@ -1,0 +1,103 @@
+import Foundation
+package import Imaging
+internal import Kernels
+
+/// Finds points that can be found again at other scales and turns, spread evenly over a photo.
+package struct PointDetector: Sendable {
+    /// Pixels at which points are looked for.
+    package var megapixels = 0.6
+    /// No more points than this.
+    package var limit = 2000
+    /// Least contrast of a point, samples 0...1 (Lowe 2004: 0.04 over the scales of an octave).
+    package var contrast: Float = 0.04 / 3
+    /// Greatest ratio of curvatures.
+    package var edgeRatio: Float = 10
+    /// Below this many megapixels the picture is doubled first.
+    package var doublesBelow = 0.3
+
+    /// A detector with the usual settings.
+    package init() {}
+
+    private struct Found {
+        var point: ScalePoint
+        var octave: Int
+        var x: Float
+        var y: Float
+    }
+
+    /// The points of a picture.
+    ///
+    /// - Parameters:
+    ///   - image: Any size; it is shrunk to `megapixels`.
+    ///   - scale: Matching pixels a pixel of `image`: places come out in those, from the middle.
+    /// - Throws: `ImageError` for a picture that cannot be shrunk.
+    package func points(of image: Image, scale: Double) throws(ImageError) -> PhotoPoints {
+        let size = Self.size(image.width, image.height, megapixels: megapixels)
+        let small = try image.converted(to: .gray8).resized(width: size.width, height: size.height)
+        let doubles = Double(size.width * size.height) < doublesBelow * 1e6
+        let space = try ScaleSpace(small.floats(), doubles: doubles)
+        let chosen = EvenSpread.choose(found(in: space).map { ($0.x, $0.y, $0.point.response, $0) }, limit: limit)
+        return described(chosen, in: space, image: image, small: size, scale: scale)
+    }
+
+    /// The size of at most so many megapixels with the shape of a picture.
+    package static func size(_ width: Int, _ height: Int, megapixels: Double) -> (width: Int, height: Int) {
+        let scale = min(1, (megapixels * 1e6 / (Double(width) * Double(height))).squareRoot())
+        return (max(1, Int((Double(width) * scale).rounded())), max(1, Int((Double(height) * scale).rounded())))
+    }
+
+    private func found(in space: ScaleSpace) -> [Found] {
+        var all: [Found] = []
+        for (index, octave) in space.octaves.enumerated() {
+            let (width, height) = (octave.levels[0].width, octave.levels[0].height)
+            let points = scalePoints(
+                octave.differences, width: width, height: height, contrast: contrast, edgeRatio: edgeRatio,
+                limit: 20_000)
+            var seen = Set<[Int32]>()
+            for point in points {
+                // Refinement can lead two starts to one place.
+                let key = [Int32(point.x * 2), Int32(point.y * 2), Int32(point.layer.rounded())]
+                guard seen.insert(key).inserted else { continue }
+                let x = Float(octave.origin) + point.x * Float(octave.step)
+                let y = Float(octave.origin) + point.y * Float(octave.step)
+                all.append(Found(point: point, octave: index, x: x, y: y))
+            }
+        }
+        return all
+    }
+
+    private func described(
+        _ chosen: [Found], in space: ScaleSpace, image: Image, small: (width: Int, height: Int), scale: Double
+    ) -> PhotoPoints {
+        let across = Double(image.width) / Double(small.width) * scale
+        let down = Double(image.height) / Double(small.height) * scale
+        var (x, y): ([Float], [Float]) = ([], [])
+        var codes: [UInt8] = []
+        var norms: [Int32] = []
+        let groups = Dictionary(grouping: chosen) { [$0.octave, Self.level($0.point)] }
+        for key in groups.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            let level = space.octaves[key[0]].levels[key[1]]
+            let field = level.withValues { GradientField($0, width: level.width, height: level.height) }
+            for found in groups[key] ?? [] {
+                let sigma = Float(ScaleSpace.sigma * pow(2, Double(found.point.layer) / Double(ScaleSpace.scales)))
+                for turn in field.dominantTurns(x: found.point.x, y: found.point.y, sigma: sigma) {
+                    let place = codes.count
+                    codes.append(contentsOf: repeatElement(0, count: 128))
+                    norms.append(
+                        field.code(
+                            x: found.point.x, y: found.point.y, sigma: sigma, turn: turn, into: &codes, at: place))
+                    x.append(Float((Double(found.x) - Double(small.width - 1) / 2) * across))
+                    y.append(Float((Double(found.y) - Double(small.height - 1) / 2) * down))
+                }
+            }
+        }
+        return PhotoPoints(
+            x: x, y: y, codes: PackedCodes(rows: codes, norms: norms), width: Double(image.width) * scale,
+            height: Double(image.height) * scale)
+    }
+
+    /// The level of blur that a point's gradients are taken from.
+    private static func level(_ point: ScalePoint) -> Int {
+        min(max(Int(point.layer.rounded()), 1), ScaleSpace.scales)
+    }
+}

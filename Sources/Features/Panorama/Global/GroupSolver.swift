@@ -1,0 +1,137 @@
+import Foundation
+
+/// Which models a group may be solved with.
+public enum ModelChoice: String, Sendable, Codable, CaseIterable {
+    /// Whatever the evidence is best for.
+    case auto
+    /// Cameras that turned about one point.
+    case rotation
+    /// A flat thing, seen from anywhere.
+    case plane
+    /// A flat thing under a scanner or from afar: similarity or affine.
+    case scan
+}
+
+/// A group's geometry, and what speaks for it.
+package struct SolvedGroup: Sendable {
+    /// Numbers of its photos.
+    package let photos: [Int]
+    /// The geometry that was chosen.
+    package let geometry: GroupGeometry
+    /// Name of the model: rotation, plane or scan.
+    package let model: String
+    /// Scores of the models that were tried; lower is better.
+    package let evidence: [String: Double]
+    /// Residuals of all pairs in matching pixels, ascending.
+    package let residuals: [Double]
+    /// Median residual of each edge.
+    package let edges: [(edge: MatchEdge, median: Double)]
+    /// Edges that were dropped because they contradict the others.
+    package let dropped: [MatchEdge]
+}
+
+/// Solves a group with every model that may be, and keeps the one with the best evidence.
+package struct GroupSolver: Sendable {
+    /// Photos of the group.
+    package let group: [Int]
+    /// Points by photo number.
+    package let points: [PhotoPoints]
+    /// What the user asked for.
+    package var choice = ModelChoice.auto
+    /// Focal length in matching pixels that the photos' EXIF tells.
+    package var focalHint: Double?
+
+    /// A solver.
+    package init(group: [Int], points: [PhotoPoints]) {
+        self.group = group
+        self.points = points
+    }
+
+    typealias Edge = (j: Int, k: Int, pairs: [Double])
+
+    struct Candidate {
+        let geometry: GroupGeometry
+        let model: String
+        let score: Double
+        let errors: [[Double]]
+        let edges: [MatchEdge]
+    }
+
+    /// The geometry; nil when no model holds.
+    package func solve(_ all: [MatchEdge]) -> SolvedGroup? {
+        var candidates: [Candidate] = []
+        if choice == .auto || choice == .rotation, let rotation = rotation(all) { candidates.append(rotation) }
+        let isWide = candidates.first.map { spread(of: $0) > 120 * .pi / 180 } ?? false
+        if choice == .plane || choice == .auto && !isWide {
+            planar(.homography, all).map { candidates.append($0) }
+        }
+        if choice == .scan || choice == .auto && !isWide {
+            for kind in [PlanarKind.similarity, .affine] { planar(kind, all).map { candidates.append($0) } }
+        }
+        guard let least = candidates.map(\.score).min() else { return nil }
+        // Near the best, a turning camera is what people have.
+        let chosen = candidates.first { $0.model == "rotation" && $0.score <= least * ModelEvidence.tie }
+            ?? candidates.first { $0.score == least }
+        guard let chosen else { return nil }
+        return solved(chosen, candidates, all)
+    }
+
+    private func solved(_ chosen: Candidate, _ candidates: [Candidate], _ all: [MatchEdge]) -> SolvedGroup {
+        var evidence: [String: Double] = [:]
+        for candidate in candidates {
+            evidence[candidate.model] = min(evidence[candidate.model] ?? .infinity, candidate.score)
+        }
+        let kept = Set(chosen.edges.map { SIMD2($0.first, $0.second) })
+        return SolvedGroup(
+            photos: group, geometry: chosen.geometry, model: chosen.model, evidence: evidence,
+            residuals: chosen.errors.joined().sorted(),
+            edges: zip(chosen.edges, chosen.errors).map { ($0, Self.median($1)) },
+            dropped: all.filter { !kept.contains(SIMD2($0.first, $0.second)) })
+    }
+
+    func local(_ edges: [MatchEdge]) -> [Edge] {
+        let place = Dictionary(uniqueKeysWithValues: group.enumerated().map { ($1, $0) })
+        return edges.compactMap { edge in
+            guard let j = place[edge.first], let k = place[edge.second] else { return nil }
+            return (j, k, edge.pairs)
+        }
+    }
+
+    static func median(_ values: [Double]) -> Double {
+        values.isEmpty ? 0 : values.sorted()[values.count / 2]
+    }
+
+    // MARK: Planes
+
+    private func planar(_ kind: PlanarKind, _ all: [MatchEdge]) -> Candidate? {
+        guard let start = SpanningStart.maps(group, edges: all, kind: kind) else { return nil }
+        var edges = all
+        var bundle = PlaneBundle(kind: kind, reference: start.reference, maps: start.maps)
+        for _ in 0..<3 {
+            guard bundle.solve(local(edges), huber: 2) else { return nil }
+            let medians = local(edges).map { Self.median(bundle.errors($0)) }
+            let next = CycleCheck.dropping(CycleCheck.outliers(medians: medians), from: edges, group: group)
+            if next.count == edges.count { break }
+            edges = next
+        }
+        guard isInFront(bundle) else { return nil }
+        // Dropped edges speak against the model too.
+        let errors = local(edges).map { bundle.errors($0) }
+        let judged = local(all).flatMap { bundle.errors($0) }
+        let score = ModelEvidence.score(errors: judged, parameters: kind.parameters * (group.count - 1))
+        let maps = Dictionary(uniqueKeysWithValues: zip(group, bundle.maps))
+        return Candidate(
+            geometry: .plane(kind, reference: group[bundle.reference], maps),
+            model: kind == .homography ? "plane" : "scan", score: score, errors: errors, edges: edges)
+    }
+
+    /// A plane needs every corner well before the horizon of the reference.
+    private func isInFront(_ bundle: PlaneBundle) -> Bool {
+        zip(group, bundle.maps).allSatisfy { photo, map in
+            let (w, h) = (points[photo].width / 2, points[photo].height / 2)
+            return [(-w, -h), (w, -h), (-w, h), (w, h)].allSatisfy { corner in
+                map.third.x * corner.0 + map.third.y * corner.1 + map.third.z > 0.2
+            }
+        }
+    }
+}

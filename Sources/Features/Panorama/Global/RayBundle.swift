@@ -1,0 +1,155 @@
+internal import Kernels
+
+/// Cameras of a group solved together: all pairs in ray space (equation 1.24; Shum and Szeliski 2000).
+///
+/// Residuals are √(fj fk) (wj - wk) with w = Rᵀ d; the factor is taken from the present values and is not
+/// differentiated. Focal lengths are a common f plus a photo's own δ with a prior, never frozen (panorama.md 3.6, 4.4).
+package struct RayBundle: Sendable {
+    /// Which unknowns are solved for beside the rotations and the common focal length.
+    package struct Freedom: Sendable, Hashable {
+        /// A lens, the same for all.
+        package var lens: Bool
+        /// A focal length for each photo.
+        package var ownFocal: Bool
+
+        /// A choice.
+        package init(lens: Bool, ownFocal: Bool) {
+            self.lens = lens
+            self.ownFocal = ownFocal
+        }
+
+        /// Parameters beyond the rotations of `photos` photos.
+        package func parameters(photos: Int) -> Int { 1 + (lens ? 1 : 0) + (ownFocal ? photos : 0) }
+    }
+
+    /// Rotations, world to camera, by place in the group.
+    package var rotations: [Matrix3]
+    /// The common focal length in pixels.
+    package var focal: Double
+    /// What each photo adds to it.
+    package var ownFocals: [Double]
+    /// The common lens.
+    package var lens = 0.0
+    /// Σ of Huber's cost after the last solution, with the priors.
+    package private(set) var cost = 0.0
+    /// Steps that the last solution took.
+    package private(set) var steps = 0
+
+    private let inverseSquares: [Double]
+    /// Standard deviation of a photo's own focal length as a share of the common one.
+    private static let ownSpread = 0.1
+    /// Standard deviation of the lens.
+    private static let lensSpread = 0.1
+    private static let longest = 60
+
+    /// A start.
+    package init(rotations: [Matrix3], focal: Double, halfDiagonals: [Double]) {
+        precondition(rotations.count == halfDiagonals.count)
+        self.rotations = rotations
+        self.focal = focal
+        ownFocals = [Double](repeating: 0, count: rotations.count)
+        inverseSquares = halfDiagonals.map { 1 / ($0 * $0) }
+    }
+
+    /// A photo's camera.
+    package func camera(_ index: Int) -> Camera {
+        Camera(rotation: rotations[index], focal: focal + ownFocals[index], lens: lens)
+    }
+
+    func view(_ index: Int) -> RayView {
+        RayView(
+            rotation: rotations[index].values, focal: focal + ownFocals[index], lens: lens,
+            inverseSquare: inverseSquares[index])
+    }
+
+    /// Residuals of an edge in pixels.
+    package func errors(_ edge: (j: Int, k: Int, pairs: [Double])) -> [Double] {
+        rayErrors(view(edge.j), view(edge.k), pairs: edge.pairs)
+    }
+
+    /// Levenberg and Marquardt steps until nothing is gained; false when the numbers broke down.
+    ///
+    /// - Parameters:
+    ///   - edges: Places in the group of two photos, and pairs of pixels.
+    ///   - huber: Pixels from which on a residual counts linearly.
+    package mutating func solve(
+        _ edges: [(j: Int, k: Int, pairs: [Double])], freedom: Freedom, huber: Double, limit: Int = RayBundle.longest
+    ) -> Bool {
+        var damping = 1e-3
+        var equations = assembled(edges, freedom, huber)
+        cost = equations.cost
+        steps = 0
+        while steps < limit {
+            steps += 1
+            guard cost.isFinite else { return false }
+            guard damping < 1e12 else { return true }
+            guard let step = equations.step(damping: damping), let next = moved(by: step, freedom) else {
+                damping *= 5
+                continue
+            }
+            let after = next.assembled(edges, freedom, huber)
+            guard after.cost < cost else {
+                damping *= 5
+                continue
+            }
+            let gain = cost - after.cost
+            let (done, before) = (steps, cost)
+            self = next
+            steps = done
+            cost = after.cost
+            equations = after
+            damping = max(1e-12, damping / 5)
+            if gain < 1e-6 * before { return true }
+        }
+        return true
+    }
+
+    private func moved(by step: [Double], _ freedom: Freedom) -> RayBundle? {
+        var next = self
+        let n = rotations.count
+        for index in 0..<n {
+            let turn = Vector3(step[index * 3], step[index * 3 + 1], step[index * 3 + 2])
+            guard turn.length < 1.5 else { return nil }
+            next.rotations[index] = (Matrix3.rotation(turn) * rotations[index]).orthonormalized
+        }
+        next.focal += step[3 * n]
+        if freedom.lens { next.lens += step[3 * n + 1] }
+        if freedom.ownFocal {
+            let at = 3 * n + (freedom.lens ? 2 : 1)
+            for index in 0..<n { next.ownFocals[index] += step[at + index] }
+        }
+        let isSane = next.ownFocals.allSatisfy { own in
+            let whole = next.focal + own
+            return whole.isFinite && whole > 0.2 * focal && whole < 5 * focal
+        }
+        return isSane && next.lens > -0.6 && next.lens < 0.6 ? next : nil
+    }
+
+    /// The normal equations of all edges and priors.
+    func assembled(
+        _ edges: [(j: Int, k: Int, pairs: [Double])], _ freedom: Freedom, _ huber: Double
+    ) -> NormalEquations {
+        let n = rotations.count
+        var all = NormalEquations(size: 3 * n + freedom.parameters(photos: n))
+        for edge in edges {
+            let part = rayEquations(view(edge.j), view(edge.k), pairs: edge.pairs, huber: huber)
+            let places = columns(edge.j, freedom) + columns(edge.k, freedom)
+            all.add(part, at: places)
+        }
+        let weight = 1 / (Self.lensSpread * Self.lensSpread)
+        if freedom.lens { all.addPrior(at: 3 * n + 1, value: lens, weight: weight) }
+        if freedom.ownFocal {
+            let at = 3 * n + (freedom.lens ? 2 : 1)
+            let own = 1 / (Self.ownSpread * Self.ownSpread * focal * focal)
+            for index in 0..<n { all.addPrior(at: at + index, value: ownFocals[index], weight: own) }
+        }
+        return all
+    }
+
+    /// Which unknowns the five local ones of a photo are: turn (3), focal length, lens.
+    private func columns(_ index: Int, _ freedom: Freedom) -> [[Int]] {
+        let n = rotations.count
+        let own = freedom.ownFocal ? [3 * n + (freedom.lens ? 2 : 1) + index] : []
+        return [[3 * index], [3 * index + 1], [3 * index + 2], [3 * n] + own, freedom.lens ? [3 * n + 1] : []]
+    }
+}

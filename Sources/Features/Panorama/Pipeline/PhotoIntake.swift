@@ -1,0 +1,94 @@
+package import Imaging
+internal import Kernels
+
+/// What is known of a photo before it is compared.
+package struct ReadPhoto: Sendable {
+    /// Its points; nil where it is left out from the start.
+    package let points: PhotoPoints?
+    /// Full-size pixels a matching pixel.
+    package let magnification: Double
+    /// Upright width at full size.
+    package let width: Int
+    /// Upright height at full size.
+    package let height: Int
+    /// Focal length in matching pixels that its EXIF tells.
+    package let focalHint: Double?
+    /// Equal for equal files.
+    package let fingerprint: UInt64
+    /// Why it is left out.
+    package let refusal: PhotoReason?
+}
+
+/// Reads photos: head, size, points. Nothing a file holds can do more than have it refused.
+package struct PhotoIntake: Sendable {
+    /// Limits of a photo: 100 megapixels, 50 MB.
+    package static let limits: ImageLimits = {
+        var limits = ImageLimits()
+        limits.maximumBytes = 50_000_000
+        limits.maximumPixels = 100_000_000
+        return limits
+    }()
+    /// Fewest pixels.
+    private static let leastPixels = 50_000
+    /// Fewest points.
+    private static let leastPoints = 20
+
+    /// Where matching pixels come from: a photo has at most 0.6 million of them, however large it is.
+    static func matchingScale(width: Int, height: Int) -> Double {
+        min(1, (600_000 / (Double(width) * Double(height))).squareRoot())
+    }
+
+    /// Reads one photo and finds its points.
+    package static func read(_ photo: StitchPhoto, detector: PointDetector = PointDetector()) -> ReadPhoto {
+        guard let bytes = try? photo.load(), bytes.count <= limits.maximumBytes,
+            let probe = try? ImageProbe.read(bytes)
+        else { return refused(.notReadable) }
+        let (width, height) = (probe.uprightWidth, probe.uprightHeight)
+        let print = UInt64(bytes.count) << 32 | UInt64(CRC32C.of(bytes.span.bytes))
+        guard width * height >= leastPixels else { return refused(.tooSmall, print) }
+        let size = PointDetector.size(probe.width, probe.height, megapixels: detector.megapixels)
+        var options = ImageDecodeOptions(limits: limits, damage: .acceptUpTo(blankPercent: 10))
+        options.minimumSize = ImageSize(width: size.width, height: size.height)
+        options.convertsColours = false
+        let scale = matchingScale(width: width, height: height)
+        guard let image = try? Image.decode(bytes, options: options).image else { return refused(.notReadable, print) }
+        let inMatching = Double(width) / Double(image.width) * scale
+        guard let points = try? detector.points(of: image, scale: inMatching) else {
+            return refused(.notReadable, print)
+        }
+        return ReadPhoto(
+            points: points, magnification: 1 / scale, width: width, height: height,
+            focalHint: focal(probe.exif, width: width, height: height).map { $0 * scale }, fingerprint: print,
+            refusal: points.count < leastPoints ? .noTexture : nil)
+    }
+
+    private static func refused(_ reason: PhotoReason, _ fingerprint: UInt64 = 0) -> ReadPhoto {
+        ReadPhoto(
+            points: nil, magnification: 1, width: 0, height: 0, focalHint: nil, fingerprint: fingerprint,
+            refusal: reason)
+    }
+
+    /// Full-size pixels, by the diagonal of 35 mm film; absurd values are nobody's lens.
+    private static func focal(_ exif: ExifFields, width: Int, height: Int) -> Double? {
+        guard let millimetres = exif.focalLength35, millimetres >= 5, millimetres <= 2000 else { return nil }
+        let diagonal = (Double(width) * Double(width) + Double(height) * Double(height)).squareRoot()
+        return millimetres / 43.267 * diagonal
+    }
+
+    /// Decodes a photo upright in colours or grey, at least so large a share of its full size.
+    package static func decode(_ photo: StitchPhoto, width: Int, height: Int, share: Double) -> Image? {
+        guard let bytes = try? photo.load(), let probe = try? ImageProbe.read(bytes),
+            probe.uprightWidth == width, probe.uprightHeight == height
+        else { return nil }
+        var options = ImageDecodeOptions(limits: limits, damage: .acceptUpTo(blankPercent: 10))
+        let wanted = (
+            max(1, Int(Double(width) * min(1, share))), max(1, Int(Double(height) * min(1, share)))
+        )
+        let swaps = probe.orientation.swapsSides
+        options.minimumSize = ImageSize(
+            width: swaps ? wanted.1 : wanted.0, height: swaps ? wanted.0 : wanted.1)
+        guard let image = try? Image.decode(bytes, options: options).image.flattened() else { return nil }
+        guard image.width > wanted.0 * 5 / 4 else { return image }
+        return (try? image.resized(width: wanted.0, height: wanted.1)) ?? image
+    }
+}

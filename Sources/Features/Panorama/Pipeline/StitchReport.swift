@@ -1,0 +1,143 @@
+internal import Imaging
+
+/// Collects what becomes of photos and groups into a verdict.
+struct StitchReport {
+    private let photos: [StitchPhoto]
+    private let read: [ReadPhoto]
+    private let graph: MatchGraph
+    private var verdicts: [PhotoVerdict]
+    private var groups: [GroupVerdict] = []
+
+    init(photos: [StitchPhoto], read: [ReadPhoto], graph: MatchGraph) {
+        self.photos = photos
+        self.read = read
+        self.graph = graph
+        verdicts = photos.map { PhotoVerdict(name: $0.name, verdict: .overLimit) }
+        var first: [UInt64: Int] = [:]
+        for index in read.indices {
+            var verdict = leftOut(index)
+            if let refusal = read[index].refusal, refusal != .noTexture {
+                verdict = PhotoVerdict(name: photos[index].name, verdict: refusal)
+            } else if let same = first.updateValue(first[read[index].fingerprint] ?? index, forKey: read[index].fingerprint) {
+                verdict = copy(index, of: same)
+            } else if let same = graph.copies[index] {
+                verdict = copy(index, of: same)
+            }
+            verdicts[index] = verdict
+        }
+    }
+
+    private func copy(_ index: Int, of same: Int) -> PhotoVerdict {
+        var verdict = PhotoVerdict(name: photos[index].name, verdict: .duplicateOf)
+        verdict.duplicateOf = photos[same].name
+        return verdict
+    }
+
+    /// The verdict of a photo that nothing joins.
+    private func leftOut(_ index: Int) -> PhotoVerdict {
+        let near = graph.nearest[index]
+        var reason = PhotoReason.noOverlap
+        if read[index].refusal == .noTexture {
+            reason = .noTexture
+        } else if let near, near.inliers >= 8 {
+            reason = .overlapTooSmall
+        }
+        var verdict = PhotoVerdict(name: photos[index].name, verdict: reason)
+        verdict.triedTier = graph.tiers[index]
+        verdict.bestCandidate = near.map { near in
+            let needed = max(Double(EdgeAcceptance.least), EdgeAcceptance.needed(matches: near.matches))
+            return PhotoVerdict.BestCandidate(
+                photo: photos[near.photo].name, matches: near.matches, inliers: near.inliers,
+                needed: Int(needed.rounded(.up)))
+        }
+        return verdict
+    }
+
+    mutating func couldNotSolve(_ group: [Int]) {
+        for index in group { verdicts[index] = PhotoVerdict(name: photos[index].name, verdict: .inconsistent) }
+    }
+
+    mutating func replaceLast(_ verdict: GroupVerdict) { groups[groups.count - 1] = verdict }
+
+    /// Notes a group that came out.
+    mutating func add(_ solved: SolvedGroup, _ made: Composition) -> GroupVerdict {
+        let number = groups.count + 1
+        for photo in solved.photos { verdicts[photo] = used(photo, solved, number) }
+        let residuals = solved.residuals
+        func at(_ share: Double) -> Double {
+            residuals.isEmpty ? 0 : residuals[min(residuals.count - 1, Int(Double(residuals.count) * share))]
+        }
+        var verdict = GroupVerdict(
+            group: number, grade: .good, model: solved.model, modelEvidence: solved.evidence.mapValues { $0.rounded() },
+            surface: made.canvas.surface.name, closed: made.canvas.isClosed, used: solved.photos.count,
+            fovDegrees: made.fieldOfView.map { [$0.across.tenths, $0.down.tenths] },
+            size: [made.image.width, made.image.height], scaleReduced: made.reduction.thousandths,
+            residualPx: .init(median: at(0.5).thousandths, p95: at(0.95).thousandths), lens: lens(solved),
+            tone: .init(stepMedian: made.tone.stepMedian.thousandths, worst: made.tone.worst.thousandths),
+            holes: made.holes, emptyAfterCrop: made.empty, droppedEdges: solved.dropped.count, warnings: [], file: nil)
+        verdict.judge(magnification: solved.photos.map { read[$0].magnification }.max() ?? 1)
+        groups.append(verdict)
+        return verdict
+    }
+
+    private func used(_ photo: Int, _ solved: SolvedGroup, _ number: Int) -> PhotoVerdict {
+        let mine = solved.edges.filter { $0.edge.first == photo || $0.edge.second == photo }
+        let inliers = mine.reduce(0) { $0 + $1.edge.inliers }
+        let isWeak = mine.count == 1 && inliers < 20
+        var verdict = PhotoVerdict(name: photos[photo].name, verdict: isWeak ? .usedWeak : .used)
+        verdict.group = number
+        verdict.edges = mine.count
+        verdict.inliers = inliers
+        let medians = mine.map(\.median).sorted()
+        verdict.residualPx = medians.isEmpty ? nil : medians[medians.count / 2].thousandths
+        if case .rotation(let cameras) = solved.geometry { verdict.focal = cameras[photo]?.focal.tenths }
+        return verdict
+    }
+
+    private func lens(_ solved: SolvedGroup) -> GroupVerdict.Lens? {
+        guard case .rotation(let cameras) = solved.geometry else { return nil }
+        let focals = cameras.values.map(\.focal)
+        return GroupVerdict.Lens(
+            lambda: (cameras.values.first?.lens ?? 0).thousandths,
+            focal: [(focals.min() ?? 0).tenths, (focals.max() ?? 0).tenths])
+    }
+
+    /// The whole.
+    func verdict(seconds: [String: Double]) -> StitchVerdict {
+        StitchVerdict(
+            state: groups.isEmpty ? .failed : .done, reason: groups.isEmpty ? reason : nil, groups: groups,
+            photos: verdicts, seconds: seconds)
+    }
+
+    private var reason: String {
+        guard read.contains(where: { $0.points != nil }) else { return "notReadable: no photo could be read." }
+        guard let near = graph.nearest.max(by: { ($0.value.inliers, $1.key) < ($1.value.inliers, $0.key) }) else {
+            return "nothingConnects: there is only one photo."
+        }
+        return "nothingConnects: nearest are \(photos[near.key].name) and \(photos[near.value.photo].name) with "
+            + "\(near.value.inliers) of \(near.value.matches) matches that agree."
+    }
+}
+
+extension GroupVerdict {
+    /// Grades the group by what was measured (panorama.md 3.11).
+    mutating func judge(magnification: Double) {
+        // Residuals are at the matching size; people see the output.
+        let (median, p95) = (residualPx.median * magnification, residualPx.p95 * magnification)
+        if scaleReduced < 0.999 { warnings.append("scaleReduced: drawn at \(scaleReduced) of the photos' size.") }
+        if droppedEdges > 0 { warnings.append("droppedEdges: \(droppedEdges) contradict the others.") }
+        if surface == "plane", let fov = fovDegrees, max(fov[0], fov.last ?? 0) > 100 {
+            warnings.append("stretched: a plane shows so wide a view with long edges.")
+        }
+        if holes > 0 || p95 > 16 {
+            grade = .poor
+        } else if median > 1.5 || p95 > 5 || tone.stepMedian > 0.05 {
+            grade = .usable
+        }
+    }
+}
+
+extension Double {
+    var thousandths: Double { isFinite ? (self * 1000).rounded() / 1000 : 0 }
+    var tenths: Double { isFinite ? (self * 10).rounded() / 10 : 0 }
+}

@@ -1,0 +1,148 @@
+import Foundation
+public import Imaging
+
+/// Stitches a heap of photos: every panorama in it, and a verdict for each photo.
+///
+/// Photos may come in any order, of several scenes, with strangers among them. Nothing a file holds makes it fail as a
+/// whole: a photo that cannot be used has a verdict that says why.
+public struct Stitcher: Sendable {
+    /// What the user asked for.
+    public var options: StitchOptions
+
+    /// A stitcher with the given options.
+    public init(options: StitchOptions = StitchOptions()) { self.options = options }
+
+    /// One panorama.
+    public struct Panorama: Sendable {
+        /// Its number, from 1.
+        public let group: Int
+        /// The picture.
+        public let image: Image
+        /// What was found about it.
+        public let verdict: GroupVerdict
+        /// How its photos lie.
+        public let geometry: GroupGeometry
+    }
+
+    /// Stitches the photos.
+    ///
+    /// - Parameters:
+    ///   - photos: Names and files.
+    ///   - progress: Is told how far it is; what it throws ends the work.
+    ///   - deliver: Gets each panorama when it is done, and returns the name under which it was kept, if it was.
+    /// - Returns: What became of everything.
+    /// - Throws: What `progress` or `deliver` throw, nothing else.
+    public func stitch(
+        _ photos: [StitchPhoto], progress: (StitchProgress) throws -> Void = { _ in },
+        deliver: (Panorama) throws -> String?
+    ) throws -> StitchVerdict {
+        var clock = StageClock()
+        func tell(_ stage: StitchStage, _ done: Int, _ of: Int) throws {
+            clock.enter(stage)
+            try progress(StitchProgress(stage: stage, done: done, of: of))
+        }
+        let taken = photos.prefix(options.photoLimit)
+        var read: [ReadPhoto] = []
+        for (index, photo) in taken.enumerated() {
+            try tell(.detect, index, taken.count)
+            read.append(PhotoIntake.read(photo))
+        }
+        let graph = try matched(Array(taken), read, tell)
+        var report = StitchReport(photos: photos, read: read, graph: graph)
+        let groups = Components.groups(count: read.count, edges: graph.edges).filter { $0.count > 1 }
+        var composer = GroupComposer(photos: Array(taken), read: read, options: options)
+        for (index, group) in groups.enumerated() {
+            try tell(.solve, index, groups.count)
+            guard let solved = solve(group, graph, read) else {
+                report.couldNotSolve(group)
+                continue
+            }
+            guard let made = try composer.compose(solved, progress: tell) else {
+                report.couldNotSolve(group)
+                continue
+            }
+            var verdict = report.add(solved, made)
+            let panorama = Panorama(
+                group: verdict.group, image: made.image, verdict: verdict, geometry: solved.geometry)
+            verdict.file = try deliver(panorama)
+            report.replaceLast(verdict)
+        }
+        return report.verdict(seconds: clock.finish())
+    }
+
+    private func matched(
+        _ photos: [StitchPhoto], _ read: [ReadPhoto], _ tell: (StitchStage, Int, Int) throws -> Void
+    ) throws -> MatchGraph {
+        var seen: [UInt64: Int] = [:]
+        let points = read.enumerated().map { index, photo -> PhotoPoints? in
+            guard photo.refusal == nil || photo.refusal == .noTexture else { return nil }
+            guard seen.updateValue(index, forKey: photo.fingerprint) == nil else { return nil }
+            return photo.points
+        }
+        var graph = MatchGraph(points: points)
+        let count = photos.count
+        let pairs = count * (count - 1) / 2
+        var done = 0
+        for second in 0..<count {
+            for first in 0..<second {
+                try tell(.match, done, pairs)
+                graph.compare(first, second)
+                done += 1
+            }
+        }
+        graph.markCopies()
+        try retry(photos, &graph, tell)
+        return graph
+    }
+
+    /// The ladder of panorama.md 3.5: larger and with more points, then into dim parts.
+    private func retry(
+        _ photos: [StitchPhoto], _ graph: inout MatchGraph, _ tell: (StitchStage, Int, Int) throws -> Void
+    ) throws {
+        var larger = PointDetector()
+        larger.megapixels = 1.6
+        larger.limit = 4000
+        var dim = larger
+        dim.contrast = 0.004
+        for (tier, detector, ratio) in [(1, larger, 0.8), (2, dim, 0.8)] {
+            try graph.retry(
+                tier: tier, ratio: ratio, fresh: { PhotoIntake.read(photos[$0], detector: detector).points },
+                progress: { try tell(.retry, $0, $1) })
+        }
+    }
+
+    private func solve(_ group: [Int], _ graph: MatchGraph, _ read: [ReadPhoto]) -> SolvedGroup? {
+        let inside = Set(group)
+        let empty = PhotoPoints.none
+        var solver = GroupSolver(group: group, points: graph.points.map { $0 ?? empty })
+        solver.choice = options.model
+        let hints = group.compactMap { read[$0].focalHint }.sorted()
+        solver.focalHint = hints.isEmpty ? nil : hints[hints.count / 2]
+        return solver.solve(graph.edges.filter { inside.contains($0.first) && inside.contains($0.second) })
+    }
+}
+
+/// Processor seconds by stage.
+private struct StageClock {
+    private var seconds: [String: Double] = [:]
+    private var current: StitchStage?
+    private var started = Double(clock()) / Double(CLOCKS_PER_SEC)
+
+    mutating func enter(_ stage: StitchStage) {
+        guard stage != current else { return }
+        leave()
+        current = stage
+    }
+
+    private mutating func leave() {
+        let now = Double(clock()) / Double(CLOCKS_PER_SEC)
+        if let current { seconds[current.rawValue, default: 0] += now - started }
+        started = now
+    }
+
+    mutating func finish() -> [String: Double] {
+        leave()
+        current = nil
+        return seconds.mapValues { ($0 * 100).rounded() / 100 }
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+
+/// The surface that a panorama is drawn on; u runs to the right, v downwards, in units of the focal length.
+public enum Surface: Sendable, Hashable {
+    /// u = x / z, v = y / z: straight lines stay straight, up to about 90°.
+    case plane
+    /// u = atan(x / z), v = y / √(x² + z²).
+    case cylinder
+    /// u = atan(x / z), v = atan(y / √(x² + z²)): equirectangular.
+    case sphere
+    /// As the cylinder, with v = asinh(y / √(x² + z²)): angles stay right (Mercator).
+    case mercator
+    /// General Panini (Sharpless, Postle and German 2010) with d in 0...1; 0 is the plane.
+    case panini(Double)
+
+    /// The name in verdicts and on the command line.
+    public var name: String {
+        switch self {
+        case .plane: "plane"
+        case .cylinder: "cylinder"
+        case .sphere: "sphere"
+        case .mercator: "mercator"
+        case .panini: "panini"
+        }
+    }
+
+    /// The surface of a name, Panini with d = 1; nil for other names.
+    public init?(name: String) {
+        switch name {
+        case "plane": self = .plane
+        case "cylinder": self = .cylinder
+        case "sphere": self = .sphere
+        case "mercator": self = .mercator
+        case "panini": self = .panini(1)
+        default: return nil
+        }
+    }
+
+    /// Whether u is an angle that comes back after 2π.
+    public var canClose: Bool {
+        switch self {
+        case .plane, .panini: false
+        case .cylinder, .sphere, .mercator: true
+        }
+    }
+
+    /// Where a direction falls; nil where the surface does not reach.
+    public func point(of ray: Vector3) -> (u: Double, v: Double)? {
+        let flat = (ray.x * ray.x + ray.z * ray.z).squareRoot()
+        switch self {
+        case .plane: return ray.z > 1e-9 ? (ray.x / ray.z, ray.y / ray.z) : nil
+        case .cylinder: return flat > 1e-9 ? (atan2(ray.x, ray.z), ray.y / flat) : nil
+        case .sphere: return (atan2(ray.x, ray.z), atan2(ray.y, flat))
+        case .mercator: return flat > 1e-9 ? (atan2(ray.x, ray.z), asinh(ray.y / flat)) : nil
+        case .panini(let d):
+            let reach = d + ray.z / max(flat, 1e-12)
+            guard flat > 1e-9, reach > 1e-6 else { return nil }
+            let s = (d + 1) / reach
+            return (s * ray.x / flat, s * ray.y / flat)
+        }
+    }
+
+    /// A column's part of a ray: (across level, lift rise, ahead level).
+    func column(_ u: Double) -> (across: Double, rise: Double, ahead: Double) {
+        switch self {
+        case .plane: return (u, 1, 1)
+        case .cylinder, .sphere, .mercator: return (sin(u), 1, cos(u))
+        case .panini(let d):
+            let k = u * u / ((d + 1) * (d + 1))
+            let inside = k * k * d * d - (k + 1) * (k * d * d - 1)
+            guard inside >= 0 else { return (0, 0, 0) }
+            let cosine = (-k * d + inside.squareRoot()) / (k + 1)
+            let sine = (u < 0 ? -1.0 : 1.0) * max(0, 1 - cosine * cosine).squareRoot()
+            return (sine, (d + cosine) / (d + 1), cosine)
+        }
+    }
+
+    /// A row's part of a ray.
+    func row(_ v: Double) -> (level: Double, lift: Double) {
+        switch self {
+        case .plane, .cylinder, .panini: (1, v)
+        case .sphere: (cos(v), sin(v))
+        case .mercator: (1, sinh(v))
+        }
+    }
+
+    /// The direction of a point, not normalised.
+    public func ray(u: Double, v: Double) -> Vector3 {
+        let (column, row) = (column(u), row(v))
+        return Vector3(column.across * row.level, row.lift * column.rise, column.ahead * row.level)
+    }
+}

@@ -1,0 +1,194 @@
+// Sums over pairs of points for the solvers of panoramas, and the solution of their equations.
+#include "CKernelsPanorama.h"
+#include "pixels_variants.h"
+
+#include <math.h>
+#include <string.h>
+
+#pragma STDC FP_CONTRACT OFF
+
+size_t vk_transfer_score(
+    const double *h, const float *pairs, size_t count, float squared_limit, uint8_t *inside, double *cost) {
+    float m[9];
+    for (int i = 0; i < 9; i++) m[i] = (float)h[i];
+    size_t found = 0;
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        const float *p = pairs + i * 4;
+        const float w = m[6] * p[0] + m[7] * p[1] + m[8];
+        const float u = (m[0] * p[0] + m[1] * p[1] + m[2]) / w - p[2];
+        const float v = (m[3] * p[0] + m[4] * p[1] + m[5]) / w - p[3];
+        const float square = u * u + v * v;
+        const int fits = w > 0 && square < squared_limit;
+        found += (size_t)fits;
+        sum += fits ? square : squared_limit;
+        if (inside) inside[i] = (uint8_t)fits;
+    }
+    *cost += sum;
+    return found;
+}
+
+// A pixel's direction in the world, and its derivatives by turn, focal length and lens.
+typedef struct {
+    double w[3], by[5][3];
+} ray;
+
+BODY void back(const double *r, const double *v, double *out) {
+    for (int i = 0; i < 3; i++) out[i] = r[i] * v[0] + r[3 + i] * v[1] + r[6 + i] * v[2];
+}
+
+BODY ray ray_of(const vk_ray_view *view, double x, double y, int with_slopes) {
+    ray out;
+    const double rho = (x * x + y * y) * view->inverse_square, stretch = 1 + view->lens * rho;
+    const double z = view->focal * stretch, size = sqrt(x * x + y * y + z * z), scale = 1 / size;
+    const double d[3] = {x * scale, y * scale, z * scale};
+    back(view->rotation, d, out.w);
+    if (!with_slopes) return out;
+    const double turns[3][3] = {{0, d[2], -d[1]}, {-d[2], 0, d[0]}, {d[1], -d[0], 0}};
+    for (int k = 0; k < 3; k++) back(view->rotation, turns[k], out.by[k]);
+    // (I - d d^T) (0, 0, 1) / |q|
+    const double along[3] = {-d[0] * d[2] * scale, -d[1] * d[2] * scale, (1 - d[2] * d[2]) * scale};
+    double slope[3];
+    back(view->rotation, along, slope);
+    for (int i = 0; i < 3; i++) {
+        out.by[3][i] = slope[i] * stretch;
+        out.by[4][i] = slope[i] * view->focal * rho;
+    }
+    return out;
+}
+
+// Weight of a residual of this length, and its cost (Huber 1964).
+BODY double huber_weight(double length, double limit, double *cost) {
+    if (length <= limit) {
+        *cost += length * length;
+        return 1;
+    }
+    *cost += 2 * limit * length - limit * limit;
+    return limit / length;
+}
+
+double vk_ray_normal(
+    const vk_ray_view *j, const vk_ray_view *k, const double *pairs, size_t count, double huber, double *matrix,
+    double *vector) {
+    const double scale = sqrt(j->focal * k->focal);
+    double cost = 0;
+    for (size_t i = 0; i < count; i++) {
+        const ray a = ray_of(j, pairs[i * 4], pairs[i * 4 + 1], 1);
+        const ray b = ray_of(k, pairs[i * 4 + 2], pairs[i * 4 + 3], 1);
+        double r[3], slopes[10][3];
+        for (int c = 0; c < 3; c++) {
+            r[c] = scale * (a.w[c] - b.w[c]);
+            for (int p = 0; p < 5; p++) {
+                slopes[p][c] = scale * a.by[p][c];
+                slopes[p + 5][c] = -scale * b.by[p][c];
+            }
+        }
+        const double weight = huber_weight(sqrt(r[0] * r[0] + r[1] * r[1] + r[2] * r[2]), huber, &cost);
+        for (int p = 0; p < 10; p++) {
+            const double s0 = weight * slopes[p][0], s1 = weight * slopes[p][1], s2 = weight * slopes[p][2];
+            vector[p] += s0 * r[0] + s1 * r[1] + s2 * r[2];
+            for (int q = p; q < 10; q++) {
+                matrix[p * 10 + q] += s0 * slopes[q][0] + s1 * slopes[q][1] + s2 * slopes[q][2];
+            }
+        }
+    }
+    return cost;
+}
+
+void vk_ray_errors(
+    const vk_ray_view *j, const vk_ray_view *k, const double *pairs, size_t count, double *errors) {
+    const double scale = sqrt(j->focal * k->focal);
+    for (size_t i = 0; i < count; i++) {
+        const ray a = ray_of(j, pairs[i * 4], pairs[i * 4 + 1], 0);
+        const ray b = ray_of(k, pairs[i * 4 + 2], pairs[i * 4 + 3], 0);
+        const double x = a.w[0] - b.w[0], y = a.w[1] - b.w[1], z = a.w[2] - b.w[2];
+        errors[i] = scale * sqrt(x * x + y * y + z * z);
+    }
+}
+
+// What a pair costs whose point leaves the picture plane: as much as one far outside.
+#define LOST 1e4
+
+BODY int through(const double *hi, const double *g, const double *p, double y[3], double z[3]) {
+    for (int a = 0; a < 3; a++) y[a] = hi[a * 3] * p[0] + hi[a * 3 + 1] * p[1] + hi[a * 3 + 2];
+    for (int a = 0; a < 3; a++) z[a] = g[a * 3] * y[0] + g[a * 3 + 1] * y[1] + g[a * 3 + 2] * y[2];
+    return y[2] > 1e-9 && z[2] > 1e-9;
+}
+
+double vk_plane_normal(
+    const double *hi, const double *hj_inverse, const double *pairs, size_t count, double huber, double *matrix,
+    double *vector) {
+    const double *g = hj_inverse;
+    double cost = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double *p = pairs + i * 4;
+        double y[3], z[3], slopes[2][18];
+        if (!through(hi, g, p, y, z)) {
+            huber_weight(LOST, huber, &cost);
+            continue;
+        }
+        const double depth = 1 / z[2], u = z[0] * depth, v = z[1] * depth;
+        const double r[2] = {u - p[2], v - p[3]}, from[3] = {p[0], p[1], 1};
+        for (int a = 0; a < 3; a++) {
+            const double du = (g[a] - u * g[6 + a]) * depth, dv = (g[3 + a] - v * g[6 + a]) * depth;
+            for (int b = 0; b < 3; b++) {
+                slopes[0][a * 3 + b] = du * from[b];
+                slopes[1][a * 3 + b] = dv * from[b];
+                slopes[0][9 + a * 3 + b] = -du * z[b];
+                slopes[1][9 + a * 3 + b] = -dv * z[b];
+            }
+        }
+        const double weight = huber_weight(sqrt(r[0] * r[0] + r[1] * r[1]), huber, &cost);
+        for (int s = 0; s < 18; s++) {
+            const double su = weight * slopes[0][s], sv = weight * slopes[1][s];
+            vector[s] += su * r[0] + sv * r[1];
+            for (int q = s; q < 18; q++) matrix[s * 18 + q] += su * slopes[0][q] + sv * slopes[1][q];
+        }
+    }
+    return cost;
+}
+
+void vk_plane_errors(
+    const double *hi, const double *hj_inverse, const double *pairs, size_t count, double *errors) {
+    for (size_t i = 0; i < count; i++) {
+        double y[3], z[3];
+        if (!through(hi, hj_inverse, pairs + i * 4, y, z)) {
+            errors[i] = LOST;
+            continue;
+        }
+        const double u = z[0] / z[2] - pairs[i * 4 + 2], v = z[1] / z[2] - pairs[i * 4 + 3];
+        errors[i] = sqrt(u * u + v * v);
+    }
+}
+
+typedef double lanes __attribute__((vector_size(64), aligned(8)));
+
+static double dot(const double *a, const double *b, size_t count) {
+    lanes sum = {0};
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) sum += *(const lanes *)(a + i) * *(const lanes *)(b + i);
+    double total = ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+    for (; i < count; i++) total += a[i] * b[i];
+    return total;
+}
+
+int32_t vk_cholesky_solve(double *a, double *b, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j <= i; j++) {
+            const double rest = a[i * n + j] - dot(a + i * n, a + j * n, j);
+            if (i == j) {
+                if (!(rest > 0) || !isfinite(rest)) return 0;
+                a[i * n + i] = sqrt(rest);
+            } else {
+                a[i * n + j] = rest / a[j * n + j];
+            }
+        }
+    }
+    for (size_t i = 0; i < n; i++) b[i] = (b[i] - dot(a + i * n, b, i)) / a[i * n + i];
+    for (size_t i = n; i-- > 0;) {
+        double rest = b[i];
+        for (size_t k = i + 1; k < n; k++) rest -= a[k * n + i] * b[k];
+        b[i] = rest / a[i * n + i];
+    }
+    return 1;
+}
