@@ -123,23 +123,29 @@ BODY four colour(four pixel) {
 
 BODY void vk_add_band_body(
     const float *level, const float *next, const float *weight, size_t width, size_t height, int wrap, float *sums) {
-    const size_t small = (width + 1) / 2;
-    four *line = next ? malloc(small * sizeof(four)) : 0;
-    if (next && !line) return;
+    const size_t small = (width + 1) / 2, cells = small * ((height + 1) / 2);
+    four *even = next ? malloc((cells + small) * sizeof(four)) : 0, *line = even + cells;
+    if (next && !even) return;
+    // Expanded as the collapse expands: colours with weight 1 or none, or the borders would not come back.
+    for (size_t i = 0; even && i < cells; i++) {
+        const four pixel = ((const four *)next)[i];
+        even[i] = colour(pixel);
+        even[i][3] = pixel[3] > LEAST_WEIGHT ? 1 : 0;
+    }
     for (size_t y = 0; y < height; y++) {
         const four *l = (const four *)(level + y * width * 4);
         const float *w = weight + y * width;
         four *s = (four *)(sums + y * width * 4);
-        if (line) expanded_line((const four *)next, small, (height + 1) / 2, y, line);
+        if (even) expanded_line(even, small, (height + 1) / 2, y, line);
         for (size_t x = 0; x < width; x++) {
             if (!(w[x] > 0)) continue;
             four value = colour(l[x]);
-            if (line) value -= colour(expanded(line, small, wrap, x));
+            if (even) value -= colour(expanded(line, small, wrap, x));
             value[3] = 1;
             s[x] += value * w[x];
         }
     }
-    free(line);
+    free(even);
 }
 VARIANTS(
     vk_add_band,

@@ -58,20 +58,14 @@ static int make(moves *m, size_t count) {
     return 1;
 }
 
-// A pair of neighbours, of which `p` and `q` say whether the move may change them (Kolmogorov and Zabih 2004).
+// Neighbours p and q that the move may both change (Kolmogorov and Zabih 2004).
 static void join(
-    moves *m, size_t p, size_t q, int p_free, int q_free, int32_t keep, int32_t only_q, int32_t only_p, int32_t *forth) {
+    moves *m, size_t p, size_t q, int32_t keep, int32_t only_q, int32_t only_p, int32_t *forth) {
     // terminal > 0 speaks against a change: the change costs that much.
-    if (p_free && q_free) {
-        m->terminal[p] += only_p - keep;
-        m->terminal[q] -= only_p;
-        const int32_t rest = only_q + only_p - keep;
-        *forth += rest > 0 ? rest : 0;
-    } else if (p_free) {
-        m->terminal[p] += -keep;
-    } else if (q_free) {
-        m->terminal[q] += -keep;
-    }
+    m->terminal[p] += only_p - keep;
+    m->terminal[q] -= only_p;
+    const int32_t rest = only_q + only_p - keep;
+    *forth += rest > 0 ? rest : 0;
 }
 
 int32_t vk_expand_label(
@@ -123,7 +117,7 @@ int32_t vk_expand_label(
                 const int32_t only_q = free_q ? seam(pieces, label, alpha, cx, cy, nx, ny, width, wrap) : 0;
                 const int32_t only_p = free_p ? seam(pieces, alpha, other, cx, cy, nx, ny, width, wrap) : 0;
                 if (free_p && free_q) {
-                    join(&m, p, q, 1, 1, keep, only_q, only_p, s == 0 ? m.right + p : m.down + p);
+                    join(&m, p, q, keep, only_q, only_p, s == 0 ? m.right + p : m.down + p);
                 } else if (free_p) {
                     m.terminal[p] += only_p - keep;
                 } else {

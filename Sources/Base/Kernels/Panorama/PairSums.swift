@@ -1,6 +1,6 @@
 internal import CKernels
 
-/// How many pairs (x0, y0, x1, y1) a homography sends nearer than the square root of the limit, which ones, and the cost.
+/// How many pairs (x0, y0, x1, y1) a homography sends nearer than the root of the limit, which ones, and the cost.
 ///
 /// The cost adds min(e², limit) (MSAC; Torr and Zisserman 2000).
 package func transferScore(

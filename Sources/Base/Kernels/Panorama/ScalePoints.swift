@@ -84,7 +84,8 @@ package struct GradientField: Sendable {
     }
 
     /// Puts a point's code of 128 values into `codes` from `place` on; returns its squared length.
-    package func code(x: Float, y: Float, sigma: Float, turn: Float, into codes: inout [UInt8], at place: Int) -> Int32 {
+    package func code(x: Float, y: Float, sigma: Float, turn: Float, into codes: inout [UInt8], at place: Int) -> Int32
+    {
         precondition(place >= 0 && place + 128 <= codes.count)
         guard isNear(x, y, sigma) else { return 0 }
         return codes.withUnsafeMutableBufferPointer { codes in

@@ -45,10 +45,11 @@ package struct SeamLabels {
         pieces: [SeamPiece], width: Int, height: Int, wraps: Bool, depthWeight: Int, labels: [Int16]
     ) {
         precondition(labels.count == width * height && pieces.count < Int(Int16.max) && width > 0 && height > 0)
-        precondition(pieces.allSatisfy { piece in
-            piece.y + piece.height <= height && piece.width <= width && piece.x < width
-                && (wraps || piece.x + piece.width <= width)
-        })
+        precondition(
+            pieces.allSatisfy { piece in
+                piece.y + piece.height <= height && piece.width <= width && piece.x < width
+                    && (wraps || piece.x + piece.width <= width)
+            })
         precondition(labels.allSatisfy { $0 < Int16(pieces.count) })
         self.pieces = pieces
         self.width = width
@@ -95,7 +96,9 @@ package struct SeamLabels {
         var raw: [vk_piece] = []
         raw.reserveCapacity(pieces.count)
         func next(_ index: Int, _ labels: UnsafeMutablePointer<Int16>?) -> Result {
-            guard index < pieces.count else { return raw.withUnsafeBufferPointer { body($0.baseAddress, labels, shape) } }
+            guard index < pieces.count else {
+                return raw.withUnsafeBufferPointer { body($0.baseAddress, labels, shape) }
+            }
             let piece = pieces[index]
             return piece.rgb.withUnsafeBufferPointer { rgb in
                 piece.depth.withUnsafeBufferPointer { depth in
@@ -148,12 +151,16 @@ package func leastCut(
 }
 
 /// The largest upright rectangle of non-zero bytes, or nil when there is none.
-package func largestRectangle(_ mask: Span<UInt8>, width: Int, height: Int) -> (x: Int, y: Int, width: Int, height: Int)? {
+package func largestRectangle(_ mask: Span<UInt8>, width: Int, height: Int) -> (
+    x: Int, y: Int, width: Int, height: Int
+)? {
     precondition(width > 0 && height > 0 && mask.count >= width * height)
     var out: (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
     let done = mask.withUnsafeBufferPointer { mask in
         withUnsafeMutablePointer(to: &out) { out in
-            out.withMemoryRebound(to: Int32.self, capacity: 4) { vk_largest_rectangle(mask.baseAddress, width, height, $0) }
+            out.withMemoryRebound(to: Int32.self, capacity: 4) {
+                vk_largest_rectangle(mask.baseAddress, width, height, $0)
+            }
         }
     }
     return done == 1 && out.2 > 0 && out.3 > 0 ? (Int(out.0), Int(out.1), Int(out.2), Int(out.3)) : nil

@@ -4,7 +4,7 @@ package import Kernels
 /// Draws the canvas tile by tile: who shows each pixel, and the photos' bands put together.
 ///
 /// A tile is drawn with a border of 4 (2^L - 1) pixels around it, half for reducing and half for expanding, so that it
-/// is the same as if the whole canvas were drawn at once (panorama.md 3.10).
+/// is the same as if the whole canvas were drawn at once.
 package struct TileBlend: Sendable {
     /// Levels of the pyramid, the last one included.
     package static let levels = 6
@@ -101,7 +101,8 @@ package struct TileBlend: Sendable {
         for line in 0..<height {
             let from = (line + dy) * frame.width + dx
             covered.replaceSubrange((line * width)..<((line + 1) * width), with: mask[from..<(from + width)])
-            out.replaceSubrange((line * width * 3)..<((line + 1) * width * 3), with: rgb[(from * 3)..<((from + width) * 3)])
+            out.replaceSubrange(
+                (line * width * 3)..<((line + 1) * width * 3), with: rgb[(from * 3)..<((from + width) * 3)])
         }
         return Tile(x: column * side, y: row * side, width: width, height: height, rgb: out, mask: covered)
     }
@@ -110,7 +111,8 @@ package struct TileBlend: Sendable {
     private func claims(_ frame: Frame, _ photos: [(index: Int, photo: DrawnPhoto)]) -> [Int16] {
         var claims = PixelClaims(count: frame.width * frame.height)
         var (x, y) = ([Float](repeating: 0, count: frame.width), [Float](repeating: 0, count: frame.width))
-        let inside = canvas.isClosed
+        let inside =
+            canvas.isClosed
             ? 0..<frame.width : max(0, -frame.x)..<min(frame.width, canvas.width - frame.x)
         var wanted = [Int16](repeating: -1, count: frame.width)
         for line in 0..<frame.height {
@@ -176,6 +178,7 @@ package struct TileBlend: Sendable {
         let x = max(0, left - Self.halo) / cell * cell
         let y = max(0, top - Self.halo) / cell * cell
         return PixelBox(
-            x: x, y: y, width: min(frame.width, right + Self.halo) - x, height: min(frame.height, bottom + Self.halo) - y)
+            x: x, y: y, width: min(frame.width, right + Self.halo) - x,
+            height: min(frame.height, bottom + Self.halo) - y)
     }
 }

@@ -21,7 +21,7 @@ public struct Camera: Sendable, Hashable {
         return rotation.transposed * local
     }
 
-    /// Where a direction of the world falls on the photo; nil behind the camera or beyond what the lens bends.
+    /// Where a direction of the world falls on the photo; nil behind the camera or beyond the lens.
     ///
     /// Undistorted radius ru to distorted: 2 ru / (1 + √(1 - 4 λ' ru²)), λ' = lens / halfDiagonal² (Fitzgibbon 2001).
     public func pixel(of direction: Vector3, halfDiagonal: Double) -> (x: Double, y: Double)? {

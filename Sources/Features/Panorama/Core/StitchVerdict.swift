@@ -169,7 +169,8 @@ public enum PhotoReason: String, Sendable, Codable, CaseIterable {
         case .usedWeak: "Barely joined; a photo between this one and its neighbour would help."
         case .notReadable: "The file is no picture that can be read; send it as JPEG, PNG or WebP."
         case .tooSmall: "The picture is too small; send the original."
-        case .noTexture: "Too little can be told apart in it: take it again with more light, sharper, or with more in view."
+        case .noTexture:
+            "Too little can be told apart in it: take it again with more light, sharper, or with more in view."
         case .noOverlap: "Shows nothing of the others; left out."
         case .overlapTooSmall: "Overlaps another photo by too little: take one between them, with a third in common."
         case .duplicateOf: "The same picture was given twice; one of them is used."

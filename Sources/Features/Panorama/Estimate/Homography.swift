@@ -53,7 +53,8 @@ package enum Homography {
         guard let eigen = SymmetricEigen.of(m, size: 9), let h = Matrix3(eigen.vectors[0]),
             eigen.values[1] > 1e-12 * max(eigen.values[8], 1e-300)
         else { return nil }
-        let into = Matrix3(rows: Vector3(a.scale, 0, -a.x * a.scale), Vector3(0, a.scale, -a.y * a.scale), Vector3(0, 0, 1))
+        let into = Matrix3(
+            rows: Vector3(a.scale, 0, -a.x * a.scale), Vector3(0, a.scale, -a.y * a.scale), Vector3(0, 0, 1))
         let out = Matrix3(rows: Vector3(1 / b.scale, 0, b.x), Vector3(0, 1 / b.scale, b.y), Vector3(0, 0, 1))
         return scaled(out * h * into)
     }

@@ -47,7 +47,9 @@ package struct SampleConsensus: Sendable {
             // The pool grows from the clearest matches to all of them.
             let pool = min(count, max(8, count * (round + 20) / 120))
             round += 1
-            guard let sample = draw(pool, &random), let map = Homography.minimal(gather(pairs, sample)) else { continue }
+            guard let sample = draw(pool, &random), let map = Homography.minimal(gather(pairs, sample)) else {
+                continue
+            }
             let score = transferScore(
                 map.values, pairs: places, squaredLimit: Float(threshold * threshold), marking: &inside)
             guard score.count >= 4, score.cost < (best?.cost ?? .infinity) else { continue }

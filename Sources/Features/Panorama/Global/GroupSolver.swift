@@ -70,7 +70,8 @@ package struct GroupSolver: Sendable {
         }
         guard let least = candidates.map(\.score).min() else { return nil }
         // Near the best, a turning camera is what people have.
-        let chosen = candidates.first { $0.model == "rotation" && $0.score <= least * ModelEvidence.tie }
+        let chosen =
+            candidates.first { $0.model == "rotation" && $0.score <= least * ModelEvidence.tie }
             ?? candidates.first { $0.score == least }
         guard let chosen else { return nil }
         return solved(chosen, candidates, all)

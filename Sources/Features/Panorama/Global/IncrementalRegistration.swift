@@ -1,4 +1,4 @@
-/// Cameras found photo by photo: each joins with most pairs to those already placed (panorama.md, PANO-181).
+/// Cameras found photo by photo: each joins with most pairs to those already placed (PANO-181).
 package struct IncrementalRegistration: Sendable {
     private let group: [Int]
     private let edges: [MatchEdge]

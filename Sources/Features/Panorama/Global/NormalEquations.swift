@@ -66,7 +66,7 @@ package struct NormalEquations: Sendable {
         return solveSymmetric(damped, vector.map { -$0 })
     }
 
-    /// The inverse's diagonal times σ², or nil: variances of the unknowns, with the little damping that a free gauge needs.
+    /// The inverse's diagonal times σ², or nil: variances of the unknowns, damped a little because the gauge is free.
     package func variances(sigma: Double) -> [Double]? {
         var damped = matrix
         let scale = (0..<size).reduce(0.0) { max($0, matrix[$1 * size + $1]) }

@@ -1,6 +1,6 @@
 internal import Kernels
 
-/// Planar maps of a group solved together: photo to reference, the reference fixed (panorama.md, PANO-187).
+/// Planar maps of a group solved together: photo to reference, the reference fixed (PANO-187).
 ///
 /// A residual is the transfer error of a pair through Hj⁻¹ Hi in pixels of photo j, so that nothing shrinks.
 package struct PlaneBundle: Sendable {

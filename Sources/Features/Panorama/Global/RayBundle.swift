@@ -3,7 +3,7 @@ internal import Kernels
 /// Cameras of a group solved together: all pairs in ray space (equation 1.24; Shum and Szeliski 2000).
 ///
 /// Residuals are √(fj fk) (wj - wk) with w = Rᵀ d; the factor is taken from the present values and is not
-/// differentiated. Focal lengths are a common f plus a photo's own δ with a prior, never frozen (panorama.md 3.6, 4.4).
+/// differentiated. Focal lengths are a common f plus a photo's own δ with a prior, never frozen.
 package struct RayBundle: Sendable {
     /// Which unknowns are solved for beside the rotations and the common focal length.
     package struct Freedom: Sendable, Hashable {

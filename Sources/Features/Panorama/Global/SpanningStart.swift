@@ -24,7 +24,8 @@ package enum SpanningStart {
     }
 
     /// Maps to the root's pixels by place in the group, of one kind; nil when one cannot be.
-    package static func maps(_ group: [Int], edges: [MatchEdge], kind: PlanarKind) -> (reference: Int, maps: [Matrix3])? {
+    package static func maps(_ group: [Int], edges: [MatchEdge], kind: PlanarKind) -> (reference: Int, maps: [Matrix3])?
+    {
         let (root, steps) = Components.spanningTree(group, edges: edges)
         var found = [root: Matrix3.identity]
         for step in steps {
@@ -37,7 +38,9 @@ package enum SpanningStart {
                 case .affine: LinearMotion.affine(pairs)
                 case .homography: step.edge.homography(from: other)
                 }
-            guard let before = found[step.from], let map, let whole = Homography.scaled(before * map) else { return nil }
+            guard let before = found[step.from], let map, let whole = Homography.scaled(before * map) else {
+                return nil
+            }
             found[other] = whole
         }
         guard let reference = group.firstIndex(of: root) else { return nil }

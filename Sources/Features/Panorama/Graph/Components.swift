@@ -22,7 +22,9 @@ package enum Components {
     /// The edges of the tree that has most inliers, and the photo in its middle.
     ///
     /// - Returns: Edges in an order in which each touches what the ones before it reached from the root.
-    package static func spanningTree(_ group: [Int], edges: [MatchEdge]) -> (root: Int, steps: [(from: Int, edge: MatchEdge)]) {
+    package static func spanningTree(_ group: [Int], edges: [MatchEdge]) -> (
+        root: Int, steps: [(from: Int, edge: MatchEdge)]
+    ) {
         let inside = Set(group)
         var taken: [MatchEdge] = []
         var label = Dictionary(uniqueKeysWithValues: group.map { ($0, $0) })

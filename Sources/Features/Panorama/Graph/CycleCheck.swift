@@ -1,6 +1,6 @@
 import Foundation
 
-/// Edges that contradict the others (panorama.md 3.5).
+/// Edges that contradict the others.
 package enum CycleCheck {
     /// Edges whose triangles do not close: the median loop angle is above max(1.5°, 15 px / f), wide
     /// enough for lenses that are not solved for yet.

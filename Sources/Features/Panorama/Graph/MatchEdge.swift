@@ -35,7 +35,7 @@ package struct MatchEdge: Sendable {
     }
 }
 
-/// When agreement is enough (Brown and Lowe 2007, with the constants of panorama.md).
+/// When agreement is enough (Brown and Lowe 2007).
 package enum EdgeAcceptance {
     /// Fewest inliers.
     package static let least = 10

@@ -15,7 +15,8 @@ struct SeamMeasures {
             for column in 0..<(width - 1) {
                 let (a, b) = (labels[row * width + column], labels[row * width + column + 1])
                 guard a != b, a >= 0, b >= 0,
-                    let p = Self.light(pieces[Int(a)], column, row, width), let q = Self.light(pieces[Int(b)], column, row, width)
+                    let p = Self.light(pieces[Int(a)], column, row, width),
+                    let q = Self.light(pieces[Int(b)], column, row, width)
                 else { continue }
                 let step = abs(log(p / q))
                 guard step < 0.4 else { continue }

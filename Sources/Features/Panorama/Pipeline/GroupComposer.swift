@@ -48,7 +48,8 @@ package struct GroupComposer {
         for (index, placed) in choice.photos.enumerated() {
             try progress(.select, index, choice.photos.count)
             let small = share(placed, canvas) / Double(seam.step)
-            guard let image = decode(placed, share: small), let piece = seam.piece(DrawnPhoto(placed: placed, image: image))
+            guard let image = decode(placed, share: small),
+                let piece = seam.piece(DrawnPhoto(placed: placed, image: image))
             else { continue }
             pieces.append(piece)
             shown.append(placed)
@@ -57,14 +58,16 @@ package struct GroupComposer {
         let tones = GainVignette.solve(pieces, width: seam.width, isClosed: seam.isClosed)
         let even = zip(pieces, tones).map { $0.0.piece.toned($0.1, radii: $0.0.radii) }
         let labels = LabelExpansion.labels(even, width: seam.width, height: seam.height, isClosed: seam.isClosed)
-        let measured = SeamMeasures(pieces: even, labels: labels, width: seam.width, height: seam.height, isClosed: seam.isClosed)
+        let measured = SeamMeasures(
+            pieces: even, labels: labels, width: seam.width, height: seam.height, isClosed: seam.isClosed)
         let blend = TileBlend(canvas: canvas, seam: seam, labels: labels, tones: tones, side: tileSide(canvas))
         let drawn = try draw(blend, canvas, even, shown, progress)
         let whole = Image(rgb: drawn.rgb, width: canvas.width, height: canvas.height)
         guard let whole else { return nil }
         var (image, empty) = (whole, drawn.mask.count { $0 == 0 })
         if options.crops,
-            let box = AutoCrop.rectangle(drawn.mask, width: canvas.width, height: canvas.height, isClosed: canvas.isClosed),
+            let box = AutoCrop.rectangle(
+                drawn.mask, width: canvas.width, height: canvas.height, isClosed: canvas.isClosed),
             let cut = try? whole.cropped(to: PixelBox(x: box.x, y: box.y, width: box.width, height: box.height))
         {
             (image, empty) = (cut, 0)
@@ -94,7 +97,8 @@ package struct GroupComposer {
                     let to = (tile.y + line) * canvas.width + tile.x
                     let from = line * tile.width
                     mask.replaceSubrange(to..<(to + tile.width), with: tile.mask[from..<(from + tile.width)])
-                    rgb.replaceSubrange((to * 3)..<((to + tile.width) * 3), with: tile.rgb[(from * 3)..<((from + tile.width) * 3)])
+                    rgb.replaceSubrange(
+                        (to * 3)..<((to + tile.width) * 3), with: tile.rgb[(from * 3)..<((from + tile.width) * 3)])
                 }
             }
         }
@@ -118,7 +122,8 @@ package struct GroupComposer {
             let turned = group.photos.compactMap { photo -> PlacedPhoto? in
                 guard let camera = cameras[photo] else { return nil }
                 let rotation = camera.rotation * upright.transposed
-                return placed(photo, camera: Camera(rotation: rotation, focal: camera.focal, lens: camera.lens), map: nil)
+                return placed(
+                    photo, camera: Camera(rotation: rotation, focal: camera.focal, lens: camera.lens), map: nil)
             }
             return SurfaceChoice.rotation(turned, wanted: options.surface, limits: limits)
         case .plane(_, let reference, let maps):
@@ -140,7 +145,9 @@ package struct GroupComposer {
     private mutating func decode(_ placed: PlacedPhoto, share: Double) -> Image? {
         let (width, height) = (read[placed.photo].width, read[placed.photo].height)
         let wanted = max(1, Int(Double(width) * share))
-        if let at = decoded.firstIndex(where: { $0.photo == placed.photo && $0.image.width >= wanted && $0.image.width <= wanted * 2 }) {
+        if let at = decoded.firstIndex(where: {
+            $0.photo == placed.photo && $0.image.width >= wanted && $0.image.width <= wanted * 2
+        }) {
             let kept = decoded.remove(at: at)
             decoded.append(kept)
             return kept.image
@@ -167,7 +174,7 @@ extension Image {
     }
 }
 
-/// What a job of a given memory may draw (panorama.md 3.12).
+/// What a job of a given memory may draw.
 package struct MemoryPlan: Sendable {
     /// Pixels of the largest canvas.
     package let canvasPixels: Double

@@ -55,7 +55,7 @@ package struct MatchGraph: Sendable {
         return points.indices.filter { points[$0] != nil && !joined.contains($0) && copies[$0] == nil }
     }
 
-    /// Tries photos that nothing joins again with other points: more of them, larger, or in dim parts (panorama.md 3.5).
+    /// Tries photos that nothing joins again with other points: more of them, larger, or in dim parts.
     ///
     /// - Parameter fresh: Finds the points of a photo again.
     package mutating func retry(
@@ -75,7 +75,9 @@ package struct MatchGraph: Sendable {
             guard let a = pointsAgain(photo) else { continue }
             // Neighbours in the order they were given, and the one that came nearest.
             let near = [photo - 1, photo + 1, photo - 2, photo + 2, nearest[photo]?.photo ?? -1]
-            let others = near.filter { points.indices.contains($0) && points[$0] != nil && $0 != photo && copies[$0] == nil }
+            let others = near.filter {
+                points.indices.contains($0) && points[$0] != nil && $0 != photo && copies[$0] == nil
+            }
             for other in Set(others).sorted() {
                 guard let b = pointsAgain(other) else { continue }
                 let (first, second) = (min(photo, other), max(photo, other))

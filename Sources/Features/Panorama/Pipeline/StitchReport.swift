@@ -18,7 +18,9 @@ struct StitchReport {
             var verdict = leftOut(index)
             if let refusal = read[index].refusal, refusal != .noTexture {
                 verdict = PhotoVerdict(name: photos[index].name, verdict: refusal)
-            } else if let same = first.updateValue(first[read[index].fingerprint] ?? index, forKey: read[index].fingerprint) {
+            } else if let same = first.updateValue(
+                first[read[index].fingerprint] ?? index, forKey: read[index].fingerprint)
+            {
                 verdict = copy(index, of: same)
             } else if let same = graph.copies[index] {
                 verdict = copy(index, of: same)
@@ -120,7 +122,7 @@ struct StitchReport {
 }
 
 extension GroupVerdict {
-    /// Grades the group by what was measured (panorama.md 3.11).
+    /// Grades the group by what was measured.
     mutating func judge(magnification: Double) {
         // Residuals are at the matching size; people see the output.
         let (median, p95) = (residualPx.median * magnification, residualPx.p95 * magnification)

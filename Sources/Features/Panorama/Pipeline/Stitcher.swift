@@ -95,7 +95,7 @@ public struct Stitcher: Sendable {
         return graph
     }
 
-    /// The ladder of panorama.md 3.5: larger and with more points, then into dim parts.
+    /// The ladder: larger and with more points, then into dim parts.
     private func retry(
         _ photos: [StitchPhoto], _ graph: inout MatchGraph, _ tell: (StitchStage, Int, Int) throws -> Void
     ) throws {

@@ -7,7 +7,7 @@ package enum LabelExpansion {
     /// Rounds over all photos; the energy never rises, and mostly stands still after two.
     private static let rounds = 3
 
-    /// The photo of greatest depth at each pixel, -1 where there is none (Voronoi; panorama.md, PANO-215).
+    /// The photo of greatest depth at each pixel, -1 where there is none (Voronoi; PANO-215).
     package static func deepest(_ pieces: [SeamPiece], width: Int, height: Int) -> [Int16] {
         var labels = [Int16](repeating: -1, count: width * height)
         var best = [UInt8](repeating: 0, count: width * height)

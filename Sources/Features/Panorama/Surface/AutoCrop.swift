@@ -1,6 +1,6 @@
 internal import Kernels
 
-/// The largest upright rectangle without empty pixels (panorama.md, PANO-302).
+/// The largest upright rectangle without empty pixels (PANO-302).
 package enum AutoCrop {
     /// Of a mask, row by row; a closed canvas keeps all its columns where that leaves a tenth of the rows.
     package static func rectangle(

@@ -31,7 +31,8 @@ package struct Canvas: Sendable {
         let down = (0..<rows).map { surface.row(top + (Double($0 * step) + shift) / scale) }
         return SurfaceGrid(
             across: across.map { Float($0.across) }, rise: across.map { Float($0.rise) },
-            ahead: across.map { Float($0.ahead) }, level: down.map { Float($0.level) }, lift: down.map { Float($0.lift) })
+            ahead: across.map { Float($0.ahead) }, level: down.map { Float($0.level) },
+            lift: down.map { Float($0.lift) })
     }
 }
 

@@ -56,7 +56,9 @@ package struct SurfaceChoice: Sendable {
         let turned = photos.map { photo in
             PlacedPhoto(
                 photo: photo.photo, width: photo.width, height: photo.height, magnification: photo.magnification,
-                camera: photo.camera.map { Camera(rotation: $0.rotation * turn.transposed, focal: $0.focal, lens: $0.lens) },
+                camera: photo.camera.map {
+                    Camera(rotation: $0.rotation * turn.transposed, focal: $0.focal, lens: $0.lens)
+                },
                 map: nil)
         }
         let scales = photos.map { ($0.camera?.focal ?? 1) * $0.magnification }.sorted()
@@ -71,7 +73,8 @@ package struct SurfaceChoice: Sendable {
             v0 = max(v0, -4)
             v1 = min(v1, 4)
         }
-        let (u0, u1) = extent.isClosed && surface.canClose
+        let (u0, u1) =
+            extent.isClosed && surface.canClose
             ? (-Double.pi, Double.pi) : (max(-6, points.map(\.u).min() ?? 0), min(6, points.map(\.u).max() ?? 0))
         let closed = extent.isClosed && surface.canClose
         guard
@@ -87,7 +90,9 @@ package struct SurfaceChoice: Sendable {
         let points = photos.flatMap { photo in
             photo.samples(8).compactMap { point in photo.map?.maps(x: point.x, y: point.y) }
         }
-        guard let scale = photos.first(where: { $0.photo == reference })?.magnification, !points.isEmpty else { return nil }
+        guard let scale = photos.first(where: { $0.photo == reference })?.magnification, !points.isEmpty else {
+            return nil
+        }
         guard
             let canvas = make(
                 .plane, points.map(\.x).min() ?? 0, points.map(\.x).max() ?? 0, points.map(\.y).min() ?? 0,

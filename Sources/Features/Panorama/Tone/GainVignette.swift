@@ -12,7 +12,7 @@ package struct PhotoTone: Sendable, Hashable {
     package init() {}
 }
 
-/// Gains and the common fall-off, from what photos show of the same places (panorama.md 3.8).
+/// Gains and the common fall-off, from what photos show of the same places.
 ///
 /// (ln Ii - gi - v1 ri² - v2 ri⁴) - (ln Ij - gj - v1 rj² - v2 rj⁴) = 0 over samples of all overlaps, with Huber weights.
 /// Samples are as stored: for a power-law response a factor in light is a factor there.
@@ -29,7 +29,8 @@ package enum GainVignette {
     private static let most = 300
 
     /// The tones of the photos whose pieces these are.
-    package static func solve(_ pieces: [(piece: SeamPiece, radii: [Float])], width: Int, isClosed: Bool) -> [PhotoTone] {
+    package static func solve(_ pieces: [(piece: SeamPiece, radii: [Float])], width: Int, isClosed: Bool) -> [PhotoTone]
+    {
         var tones = [PhotoTone](repeating: PhotoTone(), count: pieces.count)
         var samples: [Sample] = []
         for j in pieces.indices.dropFirst() {
@@ -115,7 +116,9 @@ package enum GainVignette {
                 }
             }
             // A gain is worth σ 0.5, a fall-off σ 0.3, against samples of σ 0.05.
-            for index in 0..<size { matrix[index * size + index] += index < count ? 0.01 : 0.03 * Double(samples.count) / 100 }
+            for index in 0..<size {
+                matrix[index * size + index] += index < count ? 0.01 : 0.03 * Double(samples.count) / 100
+            }
             guard let next = solveSymmetric(matrix, vector) else { return nil }
             answer = next
         }

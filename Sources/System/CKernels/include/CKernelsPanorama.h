@@ -13,7 +13,7 @@
 
 // MARK: Points (pano_points.c)
 
-// A point of a scale space: place in pixels of its octave, layer (a difference's number, with its fraction), |contrast|.
+// A point of a scale space: place in pixels of its octave, layer (number of a difference, with its fraction), contrast.
 typedef struct {
     float x, y, layer, response;
 } vk_scale_point;
@@ -117,7 +117,7 @@ void vk_claim_pixels(
 void vk_reduce4(const float *in, size_t width, size_t height, int wrap, float *out, int32_t variant);
 // The same for one float a pixel.
 void vk_reduce1(const float *in, size_t width, size_t height, int wrap, float *out, int32_t variant);
-// sums += weight * (colour of level - colour of the expanded next level), and the weight; next = NULL on the last level.
+// sums += weight * (colour of level - colour of the expanded next level), and the weight; next = NULL on the last one.
 void vk_add_band(
     const float *level, const float *next, const float *weight, size_t width, size_t height, int wrap, float *sums,
     int32_t variant);

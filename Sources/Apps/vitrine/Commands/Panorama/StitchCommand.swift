@@ -16,7 +16,7 @@ struct StitchCommand: AsyncParsableCommand {
 
             The geometry and the surface are found by themselves; --model and --surface overrule them.
 
-            Ends with 0 when all photos were used, 3 when some were left out, 4 when nothing could be stitched, 2 on \
+            Ends with 0 when all photos were used, 3 when some were left out, 4 when nothing could be stitched, 64 on \
             arguments that make no sense.
             """)
 
@@ -51,7 +51,9 @@ struct StitchCommand: AsyncParsableCommand {
             try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
         } catch { throw Failure("The folder '\(output)' cannot be made: \(error.localizedDescription)") }
         var bar = StageBar()
-        let found = try Stitcher(options: options).stitch(files) { bar.show($0) } deliver: { panorama in
+        let found = try Stitcher(options: options).stitch(files) {
+            bar.show($0)
+        } deliver: { panorama in
             let name = "panorama-\(panorama.group).jpg"
             let bytes = try panorama.image.encoded(as: .jpeg(quality: quality))
             try PictureFiles.write(bytes, to: (output as NSString).appendingPathComponent(name))
