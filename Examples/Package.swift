@@ -22,6 +22,7 @@ let programs: [(name: String, library: String)] =
         ("retrieval-at-scale", "Evaluation"),
         ("sign-in", "Accounts"),
         ("two-people", "Messaging"),
+        ("one-panorama", "Panorama"),
     ]
 
 let package = Package(
@@ -37,6 +38,7 @@ let package = Package(
                 .product(name: program.library, package: "vitrine"),
                 .product(name: "Basics", package: "vitrine"),
                 .product(name: "Storage", package: "vitrine"),
+                .product(name: "Imaging", package: "vitrine"),
             ],
             path: "Sources/\(program.name)",
             swiftSettings: [
