@@ -26,7 +26,7 @@ struct Vitrine: AsyncParsableCommand {
         subcommands: [
             Serve.self, UserCommand.self, Doctor.self, BackupCommand.self, RestoreCommand.self, ConfigCommand.self,
             ImagesCommand.self, HashCommand.self, DedupCommand.self, IndexCommand.self, ModelsCommand.self,
-            CatalogueCommand.self, ScanCommand.self, SkuCommand.self, CalibrateCommand.self,
+            CatalogueCommand.self, ScanCommand.self, SkuCommand.self, CalibrateCommand.self, EvalCommand.self,
             StitchCommand.self, ModelWorkerCommand.self,
         ])
 }

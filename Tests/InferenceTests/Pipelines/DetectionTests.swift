@@ -28,7 +28,7 @@ struct DetectionTests {
         )
     }
 
-    @Test("LEARN-001 anchors stand at the middles of places, of three ratios; codes shift and grow them")
+    @Test("LEARN-001, SCAN-080 anchors stand at the middles of places, of three ratios; codes shift and grow them")
     func anchors() throws {
         // Place (row 1, column 2) of the first level, the square anchor; and the last anchor of the second level.
         let (scores, boxes) = try tensors(
@@ -42,7 +42,7 @@ struct DetectionTests {
         for (side, wanted) in zip(sides, expected) { #expect(abs(side - wanted) < 0.02) }
     }
 
-    @Test("LEARN-003 without anchors a place says how far its sides are; the same call decodes it")
+    @Test("LEARN-003, SCAN-082 without anchors a place says how far its sides are; the same call decodes it")
     func anchorFree() throws {
         let (scores, boxes) = try tensors(1, [(5, 1, 0.7, [4, 2, 10, 3]), (9, 0, 0.6, [1, 1, 1, 1])])
         let found = try DetectionDecoder(decode("anchorFree")).detections(scores, boxes, height: 16, width: 32)

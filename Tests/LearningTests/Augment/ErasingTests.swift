@@ -48,7 +48,9 @@ import Testing
         #expect(count > 15 && count < 45)
     }
 
-    @Test("LEARN-024 about half of the cells in a rectangle are painted over, whole cells only", arguments: 0..<10)
+    @Test(
+        "LEARN-024, SCAN-098 about half of the cells in a rectangle are painted over, whole cells only",
+        arguments: 0..<10)
     func bernoulli(seed: UInt64) throws {
         var step = BernoulliErasing(probability: 1, fill: .grey)
         step.rectangle.area = 0.3...0.4

@@ -83,7 +83,7 @@ struct ClassificationLossTests {
         }
     }
 
-    @Test("LEARN-013 additive margins fall with the angle, and gradients at both ends are finite")
+    @Test("LEARN-013, SCAN-092 additive margins fall with the angle, and gradients at both ends are finite")
     func ends() throws {
         let angles = (0...200).map { Double($0) * .pi / 200 }
         let losses: [MarginHead] = [
@@ -104,7 +104,7 @@ struct ClassificationLossTests {
         #expect(Oracle.cos(4 * .pi / 4) < Oracle.cos(4 * .pi / 3))
     }
 
-    @Test("LEARN-009 with scale 1 three classes never pass 0.787, and the bound says which scale is needed")
+    @Test("LEARN-009, SCAN-091 with scale 1 three classes never pass 0.787, and the bound says which scale is needed")
     func scales() {
         #expect(agree([Oracle.softmax([1, -1, -1])[0]], [0.787], 1e-3))
         for (classes, scale) in [(81, 6.5), (1000, 9.1), (70_000, 13.4)] {

@@ -131,7 +131,7 @@ struct OtherLossTests {
         #expect(AttributeLoss.categorical(Tensor.ones([2, 3]), targets: Tensor([-1, -1])).item() == 0)
     }
 
-    @Test("LEARN-021 a cascade: deeper levels see the hardest pairs of the level before")
+    @Test("LEARN-021, SCAN-096 a cascade: deeper levels see the hardest pairs of the level before")
     func cascade() throws {
         var draws = Draws(46)
         let labels = [0, 0, 1, 1, 0, 2]

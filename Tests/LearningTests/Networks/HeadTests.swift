@@ -14,7 +14,9 @@ struct HeadTests {
                 heads: [HeadOptions("view", classes: 3), HeadOptions("marks", classes: 2, kind: .binary)]))
     }
 
-    @Test("LEARN-017 heads train beside the class; labels that are missing count nothing; hits are counted by head")
+    @Test(
+        "LEARN-017, SCAN-094 heads train beside the class; labels that are missing count nothing; hits are counted by head"
+    )
     func heads() throws {
         let net = try net()
         let pictures = Tensor.randn([4, 3, 32, 32])
@@ -72,7 +74,7 @@ struct HeadTests {
         #expect(gradients["neck.0.fc.weight"] != nil && gradients["neck.2.fc.weight"] != nil)
     }
 
-    @Test("LEARN-019 attention stands in the stages that are named, and each kind has its own parts")
+    @Test("LEARN-019, SCAN-095 attention stands in the stages that are named, and each kind has its own parts")
     func attention() throws {
         func keys(_ attention: [BlockAttention.Kind]) throws -> Set<String> {
             let net = try BackboneRegistry.make(BackboneOptions(width: 0.125, attention: attention))

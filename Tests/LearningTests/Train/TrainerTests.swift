@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A training from pictures to weights")
 struct TrainerTests {
-    @Test("LEARN-014 a weighted sum of classification and ranking losses trains, each part logged")
+    @Test("LEARN-014, SCAN-093 a weighted sum of classification and ranking losses trains, each part logged")
     func learns() async throws {
         try await withRuns { runs in
             let experiment = try SmallExperiment.make(

@@ -61,7 +61,7 @@ struct WaysTests {
         }
     }
 
-    @Test("LEARN-022, LEARN-035 two nets teach each other, and the weights to serve are those of one")
+    @Test("LEARN-022, LEARN-035, SCAN-097 two nets teach each other, and the weights to serve are those of one")
     func mutual() async throws {
         let more = #", "mutual": {"model": {"backbone": "resnet-s", "width": 0.0625, "input": 16, "embedding": 8}}"#
         try await run(epochs: 3, more: more) { folder, _ in

@@ -48,4 +48,18 @@ struct ObjectChoiceTests {
         var planted = Planted(seed: seed)
         #expect(ObjectChoice(planted.shuffled(try goods())) == ObjectChoice(try goods()))
     }
+
+    @Test("SCAN-086 SCAN-014 where no object is certain enough the middle is searched, and all are in the answer")
+    func middle() throws {
+        var rules = ObjectChoice.Rules()
+        (rules.sure, rules.middle) = (0.95, 0.7)
+        let choice = ObjectChoice(try goods(), rules: rules)
+        #expect(choice.source == .middle && choice.box == .middle(0.7) && choice.object == nil)
+        #expect(choice.objects.count == 3 && abs(choice.box.width - 0.7) < 1e-12 && abs(choice.box.x - 0.15) < 1e-12)
+        #expect(ObjectChoice([], rules: rules).source == .nothingFound)
+        let blind = ObjectChoice([], rules: rules, hasLooked: false)
+        #expect(blind.source == .middle && ObjectChoice([], hasLooked: false).source == .full)
+        rules.sure = 0.9
+        #expect(ObjectChoice(try goods(), rules: rules).source == .detected)
+    }
 }

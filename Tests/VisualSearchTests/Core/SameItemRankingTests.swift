@@ -55,4 +55,21 @@ struct SameItemRankingTests {
         #expect(ranking.groups.isEmpty && ranking.margin == 0 && ranking.agreement == 0)
         #expect(SameItemRanking([ScanCandidate(picture: 1, sku: "a", score: 0.5)]).margin == 0.5)
     }
+
+    @Test("SCAN-015 the model's word on categories moves items in the ranking, and a category it does not know little")
+    func prior() {
+        let candidates = [
+            ScanCandidate(picture: 1, sku: "pear", score: 0.6, category: "Pear"),
+            ScanCandidate(picture: 2, sku: "apple", score: 0.55, category: "Apple"),
+            ScanCandidate(picture: 3, sku: "coat", score: 0.2, category: "Coat"),
+        ]
+        let prior = CategoryPrior(["Apple": 0.9, "Pear": 0.05])
+        let ranking = SameItemRanking(candidates, prior: prior)
+        #expect(ranking.groups.map(\.style) == ["apple", "pear", "coat"])
+        #expect(ranking.groups[0].score == 0.55 && ranking.margin > 0.3 && ranking.groups[0].category == "Apple")
+        #expect(SameItemRanking(candidates).groups.first?.style == "pear")
+        #expect(CategoryPrior().bonus("Apple") == 0 && prior.bonus("Coat") == prior.bonus(nil))
+        #expect(prior.bonus("Apple") > prior.bonus("Coat") && prior.probability("Coat") == nil)
+        #expect(CategoryPrior(["a": .nan]).bonus("a").isFinite)
+    }
 }

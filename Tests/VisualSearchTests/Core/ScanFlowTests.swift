@@ -36,7 +36,7 @@ private struct ScanWorld {
         case .embed(let round, let parts): .embedded(round: round, parts.map { [Float($0.box.x), 1] })
         case .vote(let round, _, let count):
             .voted(round: round, (0..<count).map { _ in .init(category: "bags", similarity: 0.8) })
-        case .search(let round, _, _, _):
+        case .search(let round, _, _, _, _):
             .found(
                 round: round,
                 ScanFindings(

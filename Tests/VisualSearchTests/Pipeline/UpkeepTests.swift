@@ -34,7 +34,7 @@ struct UpkeepTests {
         try await catalogue.put(ItemDraft(sku: "7"), pictures: [Goods.upload(7)])
         #expect(try await catalogue.found(Goods.photo(7)).first == "7")
         let jobs = CatalogueJobs(open.catalogues)
-        let job = try await jobs.requestReembedding(of: "shop")
+        let job = try await jobs.requestReembedding(of: "shop", gate: SwitchGate(override: "a test"))
         try await ImportTests.work(open)
         #expect(try await jobs.job(job)?.state == .done)
         let new = try #require(try await catalogue.statistics().serving)
@@ -61,7 +61,8 @@ struct UpkeepTests {
         var options = CatalogueOptions()
         options.faultPoint = { if $0 == point { throw IngestFault(point) } }
         let first = try shop.open(options, models: Self.both)
-        _ = try await CatalogueJobs(first.catalogues).requestReembedding(of: "shop")
+        _ = try await CatalogueJobs(first.catalogues).requestReembedding(
+            of: "shop", gate: SwitchGate(override: "a test"))
         await #expect(throws: IngestFault.self) { try await ImportTests.work(first) }
         let before = try await first.catalogues.catalogue("shop").scan(Goods.photo(2))
         #expect(before.generation.hasSuffix("floor/1") && before.similar.first?.style == "2")
@@ -80,7 +81,8 @@ struct UpkeepTests {
         try await shop.with(clock: clock) { try await Self.fill($0) }
         let open = try shop.open(models: Self.both, clock: clock)
         let catalogue = try await open.catalogues.catalogue("shop")
-        _ = try await CatalogueJobs(open.catalogues).requestReembedding(of: "shop")
+        _ = try await CatalogueJobs(open.catalogues).requestReembedding(
+            of: "shop", gate: SwitchGate(override: "a test"))
         try await ImportTests.work(open)
         clock.advance(milliseconds: 6 * 86_400_000)
         #expect(try await catalogue.dropOldGenerations() == 0)

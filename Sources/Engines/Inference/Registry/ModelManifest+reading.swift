@@ -114,7 +114,7 @@ extension ModelManifest {
 extension ModelManifest.Preprocess {
     fileprivate init(_ json: JSON?, _ reader: inout ManifestReader) {
         self.init()
-        let members: Set = ["resize", "size", "color", "mean", "std", "padValue", "template", "flip"]
+        let members: Set = ["resize", "size", "color", "mean", "std", "padValue", "template", "flip", "middle"]
         guard let object = reader.object(json, "preprocess", members: members) else { return }
         resize = reader.choice(object["resize"], "preprocess.resize") ?? resize
         colour = reader.choice(object["color"], "preprocess.color") ?? colour
@@ -130,6 +130,7 @@ extension ModelManifest.Preprocess {
                 object["template"], "preprocess.template", "must be one of \(templates.joined(separator: ", "))",
                 where: templates.contains) ?? template
         flip = reader.flag(object["flip"], "preprocess.flip") ?? flip
+        middle = reader.number(object["middle"], "preprocess.middle", in: 0.1...1).map { Float($0) }
     }
 }
 

@@ -86,6 +86,9 @@ public struct ModelManifest: Hashable, Sendable {
         public var template = "none"
         /// Whether the mirrored picture is encoded too, and the mean taken.
         public var flip = false
+        /// The share of a photo, in width and height from its middle, that the model was measured with where nothing says
+        /// where the thing is; nil where the manifest is silent.
+        public var middle: Float?
     }
 
     /// How the outputs of a detector become boxes.

@@ -75,6 +75,31 @@ enum GenerationQueries {
             .integer(state.rawValue), .integer(context.now))
     }
 
+    static func log(
+        from old: Int64, to new: Int64, isDone: Bool, reason: String, override: String?, of catalogue: Int64,
+        in context: WriteContext
+    ) throws {
+        try context.run(
+            """
+            INSERT INTO vis_switch(cat_no, from_no, to_no, done, reason, override, at_ms)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            """, .integer(catalogue), .integer(old), .integer(new), .int(isDone ? 1 : 0), .text(reason),
+            .optional(override), .integer(context.now))
+    }
+
+    static func switches(of catalogue: Int64, limit: Int, _ connection: Connection) throws -> [SpaceSwitch] {
+        try connection.rows(
+            """
+            SELECT switch_no, from_no, to_no, done, reason, override, at_ms FROM vis_switch WHERE cat_no = ?1
+            ORDER BY switch_no DESC LIMIT ?2
+            """, .integer(catalogue), .int(limit)
+        ) { row in
+            SpaceSwitch(
+                number: row.int(0), from: row.int(1), to: row.int(2), isDone: row.int(3) == 1, reason: row.text(4),
+                override: row.textOrNil(5), milliseconds: row.int(6))
+        }
+    }
+
     // MARK: Vectors
 
     static func put(_ vector: [Float], of picture: Int64, generation: Int64, in context: WriteContext) throws {

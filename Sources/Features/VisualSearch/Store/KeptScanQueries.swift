@@ -33,6 +33,25 @@ public struct KeptScan: Sendable {
 
 /// Reads and writes of scans by their own ids.
 enum KeptScanQueries {
+    /// Photos of which customers said what they show, the newest first: of right answers the item that was told first, of
+    /// wrong ones the item that the customer named.
+    static func told(
+        of catalogue: Int64, limit: Int, _ connection: Connection
+    ) throws -> [(sku: String, photo: BlobHash)] {
+        try connection.rows(
+            """
+            SELECT f.verdict, f.sku, s.answer, s.sha256 FROM vis_feedback f JOIN vis_scan s ON s.scan_no = f.scan_no
+            WHERE s.cat_no = ?1 AND (f.verdict = 'right' OR f.sku IS NOT NULL) ORDER BY f.scan_no DESC LIMIT ?2
+            """, .integer(catalogue), .int(limit)
+        ) { row -> (String, BlobHash)? in
+            guard let photo = BlobHash(row.blob(3)) else { return nil }
+            if let sku = row.textOrNil(1), !sku.isEmpty { return (sku, photo) }
+            guard row.text(0) == "right", let answer = (try? JSON(parsing: row.bytesOfText(2))).flatMap(ScanAnswer.init)
+            else { return nil }
+            return (answer.groups + answer.similar).first.map { ($0.style, photo) }
+        }.compactMap { $0 }
+    }
+
     private static let columns = """
         s.scan_no, c.name, s.visitor, s.answer, s.wish, s.at_ms, s.expires_ms, f.verdict, f.sku, f.category
         """

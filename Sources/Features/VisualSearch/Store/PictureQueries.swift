@@ -232,11 +232,11 @@ enum PictureQueries {
             .text(source), .text(model), .real(score), .integer(context.now))
     }
 
-    /// The box of a picture by which it is searched, in upright pixels; the newest of a person before that of a model.
+    /// The box of a picture by which it is searched, in upright pixels: the newest that no model drew, a person's first.
     static func box(of picture: Int64, _ connection: Connection) throws -> PixelBox? {
         try connection.first(
             """
-            SELECT x, y, width, height FROM vis_box WHERE picture_no = ?1
+            SELECT x, y, width, height FROM vis_box WHERE picture_no = ?1 AND source <> 'model'
             ORDER BY CASE source WHEN 'person' THEN 0 ELSE 1 END, box_no DESC LIMIT 1
             """, .integer(picture)
         ) { row in

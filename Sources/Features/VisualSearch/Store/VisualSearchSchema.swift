@@ -9,6 +9,7 @@ public enum VisualSearchSchema {
     public static let migrations = [
         Migration("visual-search-1") { connection in try connection.script(first) },
         Migration("visual-search-2") { connection in try connection.script(second) },
+        Migration("visual-search-switches") { connection in try connection.script(switches) },
     ]
 
     /// Scans belong to somebody, and can be asked again with what was wished for.
@@ -17,6 +18,13 @@ public enum VisualSearchSchema {
         ALTER TABLE vis_scan ADD COLUMN wish TEXT NOT NULL DEFAULT '{}';
         CREATE INDEX vis_scan_catalogue ON vis_scan(cat_no, scan_no);
         CREATE INDEX vis_feedback_verdict ON vis_feedback(verdict, scan_no);
+        """
+
+    /// Which space was to answer instead of which, and whether the gate let it.
+    private static let switches = """
+        CREATE TABLE vis_switch(switch_no INTEGER PRIMARY KEY, cat_no INTEGER NOT NULL, from_no INTEGER NOT NULL,
+          to_no INTEGER NOT NULL, done INTEGER NOT NULL, reason TEXT NOT NULL, override TEXT, at_ms INTEGER NOT NULL) STRICT;
+        CREATE INDEX vis_switch_catalogue ON vis_switch(cat_no, switch_no);
         """
 
     private static let first = """

@@ -160,13 +160,19 @@ struct CatalogueReembed: AsyncParsableCommand {
         commandName: "reembed",
         abstract: "Compute all vectors with the preferred model, and let it answer when all are there; or go back.",
         discussion: """
-            The old space answers until the new one is whole, and is kept up to date for seven days after.
+            The old space answers until the new one is whole, and is kept up to date for seven days after. The new one \
+            answers only if it finds the items of customers' photos at least as well: photos of --photos (a folder for each \
+            SKU, or a table), else those that customers said something about. Who switches without that gives a reason, \
+            which is kept.
 
-              vitrine catalogue reembed --models new/
+              vitrine catalogue reembed --models new/ --photos customers/
+              vitrine catalogue reembed --models new/ --override "first model, no photos yet"
               vitrine catalogue reembed --back
             """)
 
     @Flag(help: "Let the space that answered before answer again.") var back = false
+    @Option(help: "Photos of customers by which the two spaces are compared.") var photos: String?
+    @Option(help: "Let the new space answer whatever the comparison says, for this reason.") var override: String?
     @OptionGroup var flags: CatalogueFlags
 
     func run() async throws {
@@ -174,12 +180,16 @@ struct CatalogueReembed: AsyncParsableCommand {
             if back {
                 try await catalogue.serveBefore()
             } else {
-                let job = try await jobs.requestReembedding(of: catalogue.name)
+                let job = try await jobs.requestReembedding(
+                    of: catalogue.name,
+                    gate: SwitchGate(
+                        photos: photos.map { URL(fileURLWithPath: $0).standardizedFileURL.path }, override: override))
                 let result = try await JobProgress.finish(job, "embedding", jobs)
                 for failed in result["failed"]?.arrayValue ?? [] {
                     Terminal.warn("picture \(failed["picture"]?.intValue ?? 0): \(failed["why"]?.stringValue ?? "")")
                 }
                 Terminal.say("\(result["computed"]?.intValue ?? 0) vectors were computed.")
+                if let why = result["why"]?.stringValue { Terminal.say(why) }
             }
             let known = try await catalogue.statistics()
             let serving = known.generations.first { $0.number == known.serving }

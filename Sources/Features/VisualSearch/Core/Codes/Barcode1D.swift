@@ -4,7 +4,7 @@ public import Imaging
 /// Reads EAN-13, EAN-8 and UPC-A codes in grey pictures (ISO/IEC 15420).
 ///
 /// Lines are laid over the picture at eight angles. Edges are where brightness changes most, told finer than pixels, so
-/// that blur that fills narrow gaps does not hide them. A code counts when its digits, its parity and its check digit
+/// that blur that fills narrow gaps does not hide them. Only lines over striped ground are looked at. A code counts when its digits, its parity and its check digit
 /// are right on two lines at least, and on more lines than any other code.
 public struct Barcode1D: Sendable, Hashable {
     /// The kinds of codes.
@@ -55,10 +55,13 @@ public struct Barcode1D: Sendable, Hashable {
         guard width >= 8, height >= 1, stride >= width else { return nil }
         let (before, isOver) = (height - 1).multipliedReportingOverflow(by: stride)
         guard !isOver, before <= pixels.count - width else { return nil }
-        let profiles = angles.lazy.map { angle in
-            GreyLine.lines(width: width, height: height, angle: angle).lazy.map {
-                $0.profile(pixels, width: width, height: height, stride: stride)
-            }
+        let cells = StripedCells(pixels, width: width, height: height, stride: stride)
+        guard !cells.isEmpty else { return nil }
+        let lines = angles.map { angle in
+            GreyLine.lines(width: width, height: height, angle: angle).filter { cells.mayHold($0, angle: angle) }
+        }
+        let profiles = lines.lazy.map { lines in
+            lines.lazy.map { $0.profile(pixels, width: width, height: height, stride: stride) }
         }
         return code(profiles, isBlurred: false) ?? code(profiles, isBlurred: true)
     }
@@ -120,6 +123,12 @@ struct GreyLine {
                 x: middleX + start * dx - offset * dy, y: middleY + start * dy + offset * dx, dx: dx * step,
                 dy: dy * step, count: count)
         }
+    }
+
+    /// Places along the line, a distance apart.
+    func places(every distance: Double) -> [(x: Double, y: Double)] {
+        let step = max(1, Int(distance / (dx * dx + dy * dy).squareRoot()))
+        return Swift.stride(from: 0, to: count, by: step).map { (x + Double($0) * dx, y + Double($0) * dy) }
     }
 
     /// Brightness along the line where it is over the picture: the mean of three lines side by side, against noise.

@@ -17,7 +17,8 @@ public struct Detection: Sendable, Hashable {
 
 /// Which part of a picture is searched, and what else could be.
 ///
-/// The most certain object is searched and every other one is kept, so that a second thing in view is one tap away.
+/// The most certain object is searched if it is certain enough, else the middle of the picture, where people hold what
+/// they mean. Every object is kept, so that a second thing in view is one tap away.
 public struct ObjectChoice: Sendable, Hashable {
     /// How the part was chosen.
     public enum Source: String, Sendable, Hashable, CaseIterable {
@@ -27,7 +28,9 @@ public struct ObjectChoice: Sendable, Hashable {
         case full
         /// A rectangle that a person drew.
         case own
-        /// The whole picture, because no object was seen.
+        /// The middle of the picture, because no object was certain enough, or nothing looks for objects.
+        case middle
+        /// The middle of the picture, because no object was seen at all.
         case nothingFound = "nothing_found"
     }
 
@@ -35,6 +38,10 @@ public struct ObjectChoice: Sendable, Hashable {
     public struct Rules: Sendable, Hashable {
         /// Least certainty.
         public var score = 0.3
+        /// Least certainty of an object that is searched without being asked for.
+        public var sure = 0.3
+        /// The share of the picture, in width and height, that is searched when no object is sure.
+        public var middle = 1.0
         /// Of two boxes that overlap by more, the less certain one is the same object seen twice.
         public var overlap = 0.5
         /// Most objects in an answer.
@@ -54,7 +61,11 @@ public struct ObjectChoice: Sendable, Hashable {
     public let object: Detection?
 
     /// Chooses among what a detector saw.
-    public init(_ detections: [Detection], request: BoxRequest = .automatic, rules: Rules = Rules()) {
+    ///
+    /// - Parameter hasLooked: whether anything looked for objects at all.
+    public init(
+        _ detections: [Detection], request: BoxRequest = .automatic, rules: Rules = Rules(), hasLooked: Bool = true
+    ) {
         objects = Self.distinct(detections, rules: rules)
         switch request {
         case .full: (box, source, object) = (.full, .full, nil)
@@ -63,9 +74,16 @@ public struct ObjectChoice: Sendable, Hashable {
             let isMeant = nearest.map { $0.box.overlap(with: own) >= rules.overlap } ?? false
             (box, source, object) = (own, .own, isMeant ? nearest : nil)
         case .automatic:
-            object = objects.first
-            box = objects.first?.box ?? .full
-            source = objects.isEmpty ? .nothingFound : .detected
+            object = objects.first.flatMap { $0.score >= rules.sure ? $0 : nil }
+            box = object?.box ?? .middle(rules.middle)
+            source =
+                if object != nil {
+                    .detected
+                } else if objects.isEmpty, hasLooked {
+                    .nothingFound
+                } else {
+                    rules.middle < 1 ? .middle : .full
+                }
         }
     }
 

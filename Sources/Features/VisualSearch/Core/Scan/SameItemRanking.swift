@@ -8,13 +8,16 @@ public struct ScanCandidate: Sendable, Hashable {
     public var style: String
     /// The exact cosine to the query, -1 to 1.
     public var score: Double
+    /// The category that it stands in, if that is known.
+    public var category: String?
 
     /// A near picture.
-    public init(picture: Int64, sku: String, style: String? = nil, score: Double) {
+    public init(picture: Int64, sku: String, style: String? = nil, score: Double, category: String? = nil) {
         self.picture = picture
         self.sku = sku
         self.style = style ?? sku
         self.score = score
+        self.category = category
     }
 }
 
@@ -56,7 +59,7 @@ public struct ScanOffer: Sendable, Hashable {
     public var isInStock: Bool { stock.map { $0 > 0 } ?? true }
 }
 
-/// Near pictures as styles: each once, with its best picture's score.
+/// Near pictures as styles: each once, with its best picture's score, in the order of cosine and category together.
 public struct SameItemRanking: Sendable, Hashable {
     /// One style.
     public struct Group: Sendable, Hashable {
@@ -64,15 +67,20 @@ public struct SameItemRanking: Sendable, Hashable {
         public var style: String
         /// The score of its best picture.
         public var score: Double
+        /// The category of its best picture, if that is known.
+        public var category: String?
         /// Its pictures among the candidates, best first.
         public var pictures: [Int64]
         /// Its SKUs among the candidates, best first.
         public var skus: [String]
 
         /// A style with its pictures.
-        public init(style: String, score: Double, pictures: [Int64], skus: [String]) {
+        public init(
+            style: String, score: Double, category: String? = nil, pictures: [Int64], skus: [String]
+        ) {
             self.style = style
             self.score = score
+            self.category = category
             self.pictures = pictures
             self.skus = skus
         }
@@ -80,33 +88,48 @@ public struct SameItemRanking: Sendable, Hashable {
 
     /// The styles, best first.
     public let groups: [Group]
-    /// Score of the best style minus that of the next; the score itself where there is no next.
+    /// How far the best style is before the next, in cosine and category together; its score where there is no next.
     public let margin: Double
     /// Share of the best five pictures that show the best style.
     public let agreement: Double
 
     /// Groups candidates; scores that are no numbers are left out, and a picture counts once.
-    public init(_ candidates: [ScanCandidate], votes: Int = 5) {
+    ///
+    /// - Parameter prior: what the model's word on categories does to the order.
+    public init(_ candidates: [ScanCandidate], prior: CategoryPrior = CategoryPrior(), votes: Int = 5) {
         var seen: Set<Int64> = []
         let ranked = candidates.filter { $0.score.isFinite }
-            .sorted { ($0.score, $1.picture) > ($1.score, $0.picture) }
-            .filter { seen.insert($0.picture).inserted }
+            .map { (candidate: $0, rank: $0.score + prior.bonus($0.category)) }
+            .sorted { ($0.rank, $1.candidate.picture) > ($1.rank, $0.candidate.picture) }
+            .filter { seen.insert($0.candidate.picture).inserted }
         var order: [String] = []
         var byStyle: [String: Group] = [:]
-        for candidate in ranked {
-            if byStyle[candidate.style] == nil { order.append(candidate.style) }
+        var ranks: [String: Double] = [:]
+        for (candidate, rank) in ranked {
+            if byStyle[candidate.style] == nil {
+                order.append(candidate.style)
+                ranks[candidate.style] = rank
+            }
             var group =
                 byStyle[candidate.style]
-                ?? Group(style: candidate.style, score: candidate.score, pictures: [], skus: [])
+                ?? Group(
+                    style: candidate.style, score: candidate.score, category: candidate.category, pictures: [], skus: []
+                )
             group.pictures.append(candidate.picture)
             if !group.skus.contains(candidate.sku) { group.skus.append(candidate.sku) }
             byStyle[candidate.style] = group
         }
         let found = order.compactMap { byStyle[$0] }
         groups = found
-        let next = found.count > 1 ? max(0, found[1].score) : 0
-        margin = found.first.map { $0.score - next } ?? 0
-        let best = ranked.prefix(votes)
+        func rank(_ place: Int) -> Double { ranks[found[place].style] ?? 0 }
+        margin =
+            switch found.count {
+            case 0: 0
+            case 1: found[0].score
+            // What points away from the query is no nearer than what has nothing to do with it.
+            default: min(rank(0) - rank(1), found[0].score)
+            }
+        let best = ranked.prefix(votes).map(\.candidate)
         let agreeing = best.count { $0.style == found.first?.style }
         agreement = best.isEmpty ? 0 : Double(agreeing) / Double(best.count)
     }

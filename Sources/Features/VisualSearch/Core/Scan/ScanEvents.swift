@@ -31,6 +31,8 @@ public struct ScanSetting: Sendable, Hashable {
     public var categories: [String]
     /// How categories are judged.
     public var vote = CategoryVote.Rules()
+    /// Whether anything looks for objects.
+    public var hasFinder = true
     /// How objects are chosen.
     public var objects = ObjectChoice.Rules()
     /// How frames are joined.
@@ -130,8 +132,8 @@ public enum ScanEvent: Sendable, Hashable {
     case barcode(code: String?, styles: [String])
     /// Objects were looked for, one list a frame.
     case located([[Detection]])
-    /// Vectors were computed, one a frame that was asked for.
-    case embedded(round: Int, [[Float]])
+    /// Vectors were computed, one a frame that was asked for; and what the model takes the first one for, if it says.
+    case embedded(round: Int, [[Float]], categories: [String: Double] = [:])
     /// The nearest pictures of all categories.
     case voted(round: Int, [CategoryVote.Neighbour])
     /// The chosen categories were searched.
@@ -158,8 +160,8 @@ public enum ScanAction: Sendable, Hashable {
     case embed(round: Int, [Part])
     /// Ask the nearest pictures of all categories.
     case vote(round: Int, vector: [Float], count: Int)
-    /// Search some categories, under the filter of the request.
-    case search(round: Int, vector: [Float], categories: [String], count: Int)
+    /// Search some categories, and all others too unless a person named them, under the filter of the request.
+    case search(round: Int, vector: [Float], categories: [String], isOnly: Bool, count: Int)
     /// Collect offers of styles, best first, and articles.
     case describe(round: Int, styles: [String], category: String?)
     /// The scan is answered; it can still be asked about another part.

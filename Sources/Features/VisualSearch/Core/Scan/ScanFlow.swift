@@ -12,6 +12,8 @@ public struct ScanFlow: Sendable, Hashable {
     private var detections: [[Detection]]?
     private var parts: [ScanAction.Part] = []
     private var vector: [Float]?
+    /// What the model takes the thing for.
+    private var told: [String: Double] = [:]
     private var neighbours: [CategoryVote.Neighbour] = []
     private var sharpness = 0.0
     private var object: Detection?
@@ -61,7 +63,9 @@ public struct ScanFlow: Sendable, Hashable {
         case .decoded(let pictures): return decoded(pictures)
         case .barcode(let code, let styles): return readBarcode(code, styles)
         case .located(let detections): return located(detections)
-        case .embedded(_, let vectors): return embedded(vectors)
+        case .embedded(_, let vectors, let categories):
+            told = categories
+            return embedded(vectors)
         case .voted(_, let neighbours): return voted(neighbours)
         case .found(_, let findings): return found(findings)
         case .described(_, let description): return described(description)
@@ -97,7 +101,7 @@ extension ScanFlow {
     /// A code that the catalogue knows is answered before any model runs.
     private mutating func readBarcode(_ code: String?, _ styles: [String]) -> [ScanAction] {
         answer.barcode = code
-        guard !styles.isEmpty else { return request.box == .full ? look() : [.locate] }
+        guard !styles.isEmpty else { return request.box == .full || !setting.hasFinder ? look() : [.locate] }
         answer.groups = styles.prefix(request.limit).map { .init(style: $0, score: 1, probability: 1) }
         return [.describe(round: round, styles: answer.groups.map(\.style), category: nil)]
     }
@@ -112,7 +116,7 @@ extension ScanFlow {
         let choices = pictures.indices.map { frame in
             ObjectChoice(
                 detections.flatMap { $0.indices.contains(frame) ? $0[frame] : nil } ?? [], request: request.box,
-                rules: setting.objects)
+                rules: setting.objects, hasLooked: setting.hasFinder)
         }
         let seeing = pictures.indices.filter { !pictures[$0].isBlank }
         guard let shown = seeing.max(by: { (pictures[$0].sharpness, $1) < (pictures[$1].sharpness, $0) }) else {
@@ -155,18 +159,24 @@ extension ScanFlow {
 
     private mutating func search() -> [ScanAction] {
         guard let vector else { return [] }
-        let detector = object.flatMap { object in object.category.map { [$0: object.score] } } ?? [:]
+        let detector = object.flatMap { object in object.category.map { [$0: object.score] } } ?? told
         let vote = CategoryVote(
             detector: detector, neighbours: neighbours, categories: setting.categories, rules: setting.vote)
         answer.category = .init(final: Array(vote.shares.prefix(3)), detector: vote.detector, votes: vote.votes)
         if let named = request.category { answer.category.final = [.init(category: named, probability: 1)] }
-        let categories = request.category.map { [$0] } ?? vote.searched
-        return [.search(round: round, vector: vector, categories: categories, count: setting.candidates)]
+        // The word of the model may be right where the vote is wrong: what both hold likely is looked through with care.
+        let likely = vote.searched + vote.detector.prefix(2).map(\.category).filter { !vote.searched.contains($0) }
+        return [
+            .search(
+                round: round, vector: vector, categories: request.category.map { [$0] } ?? likely,
+                isOnly: request.category != nil, count: setting.candidates)
+        ]
     }
 
     private mutating func found(_ findings: ScanFindings) -> [ScanAction] {
-        let ranking = SameItemRanking(findings.candidates)
-        let evidence = evidence(findings, ranking)
+        let prior = CategoryPrior(request.category == nil ? told : [:])
+        let ranking = SameItemRanking(findings.candidates, prior: prior)
+        let evidence = evidence(findings, ranking, told: prior.probability(ranking.groups.first?.category))
         let (verdict, reason) = evidence.verdict(by: setting.calibration)
         (answer.verdict, answer.reason) = (verdict, reason)
         answer.groups = []
@@ -180,9 +190,11 @@ extension ScanFlow {
         return [.describe(round: round, styles: styles, category: answer.category.final.first?.category)]
     }
 
-    private func evidence(_ findings: ScanFindings, _ ranking: SameItemRanking) -> VerdictEvidence {
+    private func evidence(
+        _ findings: ScanFindings, _ ranking: SameItemRanking, told: Double?
+    ) -> VerdictEvidence {
         VerdictEvidence(
-            ranking: ranking, category: answer.category.final.first, sharpness: sharpness,
+            ranking: ranking, category: answer.category.final.first, told: told, sharpness: sharpness,
             // What a person drew is certain.
             boxScore: object?.score ?? (answer.source == .own ? 1 : 0),
             hasObject: answer.source != .nothingFound, indexCount: findings.indexCount,
@@ -216,7 +228,7 @@ extension ScanFlow {
         guard !pictures.isEmpty, pictures.contains(where: { !$0.isBlank }) else { return [] }
         if waiting == .barcode || waiting == .locate { return [] }
         begin()
-        return detections == nil && box != .full ? [.locate] : look()
+        return detections == nil && box != .full && setting.hasFinder ? [.locate] : look()
     }
 
     private mutating func changed(_ category: String?) -> [ScanAction] {
@@ -267,7 +279,7 @@ extension ScanEvent {
     /// The round that an answer belongs to.
     var round: Int? {
         switch self {
-        case .embedded(let round, _), .voted(let round, _), .found(let round, _), .described(let round, _): round
+        case .embedded(let round, _, _), .voted(let round, _), .found(let round, _), .described(let round, _): round
         default: nil
         }
     }

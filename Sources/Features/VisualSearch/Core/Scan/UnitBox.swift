@@ -15,6 +15,12 @@ public struct UnitBox: Sendable, Hashable {
     /// The whole picture.
     public static let full = UnitBox(left: 0, top: 0, right: 1, bottom: 1)
 
+    /// The middle of the picture, with a share of its width and its height.
+    public static func middle(_ share: Double) -> UnitBox {
+        let rest = (1 - min(max(share.isFinite ? share : 1, 0.01), 1)) / 2
+        return UnitBox(left: rest, top: rest, right: 1 - rest, bottom: 1 - rest)
+    }
+
     private init(left: Double, top: Double, right: Double, bottom: Double) {
         (x, y, width, height) = (left, top, right - left, bottom - top)
     }

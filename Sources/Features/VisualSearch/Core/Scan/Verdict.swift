@@ -60,7 +60,7 @@ public struct VerdictFeatures: Sendable, Hashable {
     public var margin: Double
     /// Share of the best five pictures that show it.
     public var agreement: Double
-    /// Probability of the category.
+    /// Probability of the best style's category by the model's word; of the final category where it says none.
     public var category: Double
     /// Variance of the picture's Laplacian.
     public var sharpness: Double
@@ -104,6 +104,8 @@ public struct VerdictEvidence: Sendable, Hashable {
     public var category: CategoryVote.Share?
     /// Sharpness of the shown frame.
     public var sharpness: Double
+    /// What the model gives the category of the best style; nil where it says nothing of that.
+    public var told: Double?
     /// The detector's certainty of the object.
     public var boxScore: Double
     /// Whether an object was seen, or the part was chosen by a person.
@@ -117,11 +119,12 @@ public struct VerdictEvidence: Sendable, Hashable {
 
     /// Evidence.
     public init(
-        ranking: SameItemRanking, category: CategoryVote.Share? = nil, sharpness: Double = 0, boxScore: Double = 0,
-        hasObject: Bool = true, indexCount: Int, passingCount: Int? = nil, isComplete: Bool = true
+        ranking: SameItemRanking, category: CategoryVote.Share? = nil, told: Double? = nil, sharpness: Double = 0,
+        boxScore: Double = 0, hasObject: Bool = true, indexCount: Int, passingCount: Int? = nil, isComplete: Bool = true
     ) {
         self.ranking = ranking
         self.category = category
+        self.told = told
         self.sharpness = sharpness
         self.boxScore = boxScore
         self.hasObject = hasObject
@@ -132,7 +135,7 @@ public struct VerdictEvidence: Sendable, Hashable {
 
     /// The features for a calibration.
     public var features: VerdictFeatures {
-        VerdictFeatures(ranking, category: category?.probability ?? 0, sharpness: sharpness, boxScore: boxScore)
+        VerdictFeatures(ranking, category: told ?? category?.probability ?? 0, sharpness: sharpness, boxScore: boxScore)
     }
 
     /// Judges; the reason is nil exactly when the very item was found.

@@ -30,6 +30,9 @@ public struct CatalogueOptions: Sendable {
     public var retentionMilliseconds: Int64 = 30 * 86_400_000
     /// Pictures that an item may have.
     public var picturesPerItem = 20
+    /// What the times of stages are counted by, in microseconds; nil for the time that passes. How benchmarks count
+    /// processor time.
+    package var stageClock: (@Sendable () -> Int64)?
     /// Called with the name of each step that was just made durable, and may throw: how tests stop in the middle.
     package var faultPoint: @Sendable (String) throws -> Void = { _ in }
 

@@ -41,9 +41,10 @@ public struct CatalogueJobs: Sendable {
             .importItems, of: catalogue, ["path": .string(path), "defaults": defaults.json])
     }
 
-    /// Asks for the vectors of all pictures in the space of the preferred model; the old one answers meanwhile.
-    public func requestReembedding(of catalogue: String) async throws -> Int64 {
-        try await request(.reembed, of: catalogue, [:])
+    /// Asks for the vectors of all pictures in the space of the preferred model; the old one answers meanwhile, and after
+    /// it unless the gate lets the new one.
+    public func requestReembedding(of catalogue: String, gate: SwitchGate = SwitchGate()) async throws -> Int64 {
+        try await request(.reembed, of: catalogue, ["gate": gate.json])
     }
 
     /// Asks for a measurement of how many of the true neighbours searches find.
@@ -132,7 +133,8 @@ public struct CatalogueJobs: Sendable {
             return try await catalogue.runImport(
                 input["path"]?.stringValue ?? "", ImportDefaults(input["defaults"]), job: job.number,
                 progress: progress)
-        case .reembed: return try await catalogue.reembed(progress: progress)
+        case .reembed:
+            return try await catalogue.reembed(gate: SwitchGate(input["gate"]), progress: progress)
         case .recall: return try await catalogue.checkRecall()
         case .denoise: return try await catalogue.denoise(progress: progress)
         case .merge: return try await catalogue.proposeMerges(progress: progress)

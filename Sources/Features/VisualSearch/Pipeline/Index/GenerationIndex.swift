@@ -219,6 +219,9 @@ final class GenerationIndex: Sendable {
         return Array(hits.prefix(k))
     }
 
+    /// The top categories that it has parts for.
+    var tops: Set<Int64> { Set(all.keys) }
+
     var count: Int { parts.withLock { $0.values.reduce(0) { $0 + $1.count } } }
 
     /// The parts by top category.

@@ -94,24 +94,17 @@ extension Catalogue {
             )
         }
         let models = environment.models
-        let (choice, vectors) = try await environment.work.run {
-            let own = known.flatMap { UnitBox($0, in: looked.size) }
-            let found = own == nil ? try models.finder.objects(in: looked.decoded.image) : []
-            let choice = ObjectChoice(found, request: own.map { .own($0) } ?? .automatic)
-            let crop = try looked.crop(choice.box)
-            let vectors = try generations.compactMap { generation in
+        // A merchant's picture is of one thing and is looked at whole, as models are trained and measured, unless a person
+        // drew a box; a customer's photo is not (`CatalogueModels.customerRules`).
+        let vectors = try await environment.work.run {
+            let crop = try looked.crop(known.flatMap { UnitBox($0, in: looked.size) } ?? .full)
+            return try generations.compactMap { generation in
                 try models.embedder(of: generation.space).map { (generation.number, try $0.vector(of: crop)) }
             }
-            return (choice, vectors)
         }
         return try await database.write(bytes: 4_096) { [number] context in
             guard var machine = try PictureQueries.machine(picture, context.connection) else { return nil }
             guard let step = machine.nextStep, step.isAfterVerdict else { return machine }
-            if known == nil {
-                try PictureQueries.setBox(
-                    choice.box.pixels(in: looked.size), label: choice.object?.category ?? "", source: "model",
-                    model: models.finder.model, score: choice.object?.score ?? 0, of: picture, in: context)
-            }
             for (generation, vector) in vectors {
                 try GenerationQueries.put(vector, of: picture, generation: generation, in: context)
             }

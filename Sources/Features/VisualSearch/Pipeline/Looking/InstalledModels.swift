@@ -1,15 +1,33 @@
 internal import Foundation
 internal import Inference
 
-/// The models of a folder, loaded for catalogues.
+/// The models of some folders, loaded for catalogues.
 ///
-/// A model is a manifest, `NAME.json`, and the `.onnx` file that it names beside it. Of several for one role the newest
-/// version of the last name is preferred; embedders of other spaces stay at hand for catalogues that still need them.
+/// A model is a manifest, `NAME.json`, and the `.onnx` file that it names beside it. Which one is the default: the folders
+/// count in their order, so that what an operator puts into the data folder comes before what the program brings; within
+/// a folder the newest version, then the last name. New catalogues begin in the space of the default; embedders of other
+/// spaces stay at hand for catalogues that still answer by them. Without ONNX Runtime there is the built-in feature
+/// `floor/1`, and one sentence says so. What scores of a model mean may stand beside it, in `NAME.scan.json`.
 public struct InstalledModels: Sendable {
     /// What was loaded, the built-in feature last.
     public let models: CatalogueModels
-    /// Sentences on files that could not be used.
+    /// Sentences on what could not be used.
     public let problems: [String]
+
+    /// A model that lies in a folder.
+    private struct Found {
+        let manifest: ModelManifest
+        let folder: String
+        let rank: Int
+
+        /// Preferred to another.
+        func isBefore(_ other: Found) -> Bool {
+            if rank != other.rank { return rank < other.rank }
+            let (mine, theirs) = (manifest.versionNumbers, other.manifest.versionNumbers)
+            if mine != theirs { return theirs.lexicographicallyPrecedes(mine) }
+            return manifest.id > other.manifest.id
+        }
+    }
 
     /// Loads what is there; folders that are not there are passed over.
     ///
@@ -18,30 +36,38 @@ public struct InstalledModels: Sendable {
         var problems: [String] = []
         var embedders: [any PictureEmbedder] = []
         var finder: (any ObjectFinder)?
-        var runtime: InferenceRuntime?
-        for (manifest, folder) in Self.manifests(folders, &problems) {
-            do {
-                let known = try runtime ?? InferenceRuntime.find(in: runtimeFolders)
-                runtime = known
-                let session = try Self.session(manifest, folder, known, threads)
-                switch manifest.role {
-                case .itemEmbedder: embedders.append(try ModelEmbedder(session, manifest: manifest))
-                default: finder = try finder ?? ModelFinder(session, manifest: manifest)
+        let found = Self.manifests(folders, &problems)
+        do {
+            let runtime = found.isEmpty ? nil : try InferenceRuntime.find(in: runtimeFolders)
+            for known in found {
+                guard let runtime else { break }
+                do {
+                    let session = try Self.session(known.manifest, known.folder, runtime, threads)
+                    switch known.manifest.role {
+                    case .itemEmbedder:
+                        let calibration = ScanCalibration.Shipped.read(beside: known.manifest, in: known.folder)
+                        embedders.append(
+                            try ModelEmbedder(session, manifest: known.manifest, calibration: calibration))
+                    default: finder = try finder ?? ModelFinder(session, manifest: known.manifest)
+                    }
+                } catch {
+                    problems.append("\(known.manifest.id) \(known.manifest.version) cannot be used: \(error)")
                 }
-            } catch {
-                problems.append("\(manifest.id) \(manifest.version) cannot be used: \(error)")
             }
+        } catch {
+            let names = found.map(\.manifest.id).joined(separator: ", ")
+            problems.append(
+                "Pictures are compared by the built-in feature floor/1, which sees colours and outlines only: the models "
+                    + "\(names) need ONNX Runtime. \(error) `vitrine doctor` says how it is installed.")
         }
         models = CatalogueModels(embedders: embedders + [FloorFeature()], finder: finder ?? WholePicture())
         self.problems = problems
     }
 
     /// The manifests of the two roles that catalogues need, the preferred ones first.
-    private static func manifests(
-        _ folders: [String], _ problems: inout [String]
-    ) -> [(ModelManifest, String)] {
-        var found: [(ModelManifest, String)] = []
-        for folder in folders {
+    private static func manifests(_ folders: [String], _ problems: inout [String]) -> [Found] {
+        var found: [Found] = []
+        for (rank, folder) in folders.enumerated() {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
             for name in names.sorted() where name.hasSuffix(".json") {
                 guard let data = FileManager.default.contents(atPath: "\(folder)/\(name)"), data.count <= 1 << 20 else {
@@ -49,7 +75,8 @@ public struct InstalledModels: Sendable {
                 }
                 do {
                     let manifest = try ModelManifest(parsing: [UInt8](data))
-                    if [.itemEmbedder, .itemDetector].contains(manifest.role) { found.append((manifest, folder)) }
+                    guard [.itemEmbedder, .itemDetector].contains(manifest.role) else { continue }
+                    found.append(Found(manifest: manifest, folder: folder, rank: rank))
                 } catch {
                     // Other JSON files may lie there; what says that it is a model must be whole.
                     if String(decoding: data, as: UTF8.self).contains("vitrine.model/1") {
@@ -58,7 +85,7 @@ public struct InstalledModels: Sendable {
                 }
             }
         }
-        return found.sorted { ($1.0.version, $1.0.id) < ($0.0.version, $0.0.id) }
+        return found.sorted { $0.isBefore($1) }
     }
 
     private static func session(
@@ -80,4 +107,9 @@ public struct InstalledModels: Sendable {
         options.providers = manifest.providers
         return try ModelSession(bytes, runtime: runtime, options: options)
     }
+}
+
+extension ModelManifest {
+    /// The three numbers of the version.
+    fileprivate var versionNumbers: [Int] { version.split(separator: ".").map { Int($0) ?? 0 } }
 }

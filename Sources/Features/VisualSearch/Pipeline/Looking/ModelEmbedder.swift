@@ -1,3 +1,4 @@
+internal import Foundation
 public import Imaging
 public import Inference
 
@@ -5,16 +6,33 @@ public import Inference
 public struct ModelEmbedder: PictureEmbedder {
     /// The space that the manifest names.
     public let space: EmbeddingSpace
+    /// What the manifest says; else 0.7, at which the models of this project are measured: people hold what they mean
+    /// in the middle, and what stands around it costs answers.
+    public let middle: Double
+    /// What was measured for the model beside its manifest.
+    public let calibration: CalibrationModel?
     private let runner: any ModelRunner
     private let preprocess: ModelManifest.Preprocess
     private let input: String
     private let output: String
+    private let head: Head?
+
+    /// The output that says categories.
+    private struct Head: Sendable {
+        let output: String
+        let labels: [String]
+        let temperature: Float
+    }
 
     /// An embedder over a loaded model.
     ///
+    /// - Parameter calibration: what its scores mean, as far as that was measured.
     /// - Throws: ``InferenceError`` when the manifest is none of a model from one picture to one vector, or does not fit
     ///   the model.
-    public init(_ runner: any ModelRunner, manifest: ModelManifest) throws {
+    public init(
+        _ runner: any ModelRunner, manifest: ModelManifest, calibration: CalibrationModel? = nil
+    ) throws {
+        self.calibration = calibration
         let problems = manifest.differences(fromInputs: runner.inputs, outputs: runner.outputs)
         guard problems.isEmpty else {
             throw InferenceError(.invalidModel, "\(manifest.id): \(problems.joined(separator: "; ")).")
@@ -24,13 +42,32 @@ public struct ModelEmbedder: PictureEmbedder {
         else { throw InferenceError(.invalidModel, "\(manifest.id) is not a model from one picture to one vector.") }
         space = EmbeddingSpace(name: embedding.space, dimensions: embedding.dimension)
         preprocess = manifest.preprocess
+        middle = preprocess.middle.map(Double.init) ?? 0.7
         (self.runner, self.input, self.output) = (runner, input.name, output.name)
+        // Scores of categories are the output with as many numbers as there are labels.
+        head = manifest.outputs.dropFirst().first {
+            $0.type == .float32 && !manifest.labels.isEmpty && $0.shape.last == manifest.labels.count
+        }.map {
+            Head(
+                output: $0.name, labels: manifest.labels, temperature: Float(manifest.calibration?.temperature ?? 1))
+        }
     }
 
     /// The vector of a picture, of unit length.
-    public func vector(of picture: Image) throws -> [Float] {
-        var sum = try values(of: picture)
-        if preprocess.flip { sum = zip(sum, try values(of: picture.mirrored())).map { $0 + $1 } }
+    public func vector(of picture: Image) throws -> [Float] { try reading(of: picture).vector }
+
+    /// The vector, and what the model takes the thing for if it has a head for that.
+    public func reading(of picture: Image) throws -> PictureReading {
+        var (sum, scores) = try values(of: picture)
+        if preprocess.flip {
+            let mirrored = try values(of: picture.mirrored())
+            sum = zip(sum, mirrored.vector).map { $0 + $1 }
+            scores = zip(scores, mirrored.scores).map { ($0 + $1) / 2 }
+        }
+        return PictureReading(vector: try unit(sum), categories: categories(scores))
+    }
+
+    private func unit(_ sum: [Float]) throws -> [Float] {
         let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
         guard length > 0, length.isFinite else {
             throw InferenceError(.failed, "The model of \(space.name) answered a vector without a direction.")
@@ -38,13 +75,22 @@ public struct ModelEmbedder: PictureEmbedder {
         return sum.map { $0 / length }
     }
 
-    private func values(of picture: Image) throws -> [Float] {
+    private func values(of picture: Image) throws -> (vector: [Float], scores: [Float]) {
         let tensor = try preprocess.prepare(picture).tensor
-        guard let values = try runner.run([input: tensor], cancel: nil)[output]?.floats,
-            values.count == space.dimensions
-        else {
+        let outputs = try runner.run([input: tensor], cancel: nil)
+        guard let values = outputs[output]?.floats, values.count == space.dimensions else {
             throw InferenceError(.failed, "The model of \(space.name) gave no vector of \(space.dimensions) values.")
         }
-        return values
+        return (values, head.flatMap { outputs[$0.output]?.floats } ?? [])
+    }
+
+    /// Softmax of the scores over the temperature; nothing when a score is no number.
+    private func categories(_ scores: [Float]) -> [String: Double] {
+        guard let head, scores.count == head.labels.count, scores.allSatisfy(\.isFinite), let top = scores.max() else {
+            return [:]
+        }
+        let parts = scores.map { Double(exp(($0 - top) / head.temperature)) }
+        let sum = parts.reduce(0, +)
+        return Dictionary(zip(head.labels, parts.map { $0 / sum }), uniquingKeysWith: +)
     }
 }

@@ -8,6 +8,9 @@ public struct ModelFinder: ObjectFinder {
     public let model: String
     /// It looks.
     public let isLooking = true
+    /// The threshold of the manifest's calibration; else 0.8: below, the box of the detector of this project is worse
+    /// than the middle of a photo.
+    public let sure: Double
     private let runner: any ModelRunner
     private let preprocess: ModelManifest.Preprocess
     private let decoder: DetectionDecoder
@@ -26,6 +29,7 @@ public struct ModelFinder: ObjectFinder {
         decoder = try DetectionDecoder(manifest.decode)
         model = "\(manifest.id)/\(manifest.version)"
         preprocess = manifest.preprocess
+        sure = manifest.calibration?.threshold ?? 0.8
         // A detector of one class only tells things from ground.
         labels = manifest.labels.count > 1 ? manifest.labels : []
         (self.runner, self.input) = (runner, input.name)

@@ -22,14 +22,16 @@ extension Catalogue {
     ///
     /// Each photo is asked twice: with its item in the catalogue, and as if its style were not there. From 400 examples on
     /// every second photo is held back and the figures are of those; with fewer there are none.
-    /// - Parameter progress: gets the share that is done.
+    /// - Parameters:
+    ///   - generation: the space that is measured; nil is the one that answers.
+    ///   - progress: gets the share that is done.
     /// - Returns: The examples, what was fitted, and the figures.
     /// - Throws: ``RequestError`` 400 when there are fewer than 100 photos of items that the catalogue has, 503 without the
     ///   model of the answering space.
     public func calibrate(
-        _ photos: [LabelledPhoto], progress: @Sendable (Double) -> Void = { _ in }
+        _ photos: [LabelledPhoto], generation: Int64? = nil, progress: @Sendable (Double) -> Void = { _ in }
     ) async throws -> JSON {
-        let search = try await search(generation: nil)
+        let search = try await search(generation: generation)
         let space = search.index.generation
         guard let embedder = environment.models.embedder(of: space.space) else {
             throw RequestError.resourceLimit("The model of the space \(space.space) is not installed.")
@@ -86,13 +88,9 @@ extension Catalogue {
             return (style, Set(try items.flatMap { try PictureQueries.all(of: $0.number, connection).map(\.number) }))
         }
         guard let style, !own.isEmpty else { return nil }
-        let seen = try await environment.work.run { [finder = environment.models.finder, limits = options.limits] in
-            guard let looked = try? LookedAt(photo.bytes, limits: limits) else { return nil as Seen? }
-            let objects = try finder.isLooking ? finder.objects(in: looked.decoded.image) : []
-            let choice = ObjectChoice(objects, request: finder.isLooking ? .automatic : .full)
-            return Seen(
-                choice: choice, vector: try embedder.vector(of: looked.crop(choice.box)),
-                sharpness: try looked.decoded.image.sharpness())
+        let seen = try await environment.work.run { [models = environment.models, limits = options.limits] in
+            guard let looked = try? LookedAt(photo.bytes, limits: limits) else { return nil as PictureLook? }
+            return try models.look(at: looked, with: embedder)
         }
         guard let seen else { return nil }
         var examples: [CalibrationExample] = []
@@ -103,28 +101,27 @@ extension Catalogue {
         return examples
     }
 
-    private struct Seen: Sendable {
-        let choice: ObjectChoice
-        let vector: [Float]
-        let sharpness: Double
-    }
-
     /// One question, as a scan asks it.
     private func example(
-        _ seen: Seen, _ search: CatalogueSearch, style: String, hiding own: Set<Int64>, isPresent: Bool
+        _ seen: PictureLook, _ search: CatalogueSearch, style: String, hiding own: Set<Int64>, isPresent: Bool
     ) async throws -> CalibrationExample {
         let rules = CategoryVote.Rules()
         let near = try await environment.work.run {
-            try search.neighbours(of: seen.vector, count: rules.neighbours, without: own)
+            try search.neighbours(of: seen.reading.vector, count: rules.neighbours, without: own)
         }
-        let detector = seen.choice.object.flatMap { object in object.category.map { [$0: object.score] } } ?? [:]
+        let detector =
+            seen.choice.object.flatMap { object in object.category.map { [$0: object.score] } }
+            ?? search.tops(of: seen.reading.categories)
         let categories = search.categories.filter { $0.top == $0.number }.map(\.name)
         let vote = CategoryVote(detector: detector, neighbours: near, categories: categories, rules: rules)
         let findings = try await search.findings(
-            for: seen.vector, in: vote.searched, filter: ScanFilter(), count: 100 + own.count, wanted: 20)
-        let ranking = SameItemRanking(findings.candidates.filter { isPresent || $0.style != style })
+            for: seen.reading.vector, in: vote.searched, filter: ScanFilter(), count: 100 + own.count, wanted: 20)
+        let prior = CategoryPrior(search.tops(of: seen.reading.categories))
+        let ranking = SameItemRanking(findings.candidates.filter { isPresent || $0.style != style }, prior: prior)
         let features = VerdictFeatures(
-            ranking, category: vote.final?.probability ?? 0, sharpness: seen.sharpness,
+            ranking,
+            category: prior.probability(ranking.groups.first?.category) ?? vote.final?.probability ?? 0,
+            sharpness: seen.sharpness,
             boxScore: seen.choice.object?.score ?? 0)
         return CalibrationExample(
             features: features, category: vote.final?.category ?? "", isPresent: isPresent,

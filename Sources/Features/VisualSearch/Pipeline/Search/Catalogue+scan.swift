@@ -20,16 +20,16 @@ extension Catalogue {
         }
         let search = try await search(generation: generation)
         let space = search.index.generation
-        let setting = ScanSetting(
+        let embedder = environment.models.embedder(of: space.space)
+        var setting = ScanSetting(
             generation: "\(space.number) \(space.space)", calibration: try await calibration(of: space),
             categories: search.categories.filter { $0.top == $0.number }.map(\.name))
-        var request = request
-        // Without a detector everything was asked for: nothing was looked for in vain.
-        if request.box == .automatic, !environment.models.finder.isLooking { request.box = .full }
+        setting.hasFinder = environment.models.finder.isLooking
+        setting.objects = environment.models.customerRules(for: embedder)
         let flow = ScanFlow(id: id ?? Base64URL.encode(secureRandomBytes(12)), request: request, setting: setting)
         return ScanSession(
             self, photos: photos, flow: flow, filter: filter, search: search,
-            embedder: environment.models.embedder(of: space.space))
+            embedder: embedder)
     }
 
     /// Answers a photo.
@@ -87,11 +87,13 @@ extension Catalogue {
         return CatalogueSearch(catalogue: number, database: database, index: index, categories: categories)
     }
 
-    /// What scores mean in a space; nil when nobody has measured.
+    /// What scores mean in a space: as the catalogue has measured it, else as it came with the model; nil when nobody has
+    /// measured.
     func calibration(of generation: IndexGeneration) async throws -> ScanCalibration? {
         let fits = try await database.read { try ScanQueries.calibrations(of: generation.number, $0) }
         var models = fits.compactMapValues { CalibrationModel(try? JSON(parsing: $0)) }
-        guard let global = models.removeValue(forKey: "") else { return nil }
+        let shipped = environment.models.embedder(of: generation.space)?.calibration
+        guard let global = models.removeValue(forKey: "") ?? shipped else { return nil }
         return ScanCalibration(
             generation: "\(generation.number) \(generation.space)", global: global, categories: models)
     }

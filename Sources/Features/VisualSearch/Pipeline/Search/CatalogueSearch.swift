@@ -22,6 +22,18 @@ struct CatalogueSearch: Sendable {
         }
     }
 
+    /// What a model takes a thing for, in top categories of the catalogue; names that it does not have are dropped.
+    func tops(of told: [String: Double]) -> [String: Double] {
+        guard !told.isEmpty else { return [:] }
+        let names = Dictionary(uniqueKeysWithValues: categories.map { ($0.number, $0.name) })
+        let tops = Dictionary(
+            categories.map { ($0.name.lowercased(), names[$0.top] ?? $0.name) }, uniquingKeysWith: { first, _ in first }
+        )
+        return told.reduce(into: [:]) { sums, part in
+            if let top = tops[part.key.lowercased()] { sums[top, default: 0] += part.value }
+        }
+    }
+
     /// The styles of items with a bar code.
     func styles(code: String) async throws -> [String] {
         try await database.read { [catalogue] connection in
@@ -35,11 +47,13 @@ struct CatalogueSearch: Sendable {
         }
     }
 
-    /// The nearest pictures of some categories that pass a filter, ranked by their exact vectors.
+    /// The nearest pictures that pass a filter, with their exact scores: `count` of some categories and `count` of all.
     ///
-    /// - Parameter wanted: when fewer styles than this pass in the categories, all categories are searched.
+    /// - Parameters:
+    ///   - isOnly: the categories alone are searched, unless too little passes there.
+    ///   - wanted: when fewer styles than this pass in the categories, all categories are searched.
     func findings(
-        for vector: [Float], in wished: [String], filter: ScanFilter, count: Int, wanted: Int
+        for vector: [Float], in wished: [String], isOnly: Bool = false, filter: ScanFilter, count: Int, wanted: Int
     ) async throws -> ScanFindings {
         let chosen = categories.filter { wished.contains($0.name) }
         let sub = chosen.count == 1 ? chosen.first.flatMap { $0.top == $0.number ? nil : $0.ordinal } : nil
@@ -47,10 +61,14 @@ struct CatalogueSearch: Sendable {
             try filter.shops.compactMap { try CatalogueQueries.shop($0, connection) }
         }
         let filters = filter.vectorFilters(shops: shops, ordinal: sub)
-        var found = try await candidates(
-            for: vector, tops: Set(chosen.map(\.top)), filter: filter, filters: filters, count: count)
-        if Set(found.map(\.style)).count < (filter.isEmpty ? 1 : wanted) {
-            found = try await candidates(for: vector, tops: nil, filter: filter, filters: filters, count: count)
+        let tops = Set(chosen.map(\.top))
+        var found =
+            tops.isEmpty || index.tops.isSubset(of: tops)
+            ? [] : try await candidates(for: vector, tops: tops, filter: filter, filters: filters, count: count)
+        if !isOnly || Set(found.map(\.style)).count < (filter.isEmpty ? 1 : wanted) {
+            let known = Set(found.map(\.picture))
+            found += try await candidates(for: vector, tops: nil, filter: filter, filters: filters, count: count)
+                .filter { !known.contains($0.picture) }
         }
         let all = index.count
         return ScanFindings(
@@ -74,8 +92,9 @@ struct CatalogueSearch: Sendable {
     private func candidates(
         of hits: [GenerationIndex.Hit], for vector: [Float], filter: ScanFilter
     ) async throws -> [ScanCandidate] {
-        try await database.read { [generation = index.generation.number] connection in
+        try await database.read { [generation = index.generation.number, categories] connection in
             var styles = StyleNames()
+            let names = Dictionary(uniqueKeysWithValues: categories.map { ($0.number, $0.name) })
             return try hits.flatMap { hit -> [ScanCandidate] in
                 guard let found = try ItemQueries.found(hit.picture, generation: generation, connection) else {
                     return []
@@ -87,7 +106,8 @@ struct CatalogueSearch: Sendable {
                 return try all.filter { filter.passes($0.1) }.map { picture, item, group in
                     ScanCandidate(
                         picture: picture, sku: item.draft.sku,
-                        style: try styles.style(of: item, group: group, connection), score: score)
+                        style: try styles.style(of: item, group: group, connection), score: score,
+                        category: names[hit.top])
                 }
             }
         }

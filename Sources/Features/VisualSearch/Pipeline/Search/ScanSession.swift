@@ -55,6 +55,7 @@ public actor ScanSession {
     }
 
     private var microseconds: Int64 {
+        if let clock = catalogue.options.stageClock { return clock() }
         let passed = started.duration(to: .now).components
         return passed.seconds * 1_000_000 + passed.attoseconds / 1_000_000_000_000
     }
@@ -76,14 +77,15 @@ public actor ScanSession {
             let pictures = parts.compactMap { part in
                 looked.indices.contains(part.frame) ? (looked[part.frame], part.box) : nil
             }
-            let vectors = try await work { try pictures.map { try embedder.vector(of: $0.0.crop($0.1)) } }
-            return .embedded(round: round, vectors)
+            let readings = try await work { try pictures.map { try embedder.reading(of: $0.0.crop($0.1)) } }
+            return .embedded(
+                round: round, readings.map(\.vector), categories: search.tops(of: readings.first?.categories ?? [:]))
         case .vote(let round, let vector, let count):
             let search = search
             return .voted(round: round, try await work { try search.neighbours(of: vector, count: count) })
-        case .search(let round, let vector, let categories, let count):
+        case .search(let round, let vector, let categories, let isOnly, let count):
             let findings = try await search.findings(
-                for: vector, in: categories, filter: filter, count: count, wanted: flow.request.limit)
+                for: vector, in: categories, isOnly: isOnly, filter: filter, count: count, wanted: flow.request.limit)
             return .found(round: round, findings)
         case .describe(let round, let styles, _):
             let offers = try await search.offers(of: styles, filter: filter)

@@ -10,11 +10,14 @@ extension Catalogue {
     /// How long a space that no longer answers is kept up to date, to go back to it: 7 days.
     public static let keptMilliseconds: Int64 = 7 * 86_400_000
 
-    /// Computes the vectors of all pictures in the space of the preferred model, builds its index, and lets it answer.
+    /// Computes the vectors of all pictures in the space of the preferred model, builds its index, and lets it answer if
+    /// the gate does.
     ///
     /// May be stopped and begun again at any moment: vectors that are there are not computed twice. Pictures that come
     /// meanwhile get vectors of both spaces.
-    func reembed(progress: @escaping @Sendable (Double, String) async throws -> Void) async throws -> JSON {
+    func reembed(
+        gate: SwitchGate = SwitchGate(), progress: @escaping @Sendable (Double, String) async throws -> Void
+    ) async throws -> JSON {
         let embedder = environment.models.embedders[0]
         let generation = try await generation(for: embedder.space)
         let serving = try await database.read { [number] in try CatalogueQueries.numbered(number, $0)?.serving }
@@ -26,12 +29,13 @@ extension Catalogue {
         try await database.write { try GenerationQueries.setState(.live, of: generation.number, in: $0) }
         try options.faultPoint("filled")
         _ = try await indexes.add(generation)
-        try await serve(generation: generation.number)
         // Pictures that arrived while the new space was not known everywhere.
         let late = try await fill(generation, with: embedder, &failed) { _, _ in }
         if late > 0 { try await catchUp() }
+        let (isDone, reason) = try await pass(gate, to: generation, progress: progress)
         return [
-            "generation": .int(generation.number), "space": .string(embedder.space.name),
+            "generation": .int(generation.number), "space": .string(embedder.space.name), "answers": .bool(isDone),
+            "why": .string(reason),
             "computed": .int(Int64(computed + late)),
             "failed": .array(
                 failed.sorted { $0.key < $1.key }.map { ["picture": .int($0.key), "why": .string($0.value)] }),

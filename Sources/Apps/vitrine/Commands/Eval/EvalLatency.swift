@@ -1,0 +1,129 @@
+import ArgumentParser
+import Basics
+import Foundation
+import Storage
+import VisualSearch
+
+/// What a scan costs.
+struct EvalLatency: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "latency",
+        abstract: "What a scan costs in processor time, stage by stage, against catalogues of given sizes.",
+        discussion: """
+              vitrine eval latency photo.jpg --items 1000 --items 100000
+
+            Each photo is scanned from its bytes to the answer, one after the other on one thread, in a catalogue of \
+            made-up items that is filled in a temporary folder and deleted again. Printed are medians of processor time, \
+            which a busy machine does not change, and the memory that stays in use.
+            """)
+
+    @Argument(help: "Photos.") var photos: [String]
+    @Option(help: "Items of a catalogue; may be given several times.") var items: [Int] = [1_000, 100_000]
+    @Option(help: "How often each photo is scanned.") var rounds = 20
+    @OptionGroup var flags: EvalFlags
+
+    func validate() throws {
+        guard rounds > 0, items.allSatisfy({ (1...2_000_000).contains($0) }) else {
+            throw ValidationError("--rounds is at least 1, --items is 1 to 2000000.")
+        }
+    }
+
+    func run() async throws {
+        let files = try photos.map { try PictureFiles.read($0) }
+        let models = flags.models()
+        var results: [JSON] = []
+        for count in items {
+            let folder = FileManager.default.temporaryDirectory.appending(path: "vitrine-\(UUID().uuidString)").path
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let result = try await measure(files, models, count, folder)
+            results.append(result)
+            if !flags.json { say(result) }
+        }
+        if flags.json { Terminal.say(JSON.array(results).text) }
+    }
+
+    private func measure(
+        _ files: [[UInt8]], _ models: CatalogueModels, _ count: Int, _ folder: String
+    ) async throws -> JSON {
+        try await fill(models, count, folder)
+        return try await opened(models, folder) { catalogue in
+            var totals: [Double] = []
+            var stages: [String: [Double]] = [:]
+            let shown = ShownProgress("scanning")
+            for round in 0...rounds {
+                for file in files {
+                    let start = ProcessorTime.now
+                    let answer = try await catalogue.scan(file)
+                    let spent = (ProcessorTime.now - start) * 1_000
+                    // The first round reads what is read once.
+                    guard round > 0 else { continue }
+                    totals.append(spent)
+                    for timing in answer.timings { stages[timing.stage, default: []].append(timing.milliseconds) }
+                }
+                shown.show(Double(round) / Double(rounds))
+            }
+            shown.finish()
+            var medians = JSONObject()
+            for stage in ScanStage.allCases {
+                if let values = stages[stage.rawValue] { medians[stage.rawValue] = .double(Self.median(values)) }
+            }
+            return [
+                "items": .int(Int64(count)), "scans": .int(Int64(totals.count)),
+                "space": .string(models.embedders[0].space.name), "processorMilliseconds": .double(Self.median(totals)),
+                "stages": .object(medians), "residentMiB": .double(Self.residentMiB),
+            ]
+        }
+    }
+
+    /// Made-up items go into the tables; the index is built from them by the next start.
+    private func fill(_ models: CatalogueModels, _ count: Int, _ folder: String) async throws {
+        try await opened(models, folder) { catalogue in
+            let shown = ShownProgress("filling")
+            try await catalogue.plant(count, seed: flags.seed) { shown.show($0) }
+            shown.finish()
+        }
+        try FileManager.default.removeItem(atPath: "\(folder)/index")
+    }
+
+    private func opened<Value: Sendable>(
+        _ models: CatalogueModels, _ folder: String, _ body: (Catalogue) async throws -> Value
+    ) async throws -> Value {
+        let database = try Database.open(path: "\(folder)/latency.db", migrations: VisualSearchSchema.migrations)
+        var options = CatalogueOptions()
+        options.width = 1
+        options.stageClock = { Int64(ProcessorTime.now * 1e6) }
+        let catalogues = Catalogues.open(
+            database: database, blobs: try BlobStore(directory: "\(folder)/blobs", database: database),
+            folder: "\(folder)/index", models: models, options: options)
+        let isNew = try await catalogues.names().isEmpty
+        let value = try await body(
+            isNew ? try await catalogues.create("latency") : try await catalogues.catalogue("latency"))
+        await catalogues.close()
+        await database.close()
+        return value
+    }
+
+    private static func median(_ values: [Double]) -> Double {
+        let sorted = values.sorted()
+        let middle = sorted.isEmpty ? 0 : sorted[sorted.count / 2]
+        return (middle * 1_000).rounded() / 1_000
+    }
+
+    /// Memory of the program that is in the machine's memory now.
+    private static var residentMiB: Double {
+        let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+        let pages = text.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0
+        return (pages * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576).rounded()
+    }
+
+    private func say(_ result: JSON) {
+        let total = result["processorMilliseconds"]?.doubleValue ?? 0
+        Terminal.say(
+            String(format: "%d items: %.1f ms of processor time a scan", result["items"]?.intValue ?? 0, total)
+                + " (median of \(result["scans"]?.intValue ?? 0)), \(Int(result["residentMiB"]?.doubleValue ?? 0)) MiB")
+        for (stage, value) in result["stages"]?.objectValue ?? [:] {
+            Terminal.say(String(format: "  %7.2f ms  ", value.doubleValue ?? 0) + stage)
+        }
+    }
+}
