@@ -1,10 +1,14 @@
+internal import Basics
+internal import Foundation
 internal import Imaging
 
 extension LabelSet {
     /// Reads a table of separated values whose first line names `path`, `left`, `top`, `right`, `bottom`, in pixels, and
     /// perhaps `label`; one line a box. The sizes of the pictures are not in it and stay 1 x 1.
     public init(table bytes: [UInt8]) throws(Fault) {
-        let records = CSVRecords(bytes).records
+        let records = DelimitedRecords(bytes).records.map { record in
+            (line: record.line, fields: record.fields.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) })
+        }
         let head = records.first?.fields.map { $0.lowercased() } ?? []
         let columns = ["path", "left", "top", "right", "bottom"].compactMap { head.firstIndex(of: $0) }
         guard columns.count == 5 else { throw Fault("the first line must name path, left, top, right and bottom") }

@@ -91,8 +91,8 @@ public struct LabelledFile: Sendable, Hashable {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw RequestError.invalidParam("'\(path)' cannot be read.")
         }
-        let records = CSVRecords([UInt8](data)).records
-        let head = records.first?.fields ?? []
+        let records = DelimitedRecords([UInt8](data)).records
+        let head = records.first?.fields.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) } ?? []
         func place(_ column: String) -> Int? { names[column].flatMap { head.firstIndex(of: $0) } }
         guard let pathAt = place("path"), let labelAt = place("label") else {
             throw RequestError.invalidParam(
@@ -103,9 +103,9 @@ public struct LabelledFile: Sendable, Hashable {
         let (categoryAt, occasionAt) = (place("category"), place("occasion"))
         return try records.dropFirst().map { record in
             func field(_ at: Int?) -> String? {
-                at.flatMap { record.fields.indices.contains($0) ? record.fields[$0] : nil }.flatMap {
-                    $0.isEmpty ? nil : $0
-                }
+                guard let at, record.fields.indices.contains(at) else { return nil }
+                let text = record.fields[at].trimmingCharacters(in: .whitespacesAndNewlines)
+                return text.isEmpty ? nil : text
             }
             guard record.fault == nil, let file = field(pathAt), let label = field(labelAt) else {
                 throw RequestError.invalidParam("Line \(record.line) of '\(path)' has no path or no label.")
