@@ -43,6 +43,20 @@ public enum GroupGeometry: Sendable {
     case plane(PlanarKind, reference: Int, [Int: Matrix3])
 }
 
+extension GroupGeometry {
+    /// The same with photo `n` called `names[n]`.
+    func renumbered(_ names: [Int]) -> GroupGeometry {
+        func renamed<Value>(_ values: [Int: Value]) -> [Int: Value] {
+            Dictionary(uniqueKeysWithValues: values.map { (names[$0.key], $0.value) })
+        }
+        switch self {
+        case .rotation(let cameras): return .rotation(renamed(cameras))
+        case .plane(let kind, let reference, let maps):
+            return .plane(kind, reference: names[reference], renamed(maps))
+        }
+    }
+}
+
 /// Planar maps by their number of parameters.
 public enum PlanarKind: String, Sendable, Codable, CaseIterable {
     /// Scale, turn and shift: 4 parameters.

@@ -37,7 +37,8 @@ struct StitchReport {
 
     /// The verdict of a photo that nothing joins.
     private func leftOut(_ index: Int) -> PhotoVerdict {
-        let near = graph.nearest[index]
+        // Its own copy is no neighbour.
+        let near = graph.nearest[index].flatMap { graph.copies[$0.photo] == nil ? $0 : nil }
         var reason = PhotoReason.noOverlap
         if read[index].refusal == .noTexture {
             reason = .noTexture
@@ -104,11 +105,13 @@ struct StitchReport {
             focal: [(focals.min() ?? 0).tenths, (focals.max() ?? 0).tenths])
     }
 
-    /// The whole.
-    func verdict(seconds: [String: Double]) -> StitchVerdict {
-        StitchVerdict(
+    /// The whole; `order` tells where each photo stood when it was handed in.
+    func verdict(seconds: [String: Double], order: [Int]) -> StitchVerdict {
+        var handedIn = verdicts
+        for (place, original) in order.enumerated() { handedIn[original] = verdicts[place] }
+        return StitchVerdict(
             state: groups.isEmpty ? .failed : .done, reason: groups.isEmpty ? reason : nil, groups: groups,
-            photos: verdicts, seconds: seconds)
+            photos: handedIn, seconds: seconds)
     }
 
     private var reason: String {

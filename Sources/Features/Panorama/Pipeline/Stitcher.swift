@@ -20,7 +20,7 @@ public struct Stitcher: Sendable {
         public let image: Image
         /// What was found about it.
         public let verdict: GroupVerdict
-        /// How its photos lie.
+        /// How its photos lie, by their places in what was handed in.
         public let geometry: GroupGeometry
     }
 
@@ -41,16 +41,18 @@ public struct Stitcher: Sendable {
             clock.enter(stage)
             try progress(StitchProgress(stage: stage, done: done, of: of))
         }
-        let taken = photos.prefix(options.photoLimit)
+        // By name, so that the order in which photos come changes nothing; neighbours in name are neighbours in time.
+        let order = photos.indices.sorted { (photos[$0].name, $0) < (photos[$1].name, $1) }
+        let taken = order.prefix(options.photoLimit).map { photos[$0] }
         var read: [ReadPhoto] = []
         for (index, photo) in taken.enumerated() {
             try tell(.detect, index, taken.count)
             read.append(PhotoIntake.read(photo))
         }
-        let graph = try matched(Array(taken), read, tell)
-        var report = StitchReport(photos: photos, read: read, graph: graph)
+        let graph = try matched(taken, read, tell)
+        var report = StitchReport(photos: order.map { photos[$0] }, read: read, graph: graph)
         let groups = Components.groups(count: read.count, edges: graph.edges).filter { $0.count > 1 }
-        var composer = GroupComposer(photos: Array(taken), read: read, options: options)
+        var composer = GroupComposer(photos: taken, read: read, options: options)
         for (index, group) in groups.enumerated() {
             try tell(.solve, index, groups.count)
             guard let solved = solve(group, graph, read) else {
@@ -63,11 +65,11 @@ public struct Stitcher: Sendable {
             }
             var verdict = report.add(solved, made)
             let panorama = Panorama(
-                group: verdict.group, image: made.image, verdict: verdict, geometry: solved.geometry)
+                group: verdict.group, image: made.image, verdict: verdict, geometry: solved.geometry.renumbered(order))
             verdict.file = try deliver(panorama)
             report.replaceLast(verdict)
         }
-        return report.verdict(seconds: clock.finish())
+        return report.verdict(seconds: clock.finish(), order: order)
     }
 
     private func matched(
