@@ -1,8 +1,13 @@
 """Figures of the default item models on pictures of goods, through their ONNX files.
 
-  python item_models.py embed Models/item-embed-s1 DATA/grocery
+  python item_models.py embed Models/item-embed-s1 DATA/grocery [DATA/clothing]
+  python item_models.py floor - DATA/grocery
   python item_models.py calibrate Models/item-embed-s1 DATA/grocery
   python item_models.py detect Models/item-detect-s1 DATA/fruit
+
+`embed` with a second folder puts its pictures (images.zip) beside the merchant's as strangers. `floor` does the same without
+learning: colours of the middle (hue, saturation, value in 12 x 4 x 4 cells) and directions of gradients (5 x 5 blocks of
+2 x 2 cells of 16 pixels, nine directions), 64 principal directions of the photos learnt from.
 
 `calibrate` writes a threshold for "the same thing" and the temperature of the category head into the manifest, both from
 the photos of `val`, which were not learnt from, and names of categories in the place of their numbers.
@@ -12,8 +17,10 @@ merchant's picture); DATA/fruit holds boxes.json: a list `images` of path and ob
 Intervals: 1,000 bootstrap resamples of whole classes (pictures of one class share shops and days).
 """
 import csv
+import io
 import json
 import sys
+import zipfile
 
 import numpy as np
 import onnxruntime
@@ -64,28 +71,78 @@ def table(folder, name):
     return files, np.array([int(row["class_id"]) for row in rows]), np.array([int(row["coarse_id"]) for row in rows])
 
 
-def items(path, folder):
+def strangers(run, manifest, folder, most=1000):
+    """Vectors of pictures that are in no class: the first of a folder with images.zip."""
+    with zipfile.ZipFile(f"{folder}/images.zip") as archive:
+        names = sorted(name for name in archive.namelist() if name.endswith(".jpg"))[:most]
+        return embed(run, manifest, [io.BytesIO(archive.read(name)) for name in names])
+
+
+def report(title, vectors, labels, groups, merchant, coarse_of, learnt=None, others=None):
+    """Prints how photos find the merchant picture of their class, and the class of the nearest photo learnt from."""
+    scores = vectors @ merchant.T
+    own = scores[np.arange(len(labels)), labels]
+    rank = (scores >= own[:, None]).sum(1)
+    print(f"{title}: {len(labels)} queries, {len(merchant)} merchant pictures")
+    figures = [("top-1", rank <= 1), ("top-5", rank <= 5), ("MRR = mAP", 1 / rank),
+               ("category top-1", coarse_of[scores.argmax(1)] == groups)]
+    if others is not None:
+        beside = rank + (vectors @ others.T >= own[:, None]).sum(1)
+        figures += [(f"top-1 beside {len(others)} strangers", beside <= 1), (f"top-5 beside {len(others)} strangers", beside <= 5)]
+    if learnt is not None:
+        known, fine, coarse = learnt
+        nearest = (vectors @ known.T).argmax(1)
+        figures += [("1-NN class", fine[nearest] == labels), ("1-NN category", coarse[nearest] == groups)]
+    for name, values in figures:
+        print(f"  {name} {interval(np.asarray(values, float), labels)}")
+
+
+def items(path, folder, other=None):
     run, manifest = session(path)
     classes = list(csv.DictReader(open(f"{folder}/classes.csv")))
     merchant = embed(run, manifest, [f"{folder}/{row['iconic']}" for row in classes])
     coarse_of = np.array([int(row["coarse_id"]) for row in classes])
     files, fine, coarse = table(folder, "train")
-    train = embed(run, manifest, files)
+    learnt = embed(run, manifest, files), fine, coarse
+    others = strangers(run, manifest, other) if other else None
     for split in ["val", "test"]:
         names, labels, groups = table(folder, split)
         for middle in [1.0, 0.7]:
             vectors = embed(run, manifest, names, middle)
-            scores = vectors @ merchant.T
-            order = np.argsort(-scores, axis=1)
-            print(f"{split}, middle {middle}: user photo -> {len(classes)} merchant pictures, {len(names)} queries")
-            for k in [1, 5]:
-                hit = (order[:, :k] == labels[:, None]).any(1).astype(float)
-                print(f"  top-{k} {interval(hit, labels)}")
-            hit = (coarse_of[order[:, :1]] == groups[:, None]).any(1).astype(float)
-            print(f"  coarse top-1 {interval(hit, labels)}")
-            nearest = (vectors @ train.T).argmax(1)
-            print(f"  1-NN among train photos: fine {interval((fine[nearest] == labels).astype(float), labels)}, "
-                  f"coarse {interval((coarse[nearest] == groups).astype(float), labels)}")
+            report(f"{split}, middle {middle}", vectors, labels, groups, merchant, coarse_of, learnt, others)
+
+
+def plain(file):
+    """Colours and gradients of a picture, without learning."""
+    image = Image.open(file).convert("RGB").resize((96, 96), Image.BOX)
+    cells = np.asarray(image.convert("HSV"))[16:80, 16:80].reshape(-1, 3) // np.array([22, 64, 64])
+    colours = np.bincount((cells[:, 0] * 4 + cells[:, 1]) * 4 + cells[:, 2], minlength=192).astype(float)
+    down, across = np.gradient(np.asarray(image.convert("L"), float))
+    direction = np.minimum((np.arctan2(down, across) % np.pi / np.pi * 9).astype(int), 8)
+    y, x = np.mgrid[0:96, 0:96] // 16
+    grid = np.zeros((6, 6, 9))
+    np.add.at(grid, (y, x, direction), np.hypot(across, down))
+    blocks = [grid[i:i + 2, j:j + 2].ravel() for i in range(5) for j in range(5)]
+    gradients = np.concatenate([block / (np.linalg.norm(block) + 1e-3) for block in blocks])
+    return np.concatenate([np.sqrt(colours / colours.sum()), gradients / (np.linalg.norm(gradients) + 1e-6)])
+
+
+def floor(_, folder):
+    classes = list(csv.DictReader(open(f"{folder}/classes.csv")))
+    coarse_of = np.array([int(row["coarse_id"]) for row in classes])
+    files, fine, coarse = table(folder, "train")
+    raw = np.stack([plain(file) for file in files])
+    directions = np.linalg.svd(raw - raw.mean(0), full_matrices=False)[2][:64].T
+
+    def vectors(names):
+        found = (np.stack([plain(name) for name in names]) - raw.mean(0)) @ directions
+        return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+    merchant = vectors([f"{folder}/{row['iconic']}" for row in classes])
+    learnt = vectors(files), fine, coarse
+    for split in ["val", "test"]:
+        names, labels, groups = table(folder, split)
+        report(f"{split}, without learning", vectors(names), labels, groups, merchant, coarse_of, learnt)
 
 
 def logits(run, manifest, files, middle):
@@ -207,4 +264,4 @@ def detections(path, folder):
 
 
 if __name__ == "__main__":
-    {"embed": items, "calibrate": calibrate, "detect": detections}[sys.argv[1]](sys.argv[2], sys.argv[3])
+    {"embed": items, "floor": floor, "calibrate": calibrate, "detect": detections}[sys.argv[1]](*sys.argv[2:])

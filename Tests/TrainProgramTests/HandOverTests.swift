@@ -71,7 +71,7 @@ struct HandOverTests {
                 {"name": "arcface", "set": {"epochs": 2}}] }
             """
         try Data(text.utf8).write(to: program.folder.appending(path: "ladder.json"))
-        let end = try await program.run(["ablate", "ladder.json"])
+        let end = try await program.run(["ablate", "ladder.json", "--data", program.folder.path])
         #expect(end.status == 0, "\(end.errors)")
         let table = try JSON(parsing: Array(Data(contentsOf: program.folder.appending(path: "ablation/table.json"))))
         #expect(table.arrayValue?.count == 2)

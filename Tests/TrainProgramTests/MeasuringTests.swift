@@ -51,7 +51,7 @@ struct MeasuringTests {
             #expect(eval.status == 0, "\(eval.errors)")
             for part in [
                 "user photo to merchant picture (item)", "item class0", "class item of the nearest picture",
-                "left out of training",
+                "of classes left out of training", "of classes learnt from", "left out of training (",
                 "class radii apart", "classes with 1 to 9", "cosine", "distance",
             ] {
                 #expect(eval.output.contains(part), "\(part) is not in:\n\(eval.output)")

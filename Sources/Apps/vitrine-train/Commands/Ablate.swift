@@ -24,6 +24,9 @@ struct Ablate: AsyncParsableCommand {
     @Argument(help: "The ladder, a JSON file.")
     var ladder: String
 
+    @Option(help: "The folder that paths in the base start from. Left out, the base's own.")
+    var data: String?
+
     @Option(help: "The folder that runs and table are made in.")
     var to = "ablation"
 
@@ -32,7 +35,7 @@ struct Ablate: AsyncParsableCommand {
 
     func run() async throws {
         try await Outcome.told {
-            let ladder = try Ladder(URL(filePath: ladder))
+            let ladder = try Ladder(URL(filePath: ladder), data: data.map { URL(filePath: $0) })
             let place = URL(filePath: to)
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
             var results: [LadderResult] = []
@@ -84,7 +87,7 @@ struct Ladder {
     let base: URL
     let target: Double?
 
-    init(_ file: URL) throws {
+    init(_ file: URL, data: URL? = nil) throws {
         let problems = ProblemList()
         var reader = ConfigurationReader(
             try ConfigurationChanges.object(file), path: "", problems: problems)
@@ -96,7 +99,7 @@ struct Ladder {
         reader.finish()
         guard problems.problems.isEmpty, let name else { throw ExperimentError(problems.problems) }
         let original = file.deletingLastPathComponent().appending(path: name)
-        base = original.deletingLastPathComponent()
+        base = data ?? original.deletingLastPathComponent()
         let object = try ConfigurationChanges.object(original)
         rows = entries.map { entry in
             var entry = entry

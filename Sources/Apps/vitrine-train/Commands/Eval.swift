@@ -177,6 +177,7 @@ struct Examination {
                         strangers: strangers))
             }
             all.append(try Measuring.retrieval(title, queries, gallery, label: label))
+            all += try leftOut(against: gallery)
             if let by { all += try byClass(by, gallery) }
         }
         for label in labels { all.append(try Measuring.nearest(label, queries, learnt)) }
@@ -219,6 +220,18 @@ struct Examination {
             }
             return "lengths of the class weights of \(weights.name): \(Terminal.decimal(low, 2)) to "
                 + "\(Terminal.decimal(high, 2)), " + (tied ?? "not tied to the size of the class")
+        }
+    }
+
+    /// The same question for classes that no training saw, and for the others; each among all merchant pictures.
+    private func leftOut(against gallery: EmbeddedSet) throws -> [Measurement?] {
+        guard let left = prepared.leftOutClasses, left.label == label else { return [] }
+        return try [true, false].map { isLeft in
+            let part = queries.filtered { sample in
+                sample.labels[label].map { left.classes.contains($0) == isLeft } == true
+            }
+            return try Measuring.retrieval(
+                isLeft ? "  of classes left out of training" : "  of classes learnt from", part, gallery, label: label)
         }
     }
 

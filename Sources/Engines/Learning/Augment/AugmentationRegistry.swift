@@ -149,7 +149,8 @@ public enum AugmentationRegistry {
     ) -> MerchantView {
         let usual = MerchantView()
         return MerchantView(
-            probability: options.chance(0.5), outlined: options.number("outlined", 0.8, in: 0...1),
+            probability: options.chance(0.5), pieces: options.number("pieces", usual.pieces, in: 0...1),
+            outlined: options.number("outlined", 0.8, in: 0...1),
             fill: options.span("fill", usual.fill, in: 0.1...1),
             rotation: options.span("rotation", usual.rotation, in: -180...180),
             area: options.span("area", usual.area, in: 0.01...1), flip: options.number("flip", 0.5, in: 0...1),

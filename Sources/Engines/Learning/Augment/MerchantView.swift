@@ -8,10 +8,13 @@ internal import Imaging
 
 /// Makes a photograph look like a merchant's picture: the thing in the middle, large, on white ground.
 ///
-/// The thing is cut out by ``MiddleCut``, or, for variety and where nothing can be cut out, by a soft rounded shape.
+/// The thing is one piece of a pile (``PieceFinder``), or is cut out by ``MiddleCut``, or, for variety and where nothing can
+/// be cut out, by a soft rounded shape.
 /// `item` changes the thing but not the ground; photographs that stay what they are go through `otherwise`.
 struct MerchantView: Augmentation {
     var probability = 0.5
+    /// How often a single piece of a pile is looked for.
+    var pieces = 0.0
     /// How often the thing's own outline is looked for.
     var outlined = 0.8
     /// How much of the picture the outline fills along its longer side.
@@ -38,7 +41,11 @@ struct MerchantView: Augmentation {
         let frame = ImageSize(width: picture.image.width, height: picture.image.height)
         let core: MiddleCut.Core = random.chance(0.5) ? .small : .large
         let mask: Image
-        if random.chance(outlined), let cut = try MiddleCut.mask(of: picture.image, core: core),
+        if pieces > 0, random.chance(pieces), let piece = try piece(of: picture.image, &random) {
+            let map = view(of: piece, frame, picture.target, &random)
+            picture.warp { _ in map }
+            mask = try RoundedShape(&random).mask(picture.target)
+        } else if random.chance(outlined), let cut = try MiddleCut.mask(of: picture.image, core: core),
             let box = GroundChange.box(of: cut)
         {
             let map = view(of: box, frame, picture.target, &random)
@@ -60,6 +67,31 @@ struct MerchantView: Augmentation {
         try picture.settle()
         for step in item { try step.apply(to: &picture, &random, context) }
         try Self.whiten(&picture, outside: mask, ground: 247 + random.below(9))
+    }
+
+    private func piece(of image: Image, _ random: inout CounterRandom) throws -> PieceFinder.Piece? {
+        let found = try PieceFinder.pieces(of: image)
+        return found.isEmpty ? nil : found[random.below(found.count)]
+    }
+
+    /// From the target to the picture: a piece with a little of what is around it, turned in any direction.
+    private func view(
+        of piece: PieceFinder.Piece, _ frame: ImageSize, _ target: ImageSize, _ random: inout CounterRandom
+    ) -> PlaneMap {
+        let half = piece.radius * exp(random.uniform(0...0.5))
+        let stretch = exp(random.uniform(-0.15...0.15))
+        let mirror: Double = random.chance(flip) ? -1 : 1
+        let size = (across: 2 * half * Double(frame.width), down: 2 * half * Double(frame.height))
+        return PlaneMap.translation(x: 0.5 - Double(target.width) / 2, y: 0.5 - Double(target.height) / 2)
+            .then(.rotation(degrees: random.uniform(-180...180)))
+            .then(
+                .scale(
+                    x: mirror * stretch * size.across / Double(target.width),
+                    y: size.down / stretch / Double(target.height))
+            )
+            .then(
+                .translation(
+                    x: piece.x * Double(frame.width) - 0.5, y: piece.y * Double(frame.height) - 0.5))
     }
 
     /// From the target to the picture: the box in the middle, turned, stretched a little, perhaps mirrored.
