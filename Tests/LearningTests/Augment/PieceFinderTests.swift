@@ -23,7 +23,7 @@ import Testing
         return try Image(width: Self.side, height: Self.side, format: .rgb8, bytes: bytes)
     }
 
-    private let rows = [12, 36, 60, 84].flatMap { y in [12, 36, 60, 84].map { x in (x: x, y: y) } }
+    private let rows = [22, 48, 74].flatMap { y in [22, 48, 74].map { x in (x: x, y: y) } }
 
     @Test("LEARN-033 single pieces of a pile are found with their places and sizes")
     func pieces() throws {
