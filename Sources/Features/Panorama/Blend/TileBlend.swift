@@ -7,9 +7,9 @@ package import Kernels
 /// is the same as if the whole canvas were drawn at once.
 package struct TileBlend: Sendable {
     /// Levels of the pyramid, the last one included.
-    package static let levels = 6
+    package static let levels = 7
     /// Pixels around a tile, a multiple of the coarsest level's cells.
-    package static let halo = 128
+    package static let halo = 256
     private static let cell = 1 << (levels - 1)
 
     private let canvas: Canvas

@@ -110,7 +110,7 @@ package struct SurfaceChoice: Sendable {
         var width = Int(((u1 - u0) * scale).rounded(.down))
         if closed {
             // Whole cells of all bands, so that the two ends meet in every one of them.
-            width = max(256, (width + 16) / 32 * 32)
+            width = max(256, (width + 32) / 64 * 64)
             scale = Double(width) / (2 * .pi)
         }
         let height = Int(((v1 - v0) * scale).rounded(.down))
