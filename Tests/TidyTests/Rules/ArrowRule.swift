@@ -45,7 +45,7 @@ enum ArrowRule {
             "VisualSearch",
         ],
         "vitrine": [
-            "Basics", "Kernels", "Imaging", "VectorIndex", "Storage", "Inference", "Accounts", "Messaging",
+            "Basics", "Kernels", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex", "Messaging",
             "VisualSearch", "Panorama", "Server",
         ],
         "vitrine-train": ["Basics", "Evaluation", "Imaging", "Inference", "Learning"],
