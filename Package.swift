@@ -182,7 +182,8 @@ let server: [Target] = [
     .executableTarget(
         name: "vitrine",
         dependencies: [
-            "Basics", "Kernels", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex", "Messaging",
+            "Basics", "Kernels", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex",
+            "Messaging",
             "VisualSearch", "Panorama", "Server",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),

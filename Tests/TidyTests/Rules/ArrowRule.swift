@@ -45,7 +45,8 @@ enum ArrowRule {
             "VisualSearch",
         ],
         "vitrine": [
-            "Basics", "Kernels", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex", "Messaging",
+            "Basics", "Kernels", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex",
+            "Messaging",
             "VisualSearch", "Panorama", "Server",
         ],
         "vitrine-train": ["Basics", "Evaluation", "Imaging", "Inference", "Learning"],
