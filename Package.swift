@@ -184,7 +184,7 @@ let server: [Target] = [
         dependencies: [
             "Basics", "Kernels", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex",
             "Messaging",
-            "VisualSearch", "Panorama", "Server",
+            "ServiceDesk", "VisualSearch", "Panorama", "Server",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),
             .product(name: "TOMLKit", package: "TOMLKit"),

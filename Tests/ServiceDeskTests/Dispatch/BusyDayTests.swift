@@ -44,26 +44,15 @@ struct BusyDayTests {
     @Test("DESK-77 the same day under other rules gives other waits")
     func rules() {
         var waits: [String: BusyDay.Report] = [:]
-        let rules: [(String, BusyDay.Rule)] = [
-            ("push, least loaded", .dispatch(.push, .leastLoaded)),
-            ("push, longest idle", .dispatch(.push, .longestIdle)),
-            ("push, specialists first", .dispatch(.push, .specialist)),
-            ("offer, least loaded", .dispatch(.offer, .leastLoaded)),
-            ("pick", .dispatch(.pick, .leastLoaded)),
-            ("newcomers at once, the rest by a job every 15 min", .job(every: 900_000)),
-        ]
-        for (name, rule) in rules {
+        for (name, rule) in BusyDay.rules {
             let day = BusyDay(
                 rule: rule, agents: 12, capacity: 2, between: 14_800, handling: 300_000,
                 arrivals: TestSize.isFull ? 60_000 : 2_000, skilledPercent: rule == .job(every: 900_000) ? 0 : 25)
             waits[name] = day.run(seed: 11)
         }
-        for (name, _) in rules {
+        for (name, _) in BusyDay.rules {
             guard let report = waits[name] else { continue }
-            print(
-                "\(name): mean \(Int(report.mean / 1_000)) s, p50 \(report.quantile(0.5) / 1_000) s, "
-                    + "p90 \(report.quantile(0.9) / 1_000) s, p99 \(report.quantile(0.99) / 1_000) s, "
-                    + "left \(report.left), fairness \((report.fairness * 1_000).rounded() / 1_000)")
+            print("\(name): \(report.summary)")
         }
         let push = waits["push, least loaded"]?.mean ?? .infinity
         #expect(push < waits["offer, least loaded"]?.mean ?? 0)

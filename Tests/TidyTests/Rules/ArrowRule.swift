@@ -47,7 +47,7 @@ enum ArrowRule {
         "vitrine": [
             "Basics", "Kernels", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex",
             "Messaging",
-            "VisualSearch", "Panorama", "Server",
+            "ServiceDesk", "VisualSearch", "Panorama", "Server",
         ],
         "vitrine-train": ["Basics", "Evaluation", "Imaging", "Inference", "Learning"],
         "TestSupport": ["Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging", "Server"],

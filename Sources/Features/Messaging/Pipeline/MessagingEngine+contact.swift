@@ -55,7 +55,7 @@ extension MessagingEngine {
         }
     }
 
-    private static let serviceLevels: JSONObject = [
+    static let serviceLevels: JSONObject = [
         EventType.name: 50, EventType.avatar: 50, EventType.canonicalAlias: 50, EventType.powerLevels: 100,
         EventType.historyVisibility: 100, EventType.tombstone: 100, EventType.encryption: 100,
         EventType.conversation: 100, EventType.assignment: 100,

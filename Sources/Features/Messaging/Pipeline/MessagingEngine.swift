@@ -23,6 +23,7 @@ package final class MessagingEngine: Sendable {
     let typing: Mutex<TypingBook>
     private let bells = Mutex<[Bell]>([])
     private let personalData = Mutex<(any PersonalData)?>(nil)
+    private let follower = Mutex<(any RoomFollower)?>(nil)
 
     package static let migrations = MessagingSchema.migrations
 
@@ -48,6 +49,13 @@ package final class MessagingEngine: Sendable {
     package var userData: (any PersonalData)? {
         get { personalData.withLock { $0 } }
         set { personalData.withLock { $0 = newValue } }
+    }
+
+    /// Who is told of changes of service rooms inside the writes that make them; set once while the server is put
+    /// together.
+    package var roomFollower: (any RoomFollower)? {
+        get { follower.withLock { $0 } }
+        set { follower.withLock { $0 = newValue } }
     }
 
     /// How many long polls are open.

@@ -10,6 +10,15 @@ struct RoomTransaction {
     let context: WriteContext
     var room: RoomState
     var publication: Publication
+    /// What was added, in order.
+    private var appended: [StoredEvent] = []
+
+    init(engine: MessagingEngine, context: WriteContext, room: RoomState) {
+        self.engine = engine
+        self.context = context
+        self.room = room
+        publication = Publication(position: 0, audience: .room(room.number))
+    }
 
     /// Runs a change of an existing room.
     static func run<T>(
@@ -36,20 +45,29 @@ struct RoomTransaction {
         _ engine: MessagingEngine, _ room: RoomState, in context: WriteContext,
         _ body: (inout RoomTransaction) throws -> T
     ) throws -> T {
-        let publication = Publication(position: 0, audience: .room(room.number))
-        var transaction = RoomTransaction(engine: engine, context: context, room: room, publication: publication)
+        var transaction = RoomTransaction(engine: engine, context: context, room: room)
         let result = try body(&transaction)
         transaction.finish()
+        try transaction.tellFollower()
         return result
     }
 
     private func finish() {
         guard publication.position > 0 else { return }
         let (engine, publication, number, changed) = (engine, publication, room.number, room)
-        engine.working.withLock { $0[number] = changed }
+        let earlier = engine.working.withLock { working in
+            defer { working[number] = changed }
+            return working[number]
+        }
         context.afterCommit { engine.pending.withLock { $0.append(publication) } }
-        // Only a failing batch comes here; none of its changes to the room stands then.
-        context.onRollback { engine.working.withLock { $0[number] = nil } }
+        // A failing batch takes back one change after the other; a command that fails after its change only its own.
+        context.onRollback { engine.working.withLock { $0[number] = earlier } }
+    }
+
+    /// Tells the one who follows service rooms, in the same transaction and after the room is in its new state.
+    private func tellFollower() throws {
+        guard !appended.isEmpty, room.isServiceRoom, let follower = engine.roomFollower else { return }
+        try follower.roomChanged(room, by: appended, in: context)
     }
 
     // MARK: Events
@@ -79,6 +97,7 @@ struct RoomTransaction {
             try readOwn(event, by: subject)
         }
         publication.position = event.pos
+        appended.append(event)
         return event
     }
 

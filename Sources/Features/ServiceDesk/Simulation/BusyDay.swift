@@ -75,3 +75,23 @@ package struct BusyDay: Sendable {
         return run.run()
     }
 }
+
+extension BusyDay {
+    /// The rules that a shop may compare, by name.
+    package static let rules: [(name: String, rule: Rule)] = [
+        ("push, least loaded", .dispatch(.push, .leastLoaded)),
+        ("push, longest idle", .dispatch(.push, .longestIdle)),
+        ("push, specialists first", .dispatch(.push, .specialist)),
+        ("offer, least loaded", .dispatch(.offer, .leastLoaded)),
+        ("pick", .dispatch(.pick, .leastLoaded)),
+        ("newcomers at once, the rest by a job every 15 min", .job(every: 900_000)),
+    ]
+}
+
+extension BusyDay.Report {
+    /// The waits in a line for people.
+    package var summary: String {
+        "mean \(Int(mean / 1_000)) s, p50 \(quantile(0.5) / 1_000) s, p90 \(quantile(0.9) / 1_000) s, "
+            + "p99 \(quantile(0.99) / 1_000) s, left \(left), fairness \((fairness * 1_000).rounded() / 1_000)"
+    }
+}

@@ -133,3 +133,11 @@ extension DeskMachine {
         if old.status == .queued { dirtyConversations.insert(number) }
     }
 }
+
+extension DeskMachine {
+    /// Notes from which scene a customer came back to an open conversation; what is to be stored.
+    mutating func attach(scene: Int64, to number: Int64) -> Conversation? {
+        conversations[number]?.scene = scene
+        return conversations[number]
+    }
+}

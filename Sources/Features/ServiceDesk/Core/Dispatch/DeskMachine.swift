@@ -68,7 +68,7 @@ package struct DeskMachine: Sendable {
         while let timer = calendar.popDue(now) { turn(timer) }
         while let timer = deadlines.popDue(now) { fire(timer) }
         var refusal: DeskRefusal?
-        do { try apply(event) } catch { refusal = error }
+        do throws(DeskRefusal) { try apply(event) } catch { refusal = error }
         dispatch()
         defer { outcome = DeskOutcome() }
         return (outcome, refusal)

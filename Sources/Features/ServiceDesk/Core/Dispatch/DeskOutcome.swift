@@ -53,6 +53,8 @@ package enum DeskNotice: Sendable, Hashable {
     case agentSetAway(Int64)
     /// A conversation was taken from an agent who did not answer.
     case takenFrom(agent: Int64, conversation: Int64)
+    /// Nobody knows what became of a press of a card in this conversation.
+    case cardFailed(Int64)
 }
 
 /// Who is to be let into a conversation's room, or out of it.

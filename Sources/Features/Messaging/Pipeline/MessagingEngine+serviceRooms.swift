@@ -1,0 +1,92 @@
+package import Accounts
+package import Basics
+package import Storage
+
+/// Hears of every change of a service room inside the write that makes it, so that what follows from a message is
+/// stored with the message or not at all.
+package protocol RoomFollower: Sendable {
+    /// The room is in its new state; what this writes goes into the same transaction. What it throws undoes the change.
+    func roomChanged(_ room: RoomState, by events: [StoredEvent], in context: WriteContext) throws
+}
+
+/// The steps of service rooms that another feature takes inside a write of its own.
+extension MessagingEngine {
+    /// Makes a room of the shop with one customer in it. Staff is let in later, see ``admit(_:to:by:in:)``.
+    package func createServiceRoom(
+        owner: UserRecord, customer: UserRecord, staff: [String], name: String, conversation: JSONObject,
+        in context: WriteContext
+    ) throws -> RoomNumber {
+        let actor = Actor(user: owner.number, userID: owner.identifier.text)
+        var levels: JSONObject = [actor.userID: 100]
+        for member in staff { levels[member] = 50 }
+        let request = try RoomCreation([
+            "preset": "private_chat", "name": .string(name),
+            "power_level_content_override": [
+                "users": .object(levels), "invite": 50, "events": .object(Self.serviceLevels),
+            ],
+            "initial_state": [["type": .string(EventType.conversation), "content": .object(conversation)]],
+        ])
+        var generator = SystemRandomNumberGenerator()
+        let number = RoomNumber(using: &generator)
+        let drafts = request.drafts(creator: actor, profile: profileContent(owner), alias: nil, isService: true)
+        let state = RoomState(
+            number: number, version: request.version, creator: actor.user, creatorID: actor.userID,
+            created: context.now)
+        return try RoomTransaction.create(self, state, in: context) { change in
+            for draft in drafts { try change.append(draft, by: actor) }
+            try change.admit(customer, profileContent(customer), by: actor)
+            return number
+        }
+    }
+
+    /// Lets somebody into a service room: invited by its owner and joined. Whoever is inside stays as they are.
+    ///
+    /// - Parameter isStaff: whether the new member gets the rights of staff.
+    package func admit(
+        _ user: UserRecord, to number: RoomNumber, by owner: UserRecord, isStaff: Bool, in context: WriteContext
+    ) throws {
+        let actor = Actor(user: owner.number, userID: owner.identifier.text)
+        try RoomTransaction.run(self, number, in: context) { change in
+            guard change.room.membership(of: user.number) != .join else { return }
+            if isStaff { try change.giveStaffLevel(user.identifier.text, by: actor) }
+            try change.admit(user, profileContent(user), by: actor)
+        }
+    }
+
+    /// Makes somebody leave a service room.
+    package func dismiss(_ user: UserRecord, from number: RoomNumber, in context: WriteContext) throws {
+        try RoomTransaction.run(self, number, in: context) { change in
+            guard change.room.membership(of: user.number) == .join else { return }
+            try change.append(
+                .membership(.leave, user, [:]), by: Actor(user: user.number, userID: user.identifier.text))
+        }
+    }
+
+    /// Adds an event to a room, if its sender may.
+    @discardableResult
+    package func post(
+        _ draft: DraftEvent, to number: RoomNumber, by sender: UserRecord, in context: WriteContext
+    ) throws -> StoredEvent {
+        let actor = Actor(user: sender.number, userID: sender.identifier.text)
+        return try RoomTransaction.run(self, number, in: context) { change in try change.append(draft, by: actor) }
+    }
+}
+
+extension RoomTransaction {
+    fileprivate mutating func admit(_ user: UserRecord, _ profile: JSONObject, by owner: Actor) throws {
+        if room.membership(of: user.number) != .invite {
+            try append(.membership(.invite, user, profile), by: owner)
+        }
+        try append(
+            .membership(.join, user, profile), by: Actor(user: user.number, userID: user.identifier.text))
+    }
+
+    /// Staff that came to the shop after the room was made has no rights in it yet.
+    fileprivate mutating func giveStaffLevel(_ userID: String, by owner: Actor) throws {
+        guard room.levels.level(of: userID) < 50, var content = room[EventType.powerLevels]?.content else { return }
+        var users = content["users"]?.objectValue ?? [:]
+        users[userID] = 50
+        content["users"] = .object(users)
+        try append(DraftEvent(type: EventType.powerLevels, stateKey: "", content: content), by: owner)
+    }
+}

@@ -1,0 +1,156 @@
+package import Accounts
+import Basics
+import Crypto
+import Messaging
+import Storage
+
+/// What a visitor gets for opening a conversation.
+package struct OpenedConversation: Sendable, Hashable {
+    package var conversation: Conversation
+    /// The room's id.
+    package var room: String
+    /// What somebody who waits is told.
+    package var estimate: WaitEstimate?
+    package var greeting: String?
+}
+
+extension Desk {
+    /// For how long a scene's token is good: a day.
+    package static let sceneLifetime: Int64 = 86_400_000
+
+    /// Keeps where a visitor is, and answers a token that opens a conversation from there.
+    package func register(_ scene: Scene, for session: Session) async throws -> (token: String, expires: Int64) {
+        let token = "scn_" + Base64URL.encode(secureRandomBytes(24))
+        let hash = Self.hash(token)
+        let expires = try await database.write { context in
+            let until = context.now + Self.sceneLifetime
+            try SceneQueries.insert(
+                scene, hash: hash, shop: Self.shop, user: session.userNumber, intent: nil, until: until, in: context)
+            return until
+        }
+        return (token, expires)
+    }
+
+    private static func hash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }
+
+    /// Opens the conversation of a visitor about a topic, or answers the one that is open.
+    ///
+    /// A scene that is unknown, run out or another's sends it where conversations go that no rule speaks of.
+    package func open(
+        _ session: Session, scene token: String?, topic: String, text: String?
+    ) async throws -> OpenedConversation {
+        guard !session.isSuspended else { throw RequestError.suspended }
+        guard session.kind != .staff, session.kind != .robot else {
+            throw RequestError.forbidden("A conversation with the shop is opened by a customer.")
+        }
+        guard !topic.isEmpty, topic.utf8.count <= 64 else {
+            throw RequestError.invalidParam("A topic has 1 to 64 bytes.")
+        }
+        _ = try await owner()
+        let hash = token.map(Self.hash)
+        let user = session.userNumber
+        return try await database.write(bytes: 16_384) { [self] context in
+            let connection = context.connection
+            guard let customer = try accounts.user(number: user, on: connection) else {
+                throw RequestError.unknownToken()
+            }
+            let person = try PersonQueries.ensure(user, isAnonymous: session.kind == .visitor, in: context)
+            let scene = try hash.flatMap {
+                try SceneQueries.scene(hash: $0, user: user, shop: Self.shop, at: context.now, connection)
+            }
+            let outcome = try route(scene, topic: topic, user: user, connection)
+            let number = try openOrFind(customer, person, scene, topic, outcome, in: context)
+            if let text, !text.isEmpty {
+                try say(text, as: customer, in: number, context)
+            }
+            let estimate = try look(context) { $0.estimate(number) }
+            guard let conversation = try ConversationQueries.conversation(number, connection),
+                let room = RoomNumber(value: conversation.room)
+            else { throw RequestError.unknown("The conversation could not be read back.") }
+            return OpenedConversation(
+                conversation: conversation, room: messaging.id(of: room), estimate: estimate,
+                greeting: outcome.greeting)
+        }
+    }
+
+    /// Where rules send a conversation.
+    private func route(
+        _ scene: SceneQueries.Stored?, topic: String, user: Int64, _ connection: Connection
+    ) throws -> RoutingRule.Outcome {
+        guard let queue = try DeskQueries.defaultQueue(of: Self.shop, connection) else {
+            throw RequestError(
+                status: 503, code: "M_RESOURCE_LIMIT_EXCEEDED", message: "The shop's service desk is not set up yet.")
+        }
+        let isReturning = try !ConversationQueries.opened(by: [user], limit: 1, connection).isEmpty
+        let facts = SceneFacts(
+            scene: scene?.facts ?? .lost, topic: topic, isReturning: isReturning, intent: scene?.intent)
+        let rules = try DeskQueries.rules(of: Self.shop, connection).enumerated().compactMap {
+            try? RoutingRule($0.element, place: $0.offset)
+        }
+        let known = Set(try DeskQueries.queues(connection).filter(\.isActive).map(\.number))
+        // A rule that names a queue which is gone must not keep a customer out.
+        return rules.filter { known.contains($0.outcome.queue) }.outcome(facts, default: .init(queue: queue))
+    }
+
+    private func openOrFind(
+        _ customer: UserRecord, _ person: Int64, _ scene: SceneQueries.Stored?, _ topic: String,
+        _ outcome: RoutingRule.Outcome, in context: WriteContext
+    ) throws -> Int64 {
+        let connection = context.connection
+        let key = ConversationKey(shop: Self.shop, person: person, topic: topic)
+        if let known = try look(context, { $0.unresolved(key) }) {
+            if let scene { try attach(scene.number, to: known, in: context) }
+            return known
+        }
+        let last = try ConversationQueries.newest(of: customer.number, shop: Self.shop, topic: topic, connection)
+        if let last, last.person == person, context.now - (last.resolved ?? 0) <= times.reopenWindow {
+            var again = last
+            again.scene = scene?.number ?? last.scene
+            if try received(.reopened(again, by: customer.number), in: context).refusal == nil { return last.number }
+        }
+        var conversation = Conversation(
+            number: try ConversationQueries.nextNumber(connection), room: 0, shop: Self.shop, topic: topic,
+            person: person, queue: outcome.queue, priority: outcome.priority, skills: outcome.skills,
+            opened: context.now)
+        conversation.scene = scene?.number
+        conversation.room = try last?.room ?? makeRoom(for: customer, conversation, scene, in: context)
+        let robot = try outcome.robot.flatMap { try accounts.user(number: $0, on: connection) }
+        let (_, refusal) = try received(
+            .opened(conversation, robot: robot?.kind == .robot ? robot?.number : nil), by: customer.number,
+            in: context)
+        if let refusal { throw RequestError(refusal) }
+        return conversation.number
+    }
+
+    private func attach(_ scene: Int64, to number: Int64, in context: WriteContext) throws {
+        guard let changed = try look(context, { $0.attach(scene: scene, to: number) }) else { return }
+        try ConversationQueries.upsert(changed, user: 0, in: context)
+    }
+
+    private func makeRoom(
+        for customer: UserRecord, _ conversation: Conversation, _ scene: SceneQueries.Stored?, in context: WriteContext
+    ) throws -> Int64 {
+        let owner = try owner(context.connection)
+        let agents = try DeskQueries.agents(context.connection).filter { $0.queues.contains(conversation.queue) }
+        let staff = try agents.compactMap {
+            try accounts.user(number: $0.number, on: context.connection)?.identifier.text
+        }
+        var content: JSONObject = ["status": "queued", "topic": .string(conversation.topic)]
+        if let scene {
+            content["scene"] = .string(scene.facts.entry)
+            content["item"] = scene.facts.item.map(JSON.object)
+        }
+        return try messaging.createServiceRoom(
+            owner: owner, customer: customer, staff: staff, name: messaging.settings.shopName, conversation: content,
+            in: context
+        ).value
+    }
+
+    private func say(_ text: String, as customer: UserRecord, in number: Int64, _ context: WriteContext) throws {
+        guard let conversation = try ConversationQueries.conversation(number, context.connection),
+            let room = RoomNumber(value: conversation.room)
+        else { return }
+        let content: JSONObject = ["msgtype": "m.text", "body": .string(text)]
+        try messaging.post(DraftEvent(type: EventType.message, content: content), to: room, by: customer, in: context)
+    }
+}
