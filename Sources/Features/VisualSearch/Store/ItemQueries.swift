@@ -203,6 +203,26 @@ enum ItemQueries {
         return (number, true)
     }
 
+    /// Moves an item to another category.
+    ///
+    /// - Returns: The category before; nil when there is no such item or category in the catalogue.
+    static func setCategory(
+        _ category: Int64, of number: Int64, in catalogue: Int64, _ context: WriteContext
+    ) throws -> Int64? {
+        let before = try context.first(
+            """
+            SELECT i.category_no FROM vis_item i WHERE i.item_no = ?1 AND i.cat_no = ?2 AND i.removal_no IS NULL
+            AND EXISTS (SELECT 1 FROM vis_category c WHERE c.category_no = ?3 AND c.cat_no = ?2)
+            """, .integer(number), .integer(catalogue), .integer(category)
+        ) { $0.int(0) }
+        guard let before else { return nil }
+        try context.run(
+            "UPDATE vis_item SET category_no = ?2, revision = ?3, updated_ms = ?4 WHERE item_no = ?1",
+            .integer(number), .integer(category), .integer(context.nextPosition()), .integer(context.now))
+        try CatalogueEvent.item(number).append(to: catalogue, in: context)
+        return before
+    }
+
     private static func isSame(_ stored: ItemDraft, _ draft: ItemDraft) -> Bool {
         var resolved = draft
         resolved.category = stored.category

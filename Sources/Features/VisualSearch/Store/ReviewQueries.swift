@@ -11,6 +11,9 @@ public struct CatalogueReview: Sendable, Hashable {
         case noise
         /// Are two items one thing? Subject and other are items.
         case merge
+        /// Does an item belong to another category than its own, as its title says? The subject is the item, the other
+        /// the category.
+        case category
     }
 
     /// What was decided.

@@ -31,6 +31,7 @@ enum ScanQueries {
         let gone = try context.run("DELETE FROM vis_scan WHERE scan_no = ?1", .integer(scan))
         guard gone == 1 else { return }
         try context.run("DELETE FROM vis_feedback WHERE scan_no = ?1", .integer(scan))
+        try WishQueries.forget(scan: scan, in: context)
         try BlobStore.release(photo, in: context)
     }
 

@@ -10,6 +10,9 @@ public enum VisualSearchSchema {
         Migration("visual-search-1") { connection in try connection.script(first) },
         Migration("visual-search-2") { connection in try connection.script(second) },
         Migration("visual-search-switches") { connection in try connection.script(switches) },
+        Migration("visual-search-articles") { connection in try connection.script(articles) },
+        Migration("visual-search-wishes") { connection in try connection.script(wishes) },
+        Migration("visual-search-crawl") { connection in try connection.script(crawl) },
     ]
 
     /// Scans belong to somebody, and can be asked again with what was wished for.

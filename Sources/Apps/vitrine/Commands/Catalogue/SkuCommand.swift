@@ -46,6 +46,7 @@ struct SkuCommand: AsyncParsableCommand {
         case .merge: "\(try await item(review.subject))  =  \(try await item(review.other))\(why)"
         case .noise: "picture \(review.subject) in \(try await item(review.other))"
         case .duplicate: "picture \(review.subject)  =  picture \(review.other)"
+        case .category: "\(try await item(review.subject)) seems to be \(review.evidence["seems"]?.stringValue ?? "")"
         }
     }
 }

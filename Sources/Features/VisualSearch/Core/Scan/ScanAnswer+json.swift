@@ -124,7 +124,10 @@ extension ScanAnswer.Group {
 extension ScanAnswer.Article {
     /// As it stands in an answer.
     public var json: JSON {
-        ["id": .string(id), "title": .string(title), "url": .string(url), "source": .string(source)]
+        [
+            "id": .string(id), "title": .string(title), "url": .string(url), "source": .string(source),
+            "page": .string("/a/\(id)"), "score": JSON(rounding: score, places: 3), "reason": .string(reason),
+        ]
     }
 
     /// Reads an article; nil for what is none.
@@ -132,7 +135,9 @@ extension ScanAnswer.Article {
         guard let id = json["id"]?.stringValue, let title = json["title"]?.stringValue,
             let url = json["url"]?.stringValue, let source = json["source"]?.stringValue
         else { return nil }
-        self.init(id: id, title: title, url: url, source: source)
+        self.init(
+            id: id, title: title, url: url, source: source, score: json["score"]?.doubleValue ?? 0,
+            reason: json["reason"]?.stringValue ?? "")
     }
 }
 

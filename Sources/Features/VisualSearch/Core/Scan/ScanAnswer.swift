@@ -30,13 +30,19 @@ public struct ScanAnswer: Sendable, Hashable {
         public var url: String
         /// Who wrote it.
         public var source: String
+        /// How much it is about the thing; 3 and more name its model, or its brand with its type.
+        public var score: Double
+        /// What of the thing it names.
+        public var reason: String
 
         /// An article.
-        public init(id: String, title: String, url: String, source: String) {
+        public init(id: String, title: String, url: String, source: String, score: Double = 0, reason: String = "") {
             self.id = id
             self.title = title
             self.url = url
             self.source = source
+            self.score = score
+            self.reason = reason
         }
     }
 

@@ -32,6 +32,12 @@ public struct ScanFlow: Sendable, Hashable {
     /// What work is under way; nil when the scan is answered or not begun.
     public var stage: ScanStage? { waiting }
 
+    /// Whether the very item was found, as far as the scan has come.
+    var hasSameItem: Bool { !answer.groups.isEmpty }
+
+    /// The vector of what is searched; nil before there is one.
+    var searchedVector: [Float]? { vector }
+
     /// The frame that boxes belong to: the sharpest one.
     public var shownFrame: Int { parts.first?.frame ?? 0 }
 

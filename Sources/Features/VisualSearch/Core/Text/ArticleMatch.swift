@@ -10,6 +10,7 @@ public struct ArticleMatch: Sendable, Hashable {
 
     private struct Phrase: Sendable, Hashable {
         let kind: EntityKind
+        let text: String
         let terms: [String]
     }
 
@@ -19,10 +20,17 @@ public struct ArticleMatch: Sendable, Hashable {
 
     /// What is looked for, from the entities of an item; those of several items are joined.
     public init(_ entities: [TitleEntity]) {
-        var seen: Set<Phrase> = []
+        struct Key: Hashable {
+            let kind: EntityKind
+            let terms: [String]
+        }
+        var seen: Set<Key> = []
         phrases = entities.compactMap { entity in
-            let phrase = Phrase(kind: entity.kind, terms: TitleText.searchTerms(entity.text))
-            return Self.weight(entity.kind) > 0 && !phrase.terms.isEmpty && seen.insert(phrase).inserted ? phrase : nil
+            let terms = TitleText.searchTerms(entity.text)
+            guard Self.weight(entity.kind) > 0, !terms.isEmpty,
+                seen.insert(Key(kind: entity.kind, terms: terms)).inserted
+            else { return nil }
+            return Phrase(kind: entity.kind, text: entity.text, terms: terms)
         }
     }
 
@@ -54,12 +62,24 @@ public struct ArticleMatch: Sendable, Hashable {
     }
 
     /// How much an article is about the thing: the weights of the entities whose terms it has one after the other.
-    public func score(title: String, body: String) -> Double {
+    public func score(title: String, body: String) -> Double { finding(title: title, body: body).score }
+
+    /// What of the thing an article names, and how much that says.
+    public struct Finding: Sendable, Hashable {
+        /// The sum of the weights.
+        public let score: Double
+        /// What is named, such as `brand Acme, type boots`; those that say most first.
+        public let reason: String
+    }
+
+    /// What of the thing an article names.
+    public func finding(title: String, body: String) -> Finding {
         let texts = [TitleText.searchTerms(title), TitleText.searchTerms(body)]
-        return phrases.reduce(0) { sum, phrase in
-            let isThere = texts.contains { Self.contains($0, phrase.terms) }
-            return sum + (isThere ? Self.weight(phrase.kind) : 0)
-        }
+        let named = phrases.filter { phrase in texts.contains { Self.contains($0, phrase.terms) } }
+            .sorted { (Self.weight($0.kind), $1.text) > (Self.weight($1.kind), $0.text) }
+        return Finding(
+            score: named.reduce(0) { $0 + Self.weight($1.kind) },
+            reason: named.map { "\($0.kind.rawValue) \($0.text)" }.joined(separator: ", "))
     }
 
     /// Whether an article is worth showing beside the thing.

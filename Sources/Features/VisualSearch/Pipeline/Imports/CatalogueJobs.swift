@@ -14,6 +14,12 @@ public struct CatalogueJobs: Sendable {
         case recall = "catalogue.recall"
         case denoise = "catalogue.denoise"
         case merge = "catalogue.merge"
+        case importArticles = "catalogue.articles"
+        case linkArticles = "catalogue.links"
+        case titles = "catalogue.titles"
+        case gaps = "catalogue.gaps"
+        case replay = "catalogue.replay"
+        case crawl = "catalogue.crawl"
     }
 
     /// The kinds of all jobs of catalogues, for a worker that runs others as well.
@@ -21,11 +27,17 @@ public struct CatalogueJobs: Sendable {
 
     let catalogues: Catalogues
     let jobs: Jobs
+    private let fetch: PageFetch?
     private var database: Database { catalogues.environment.database }
 
     /// The jobs of some catalogues.
-    public init(_ catalogues: Catalogues, policy: JobPolicy = JobPolicy(firstRestMilliseconds: 1_000)) {
+    ///
+    /// - Parameter fetch: how other sites are asked; without it nothing is.
+    public init(
+        _ catalogues: Catalogues, policy: JobPolicy = JobPolicy(firstRestMilliseconds: 1_000), fetch: PageFetch? = nil
+    ) {
         self.catalogues = catalogues
+        self.fetch = fetch
         jobs = Jobs(database: catalogues.environment.database, policy: policy)
     }
 
@@ -60,6 +72,56 @@ public struct CatalogueJobs: Sendable {
     /// Asks for proposals of items that are one thing.
     public func requestMerging(of catalogue: String) async throws -> Int64 {
         try await request(.merge, of: catalogue, [:])
+    }
+
+    /// Asks for articles of a folder, a table or lines of JSON that lie on this machine.
+    public func requestArticles(_ path: String, into catalogue: String) async throws -> Int64 {
+        try await request(.importArticles, of: catalogue, ["path": .string(path)])
+    }
+
+    /// Asks what the pictures of articles show.
+    public func requestLinks(of catalogue: String) async throws -> Int64 {
+        try await request(.linkArticles, of: catalogue, [:])
+    }
+
+    /// Asks to learn from the titles of a catalogue.
+    public func requestTitles(of catalogue: String) async throws -> Int64 {
+        try await request(.titles, of: catalogue, [:])
+    }
+
+    /// Asks what customers look for and a catalogue lacks.
+    public func requestGaps(of catalogue: String) async throws -> Int64 {
+        try await request(.gaps, of: catalogue, [:])
+    }
+
+    /// Asks for the gaps of this week of every catalogue, once a week.
+    public func requestWeeklyGaps() async throws {
+        let week = CalendarWeek(day: Int(clamping: database.now / 86_400_000))
+        for catalogue in try await catalogues.names() {
+            _ = try await jobs.enqueue(
+                JobRequest(
+                    kind: Kind.gaps.rawValue, input: JSON.object(["catalogue": .string(catalogue)]).encoded(),
+                    idempotencyKey: "\(catalogue) \(week)", priority: 20))
+        }
+    }
+
+    /// Asks for what follows from changes of a catalogue: titles learned anew, pictures of articles looked at, scans
+    /// answered again. Where nothing changed, nothing is asked for.
+    public func requestFollowUps(of name: String) async throws {
+        let catalogue = try await catalogues.catalogue(name)
+        if try await catalogue.hasNewTitles() { _ = try await requestTitles(of: name) }
+        if try await catalogue.hasUnlinkedPictures() { _ = try await requestLinks(of: name) }
+        if try await catalogue.hasUnreplayed() { _ = try await requestReplay(of: name) }
+    }
+
+    /// Asks to go through a listed site.
+    public func requestCrawl(_ source: Int64, into catalogue: String) async throws -> Int64 {
+        try await request(.crawl, of: catalogue, ["source": .int(source)])
+    }
+
+    /// Asks for scans without the very item to be answered again.
+    public func requestReplay(of catalogue: String) async throws -> Int64 {
+        try await request(.replay, of: catalogue, [:])
     }
 
     private func request(_ kind: Kind, of catalogue: String, _ input: JSONObject) async throws -> Int64 {
@@ -138,6 +200,14 @@ public struct CatalogueJobs: Sendable {
         case .recall: return try await catalogue.checkRecall()
         case .denoise: return try await catalogue.denoise(progress: progress)
         case .merge: return try await catalogue.proposeMerges(progress: progress)
+        case .importArticles:
+            return try await catalogue.importArticles(input["path"]?.stringValue ?? "", progress: progress)
+        case .linkArticles: return try await catalogue.linkArticles(progress: progress)
+        case .titles: return try await catalogue.learnTitles(progress: progress)
+        case .gaps: return try await catalogue.findGaps(progress: progress)
+        case .replay: return try await catalogue.replayScans(progress: progress)
+        case .crawl:
+            return try await catalogue.crawl(input["source"]?.intValue ?? 0, fetch: fetch, progress: progress)
         }
     }
 }

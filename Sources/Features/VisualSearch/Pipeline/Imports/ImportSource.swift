@@ -4,40 +4,52 @@ internal import Foundation
 /// What is imported: a folder with a sub-folder for each SKU, or a table with the files of its pictures beside it.
 struct ImportSource: Sendable {
     let entries: [ImportEntry]
-    /// The folder that names of pictures start from.
-    let folder: String
+    /// The files that names of pictures lead to.
+    let files: ImportFiles
 
     static let largestTable = 256 << 20
-    static let tables = ["catalogue.csv", "catalogue.tsv", "catalogue.jsonl", "catalogue.ndjson"]
+    static let tables = [
+        "catalogue.csv", "catalogue.tsv", "catalogue.jsonl", "catalogue.ndjson", "catalogue.xml",
+    ]
     private static let pictureKinds: Set<String> = ["jpg", "jpeg", "png", "webp", "gif"]
 
     /// Reads what there is to do; pictures are not opened yet.
     ///
     /// - Throws: ``RequestError`` 400 that says what cannot be imported.
     init(path: String, defaults: ImportDefaults) throws {
-        let files = FileManager.default
         var isFolder: ObjCBool = false
-        guard files.fileExists(atPath: path, isDirectory: &isFolder) else {
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw RequestError.invalidParam("There is no file or folder '\(path)'.")
         }
-        var table = path
-        if isFolder.boolValue {
-            guard let name = Self.tables.first(where: { files.fileExists(atPath: "\(path)/\($0)") }) else {
-                folder = path
-                entries = Self.unique(try Self.folders(path, defaults))
-                return
+        if isFolder.boolValue || path.lowercased().hasSuffix(".zip") {
+            files = isFolder.boolValue ? ImportFiles(folder: path) : try ImportFiles(archive: path)
+            if let name = Self.tables.first(where: files.has) {
+                entries = Self.unique(
+                    try Self.entries(of: name, try files.read(name, limit: Self.largestTable), defaults))
+            } else {
+                entries = Self.unique(try Self.folders(files, path, defaults))
             }
-            table = "\(path)/\(name)"
+            return
         }
-        folder = URL(fileURLWithPath: table).deletingLastPathComponent().path
-        let kind = URL(fileURLWithPath: table).pathExtension.lowercased()
-        let bytes = try Self.read(table)
-        switch kind {
-        case "csv", "tsv", "txt": entries = Self.unique(try Self.table(bytes, defaults))
-        case "jsonl", "ndjson": entries = Self.unique(Self.lines(bytes, defaults))
+        let url = URL(fileURLWithPath: path)
+        files = ImportFiles(folder: url.deletingLastPathComponent().path)
+        entries = Self.unique(try Self.entries(of: url.lastPathComponent, try Self.read(path), defaults))
+    }
+
+    private static func entries(
+        of name: String, _ bytes: [UInt8], _ defaults: ImportDefaults
+    ) throws -> [ImportEntry] {
+        guard bytes.count <= largestTable else {
+            throw RequestError.tooLarge("'\(name)' is over \(largestTable >> 20) MiB.")
+        }
+        switch name.split(separator: ".").last?.lowercased() {
+        case "csv", "tsv", "txt": return try table(bytes, defaults)
+        case "jsonl", "ndjson": return lines(bytes, defaults)
+        case "xml", "rss", "atom": return try feed(bytes, defaults)
         default:
             throw RequestError.invalidParam(
-                "'\(path)' is neither a folder nor a table: the file's name ends in .csv, .tsv, .jsonl or .ndjson.")
+                "'\(name)' is neither a folder, an archive nor a table: the file's name ends in .zip, .csv, .tsv, "
+                    + ".jsonl, .ndjson or .xml.")
         }
     }
 
@@ -55,32 +67,52 @@ struct ImportSource: Sendable {
 
     // MARK: Kinds
 
-    private static func folders(_ path: String, _ defaults: ImportDefaults) throws -> [ImportEntry] {
-        let files = FileManager.default
+    /// A sub-folder for each SKU, with its pictures.
+    private static func folders(
+        _ files: ImportFiles, _ path: String, _ defaults: ImportDefaults
+    ) throws -> [ImportEntry] {
+        var pictures: [String: [String]] = [:]
         var entries: [ImportEntry] = []
-        for name in try files.contentsOfDirectory(atPath: path).sorted() where !name.hasPrefix(".") {
-            var isFolder: ObjCBool = false
-            guard files.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder) else { continue }
-            let line = entries.count + 1
-            if isFolder.boolValue {
-                let pictures = try files.contentsOfDirectory(atPath: "\(path)/\(name)").filter(isPicture).sorted()
-                var fields = ImportFields(defaults)
-                fields.set("sku", .string(name))
-                fields.set("title", .string(name))
-                fields.set("pictures", .array(pictures.map { .string("\(name)/\($0)") }))
-                entries.append(fields.entry(line: line))
-            } else if isPicture(name) {
-                entries.append(
-                    ImportEntry(
-                        line: line, draft: ItemDraft(sku: name), pictures: [name],
-                        fault: "the picture lies beside the folders of SKUs and belongs to none"))
-            }
+        for name in try files.names() where isPicture(name) {
+            let parts = name.split(separator: "/")
+            if parts.count == 2 { pictures[String(parts[0]), default: []].append(name) }
+            guard parts.count == 1 else { continue }
+            entries.append(
+                ImportEntry(
+                    line: 0, draft: ItemDraft(sku: name), pictures: [name],
+                    fault: "the picture lies beside the folders of SKUs and belongs to none"))
+        }
+        for (sku, names) in pictures {
+            var fields = ImportFields(defaults)
+            fields.set("sku", .string(sku))
+            fields.set("title", .string(sku))
+            fields.set("pictures", .array(names.map { .string($0) }))
+            entries.append(fields.entry(line: 0))
+        }
+        entries += files.refused.map { name, cause in
+            ImportEntry(line: 0, draft: ItemDraft(sku: name), pictures: [name], fault: cause)
         }
         guard !entries.isEmpty else {
             throw RequestError.invalidParam(
                 "'\(path)' holds no sub-folder with pictures and none of \(tables.joined(separator: ", ")).")
         }
-        return entries
+        return entries.sorted { $0.draft.sku < $1.draft.sku }.enumerated().map { place, entry in
+            ImportEntry(line: place + 1, draft: entry.draft, pictures: entry.pictures, fault: entry.fault)
+        }
+    }
+
+    /// The products of a feed.
+    private static func feed(_ bytes: [UInt8], _ defaults: ImportDefaults) throws -> [ImportEntry] {
+        guard let products = ProductFeed.products(bytes) else {
+            throw RequestError.invalidParam("The feed holds no products: no element 'item', 'entry' or 'product'.")
+        }
+        return products.map { product in
+            var fields = ImportFields(defaults)
+            for (name, value) in product.fields { fields.set(name, value) }
+            var entry = fields.entry(line: product.line)
+            entry.fault = product.fault ?? entry.fault
+            return entry
+        }
     }
 
     private static func isPicture(_ name: String) -> Bool {
@@ -154,23 +186,5 @@ struct ImportSource: Sendable {
     /// A picture's file.
     ///
     /// - Throws: ``RequestError`` with the reason why it cannot be read.
-    func picture(_ name: String, limit: Int) throws(RequestError) -> [UInt8] {
-        if name.contains("://") {
-            throw .invalidParam("Pictures are read from files beside the table; '\(name)' is an address.")
-        }
-        let isBelow = !name.hasPrefix("/") && !name.split(separator: "/").contains("..")
-        guard isBelow else { throw .invalidParam("'\(name)' does not lie below the folder of the import.") }
-        let path = URL(fileURLWithPath: "\(folder)/\(name)").resolvingSymlinksInPath().path
-        guard path.hasPrefix(URL(fileURLWithPath: folder).resolvingSymlinksInPath().path + "/") else {
-            throw .invalidParam("'\(name)' leads out of the folder of the import.")
-        }
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw .notFound("There is no file '\(name)'.")
-        }
-        defer { try? handle.close() }
-        guard let data = try? handle.read(upToCount: limit + 1) else {
-            throw .notFound("The file '\(name)' cannot be read.")
-        }
-        return [UInt8](data)
-    }
+    func picture(_ name: String, limit: Int) throws(RequestError) -> [UInt8] { try files.read(name, limit: limit) }
 }

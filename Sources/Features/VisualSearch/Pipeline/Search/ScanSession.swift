@@ -33,6 +33,9 @@ public actor ScanSession {
     /// The photo that boxes belong to, once the scan has begun: the sharpest one.
     public var shownPhoto: Int { flow.shownFrame }
 
+    /// The vector of what was searched; nil when nothing was.
+    var searchedVector: [Float]? { flow.searchedVector }
+
     /// Answers for the first time.
     ///
     /// - Throws: ``RequestError`` 413, 415 or 422 for a photo that cannot be used.
@@ -89,7 +92,10 @@ public actor ScanSession {
             return .found(round: round, findings)
         case .describe(let round, let styles, _):
             let offers = try await search.offers(of: styles, filter: filter)
-            return .described(round: round, ScanDescription(offers: offers))
+            let texts = try await catalogue.readings(about: styles.first, isSure: flow.hasSameItem)
+            return .described(
+                round: round,
+                ScanDescription(offers: offers, encyclopedia: texts.encyclopedia, articles: texts.articles))
         case .answer: return .began
         }
     }

@@ -77,7 +77,13 @@ extension Catalogue {
             try settle(removal, of: catalogue, in: context)
             return ["removal": .int(removal)]
         case (.merge, .yes): return try join(review, by: whom, of: catalogue, in: context)
-        case (.noise, .no), (.merge, .no): return nil
+        case (.category, .yes):
+            guard
+                let before = try ItemQueries.setCategory(
+                    review.other, of: review.subject, in: catalogue, context)
+            else { throw RequestError(status: 409, code: "gone", message: "The item is gone.") }
+            return ["category": .int(before)]
+        case (.noise, .no), (.merge, .no), (.category, .no): return nil
         }
     }
 
@@ -95,6 +101,9 @@ extension Catalogue {
             for picture in pictures { try CatalogueEvent.picture(picture).append(to: catalogue, in: context) }
         case .merge:
             try split(effect, in: context)
+        case .category:
+            guard let before = effect?["category"]?.intValue else { return }
+            _ = try ItemQueries.setCategory(before, of: review.subject, in: catalogue, context)
         }
     }
 
