@@ -66,6 +66,23 @@ import Testing
         #expect(blocked == waited)
     }
 
+    @Test("Batches come also when every thread of Swift's pool waits for one")
+    func blocksAll() async throws {
+        let loader = try loader(try Pictures.dataset(12), tasks: 1, steps: [])
+        let waited = try await all(loader.start())
+        try await withThrowingTaskGroup(of: [HostBatch].self) { group in
+            for _ in 0..<4 * ProcessInfo.processInfo.activeProcessorCount {
+                group.addTask {
+                    let run = loader.start()
+                    var batches: [HostBatch] = []
+                    while let batch = try run.nextBlocking() { batches.append(batch) }
+                    return batches
+                }
+            }
+            for try await blocked in group { #expect(blocked == waited) }
+        }
+    }
+
     @Test("A sample that comes twice is augmented in two ways")
     func occurrences() async throws {
         let dataset = try Pictures.dataset(2, classes: 2)

@@ -50,11 +50,11 @@ public final class LoaderRun: Sendable {
         return nil
     }
 
-    /// The next batch, for a thread that may block: never call it from an actor of the default executor.
+    /// The next batch; the thread waits for it.
     public func nextBlocking() throws -> HostBatch? {
         let done = DispatchSemaphore(value: 0)
         let result = Handover()
-        Task.detached { [self] in
+        Task.detached(executorPreference: LoaderThreads.shared) { [self] in
             let outcome: Result<HostBatch?, any Error>
             do { outcome = .success(try await next()) } catch { outcome = .failure(error) }
             result.set(outcome)
@@ -93,7 +93,7 @@ public final class LoaderRun: Sendable {
             let previous = before >= 0 ? window.tasks[before] : before == -1 ? taken : nil
             let maker = maker
             window.tasks.append(
-                Task.detached(priority: .medium) {
+                Task.detached(executorPreference: LoaderThreads.shared, priority: .medium) {
                     _ = await previous?.result
                     try Task.checkCancellation()
                     return try maker.make(number)
