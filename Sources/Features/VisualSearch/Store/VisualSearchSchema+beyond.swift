@@ -47,7 +47,9 @@ extension VisualSearchSchema {
           visitor INTEGER NOT NULL, room TEXT NOT NULL, generation_no INTEGER NOT NULL, vector BLOB NOT NULL,
           least REAL NOT NULL, state TEXT NOT NULL, made_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL,
           item_no INTEGER, picture_no INTEGER, score REAL, answered_ms INTEGER, told_ms INTEGER) STRICT;
-        CREATE INDEX vis_watch_state ON vis_watch(state, expires_ms);
+        CREATE INDEX vis_watch_catalogue ON vis_watch(cat_no);
+        CREATE INDEX vis_watch_visitor ON vis_watch(visitor);
+        CREATE INDEX vis_watch_expiry ON vis_watch(expires_ms);
         CREATE TABLE vis_watch_candidate(watch_no INTEGER NOT NULL, picture_no INTEGER NOT NULL,
           similarity REAL NOT NULL, PRIMARY KEY(watch_no, picture_no)) STRICT;
         """
