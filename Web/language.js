@@ -18,6 +18,11 @@ export function locale() {
     return own ?? tags[current];
 }
 
+/** Adds the texts of pages that not everybody loads. */
+export function addText(rows) {
+    Object.assign(text, rows);
+}
+
 /** The text of `key` with its `{names}` filled in. */
 export function t(key, values = {}) {
     const row = text[key];

@@ -8,10 +8,14 @@ struct LanguageTests {
 
     @Test("every text has its English and its Chinese, with the same names to fill in")
     func repository() throws {
-        let table = try #require(Repository.file("Web/text.js"))
-        #expect(LanguageRule.rows(table).count > 50)
-        #expect(LanguageRule.findings(table) == [])
-        #expect(Repository.files.flatMap { LanguageRule.unknownKeys($0, table: table) } == [])
+        let tables = try ["Web/text.js", "Web/staff/text.js"].map { try #require(Repository.file($0)) }
+        for table in tables {
+            #expect(LanguageRule.rows(table).count > 50)
+            #expect(LanguageRule.findings(table) == [])
+        }
+        let keys = tables.flatMap { LanguageRule.rows($0).map(\.key) }
+        #expect(Set(keys).count == keys.count)
+        #expect(Repository.files.flatMap { LanguageRule.unknownKeys($0, tables: tables) } == [])
     }
 
     @Test(
@@ -38,7 +42,7 @@ struct LanguageTests {
     func keys() {
         let rows = table("    a: ['A', '甲'],\n    n_other: ['{n}', '{n}'],")
         func unknown(_ text: String) -> Int {
-            LanguageRule.unknownKeys(TextFile(path: "Web/x.js", text: text), table: rows).count
+            LanguageRule.unknownKeys(TextFile(path: "Web/x.js", text: text), tables: [rows]).count
         }
         #expect(unknown("t('a'); counted('n', 3); html = '<b data-t=\"a\">'") == 0)
         #expect(unknown("t('b')") == 1)

@@ -17,7 +17,9 @@ struct PageFileTests {
 
     @Test(
         "a page holds no inline script or style and names only files that are there",
-        arguments: ["index.html", "agent.html", "models.html", "scan.html"])
+        arguments: [
+            "index.html", "agent.html", "models.html", "scan.html", "review.html", "label.html", "catalogue-health.html",
+        ])
     func pages(name: String) throws {
         let page = try text(name)
         #expect(!page.contains("<style"))
@@ -54,6 +56,7 @@ struct PageFileTests {
         arguments: [
             ("index.html", "customer.js"), ("agent.html", "agent.js"), ("models.html", "models.js"),
             ("scan.html", "scan.js"),
+            ("review.html", "review.js"), ("label.html", "label.js"), ("catalogue-health.html", "catalogue-health.js"),
         ])
     func preloads(page: String, entry: String) throws {
         let named = try text(page).matches(of: /rel="modulepreload" href="\/web\/([^"]+)"/).map { String($0.1) }
@@ -77,10 +80,12 @@ struct PageFileTests {
 
     @Test("every text of the table is used by a page")
     func texts() throws {
-        let keys = try text("text.js").matches(of: /(?m)^    (\w+): \[/).map { String($0.1) }
+        let tables = ["text.js", "staff/text.js"]
+        let keys = try tables.flatMap { try text($0).matches(of: /(?m)^    (\w+): \[/).map { String($0.1) } }
         #expect(keys.count > 100)
-        let code = try scripts().filter { $0 != "text.js" }.map(text).joined()
-        let computed = /^(state_|banner_|typing_|notice_|scan_reason_|scan_stage_|scan_dark|scan_blurred|category_)/
+        let code = try scripts().filter { !tables.contains($0) }.map(text).joined()
+        let computed =
+            /^(state_|banner_|typing_|notice_|scan_reason_|scan_stage_|scan_dark|scan_blurred|category_|review_kind_|review_act_|review_look_|review_side|review_over|review_blink|label_filter_|label_act_|label_state_|health_entity_)/
         for key in keys where key.firstMatch(of: computed) == nil {
             let stem = key.replacing(/_(one|other|forbidden)$/, with: "")
             #expect(code.contains("'\(stem)'"), "nothing says \(key)")

@@ -26,8 +26,8 @@ struct Vitrine: AsyncParsableCommand {
         subcommands: [
             Serve.self, UserCommand.self, Doctor.self, BackupCommand.self, RestoreCommand.self, ConfigCommand.self,
             ImagesCommand.self, HashCommand.self, DedupCommand.self, IndexCommand.self, ModelsCommand.self,
-            CatalogueCommand.self, ScanCommand.self, SkuCommand.self, CalibrateCommand.self, EvalCommand.self,
-            StitchCommand.self, ModelWorkerCommand.self, DeskCommand.self,
+            CatalogueCommand.self, ScanCommand.self, SkuCommand.self, LabelsCommand.self, CalibrateCommand.self,
+            EvalCommand.self, StitchCommand.self, ModelWorkerCommand.self, DeskCommand.self,
         ])
 }
 

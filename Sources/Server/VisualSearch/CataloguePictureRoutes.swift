@@ -51,10 +51,12 @@ struct CataloguePictureRoutes: RouteGroup {
     /// Sides of small pictures; others are not made, so that nobody can ask for thousands of sizes.
     private static let sides: [Int64] = [96, 240, 480, 960]
 
+    /// The smallest side that is made and is no smaller than a wish.
+    static func side(atLeast wished: Int64) -> Int { Int(sides.first { $0 >= wished } ?? 960) }
+
     private func show(_ call: Call) async throws -> Response {
         let catalogue = try await access.catalogue(call)
-        let wished = try call.query().integer("side", clampedTo: 1...960) ?? 480
-        let side = Int(Self.sides.first { $0 >= wished } ?? 960)
+        let side = Self.side(atLeast: try call.query().integer("side", clampedTo: 1...960) ?? 480)
         let picture = try await picture(call, in: catalogue)
         let tag = "\(picture.blob.hex.prefix(24))-\(side)"
         if let known = cache[tag] { return PictureReply.thumbnail(known, tag: tag, request: call.request) }

@@ -12,8 +12,12 @@ enum PictureReply {
     }
 
     /// A small picture; `tag` names its content.
-    static func thumbnail(_ thumbnail: Thumbnail, tag: String, request: Request) -> Response {
-        var fields = headers("public, max-age=300")
+    ///
+    /// - Parameter isPublic: whether caches on the way may keep it; not for what only people of the shop may see.
+    static func thumbnail(
+        _ thumbnail: Thumbnail, tag: String, request: Request, isPublic: Bool = true
+    ) -> Response {
+        var fields = headers("\(isPublic ? "public" : "private"), max-age=300")
         fields[.eTag] = "\"\(tag)\""
         if request.headers[values: .ifNoneMatch].contains(where: { $0 == "*" || $0.contains(tag) }) {
             return Response(status: .notModified, headers: fields)

@@ -9,13 +9,15 @@ extension VitrineServer {
     /// The routes about scans and the catalogue.
     func addVisualSearchRoutes(to routes: inout RouteTable) {
         let access = CatalogueAccess(catalogues: core.catalogues)
+        let jobs = CatalogueJobs(core.catalogues)
         routes.add(
             ScanRoutes(access: access, media: core.media, gate: scanGate, meters: scanMeters),
             CatalogueRoutes(access: access), CataloguePictureRoutes(access: access),
             CatalogueBatchRoute(access: access), IndexRoutes(access: access),
             ImportRoutes(
-                access: access, jobs: CatalogueJobs(core.catalogues),
-                uploads: ImportUploads(folder: core.directory.importPath)))
+                access: access, jobs: jobs, uploads: ImportUploads(folder: core.directory.importPath)),
+            ReviewRoutes(access: access, jobs: jobs), LabelRoutes(access: access, jobs: jobs),
+            LabelFileRoutes(access: access), HealthReportRoutes(access: access, jobs: jobs))
     }
 
     /// What catalogues need done again and again.

@@ -24,7 +24,7 @@ package struct StaticPages: Sendable {
     private init(pages: [String: Page]) { self.pages = pages }
 
     /// Reads the regular files under a folder: `index.html` answers `/`, `agent.html` answers `/agent`, `scan.html`
-    /// answers `/scan`, `models.html` answers `/models`, all of them answer `/web/...`. Files of unknown type are left out.
+    /// `/scan`, `review.html` `/review` and so on; all of them answer `/web/...`. Files of unknown type are left out.
     package init(folder: String) throws {
         let root = URL(filePath: folder, directoryHint: .isDirectory)
         var pages: [String: Page] = [:]
@@ -41,8 +41,9 @@ package struct StaticPages: Sendable {
         }
         pages["/"] = pages["/web/index.html"]
         pages["/agent"] = pages["/web/agent.html"]
-        pages["/scan"] = pages["/web/scan.html"]
-        pages["/models"] = pages["/web/models.html"]
+        for name in ["scan", "models", "review", "label", "catalogue-health"] {
+            pages["/" + name] = pages["/web/\(name).html"]
+        }
         self.pages = pages
     }
 

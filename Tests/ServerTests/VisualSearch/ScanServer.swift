@@ -15,7 +15,7 @@ import VisualSearch
 
 @testable import Server
 
-/// The routes of scans and of the catalogue on a real store, asked without a socket. Tokens: `mei` works for the shop,
+/// The routes of scans and of the catalogue on a real store, asked without a socket. Tokens: `mei` and `bo` work for the shop,
 /// `7` and other numbers are visitors.
 final class ScanServer: Sendable {
     let catalogues: Catalogues
@@ -47,7 +47,9 @@ final class ScanServer: Sendable {
             CatalogueRoutes(access: access), CataloguePictureRoutes(access: access),
             CatalogueBatchRoute(access: access), IndexRoutes(access: access),
             ImportRoutes(
-                access: access, jobs: jobs, uploads: ImportUploads(folder: folder.appending(path: "imports").path)))
+                access: access, jobs: jobs, uploads: ImportUploads(folder: folder.appending(path: "imports").path)),
+            ReviewRoutes(access: access, jobs: jobs), LabelRoutes(access: access, jobs: jobs),
+            LabelFileRoutes(access: access), HealthReportRoutes(access: access, jobs: jobs))
         shell = Shell(
             routes: routes, pages: .none, authenticate: { token, _ in try Self.session(token) }, limiter: limiter,
             proxies: try #require(NetworkList([])), metrics: Metrics(), logger: Logger(label: "test"))
@@ -75,9 +77,10 @@ final class ScanServer: Sendable {
     }
 
     private static func session(_ token: String) throws -> Session {
-        if token == "mei" {
-            let user = UserIdentifier(localpart: "mei", serverName: "shop.test")
-            return Session(userNumber: 1, user: user, deviceNumber: 1, deviceID: "D", kind: .staff)
+        if let number = ["mei", "bo"].firstIndex(of: token) {
+            let user = UserIdentifier(localpart: token, serverName: "shop.test")
+            let staff = Int64(number + 1)
+            return Session(userNumber: staff, user: user, deviceNumber: staff, deviceID: "D", kind: .staff)
         }
         guard let number = Int64(token) else { throw RequestError.unknownToken() }
         let user = UserIdentifier(localpart: "v\(number)", serverName: "shop.test")

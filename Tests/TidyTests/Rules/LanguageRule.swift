@@ -1,4 +1,5 @@
-/// The one table of texts, Web/text.js: a row a key, English and Chinese side by side.
+/// The tables of texts: Web/text.js for every page, Web/staff/text.js beside it for those of the shop's people. A row a
+/// key, English and Chinese side by side.
 ///
 /// A row is `key: ['English', '中文'],` on one line.
 enum LanguageRule {
@@ -39,12 +40,12 @@ enum LanguageRule {
         return names[0] == names[1] ? [] : ["{\(names[0])} in English and {\(names[1])} in Chinese"]
     }
 
-    /// A key that a page asks for by name is in the table.
-    static func unknownKeys(_ file: TextFile, table: TextFile) -> [Finding] {
-        guard file.isUnder("Web"), file.path != table.path else { return [] }
-        let keys = Set(rows(table).map(\.key))
+    /// A key that a page asks for by name is in one of the tables.
+    static func unknownKeys(_ file: TextFile, tables: [TextFile]) -> [Finding] {
+        guard file.isUnder("Web"), !tables.contains(where: { $0.path == file.path }) else { return [] }
+        let keys = Set(tables.flatMap { rows($0).map(\.key) })
         return use.matches(in: file.text).filter { !keys.contains($0[1]) && !keys.contains($0[1] + "_other") }.map {
-            Finding(file.path, line: $0.line, "the text \($0[1]) is not in \(table.path)")
+            Finding(file.path, line: $0.line, "the text \($0[1]) is not in \(tables.map(\.path))")
         }
     }
 }

@@ -81,6 +81,26 @@ public struct Coverage: Sendable, Hashable {
         /// Those of them that the customer called wrong.
         public fileprivate(set) var wrong = 0
 
+        /// A cell with nothing in it yet.
+        fileprivate init(week: CalendarWeek, category: String) {
+            self.week = week
+            self.category = category
+        }
+
+        /// A cell whose scans were counted before.
+        init(week: CalendarWeek, category: String, scans: Int, found: Int, right: Int, wrong: Int) {
+            (self.week, self.category, self.scans, self.found) = (week, category, scans, found)
+            (self.right, self.wrong) = (right, wrong)
+        }
+
+        /// Both together; of one week and category.
+        fileprivate mutating func add(_ other: Cell) {
+            scans += other.scans
+            found += other.found
+            right += other.right
+            wrong += other.wrong
+        }
+
         /// Share of the scans whose very item was found.
         public var share: Double { scans == 0 ? 0 : Double(found) / Double(scans) }
         /// Share of the found ones that are right, among those that somebody judged; nil when nobody did.
@@ -90,8 +110,8 @@ public struct Coverage: Sendable, Hashable {
     /// The latest week first, then by category.
     public let cells: [Cell]
 
-    /// Counts scans.
-    public init(_ scans: [ScanRecord]) {
+    /// Counts scans, and adds what was counted before.
+    public init(_ scans: [ScanRecord], counted: [Cell] = []) {
         struct Key: Hashable {
             let week: CalendarWeek
             let category: String
@@ -107,6 +127,12 @@ public struct Coverage: Sendable, Hashable {
                 if scan.feedback == false { cell.wrong += 1 }
             }
             cells[key] = cell
+        }
+        for cell in counted {
+            cells[
+                Key(week: cell.week, category: cell.category), default: Cell(week: cell.week, category: cell.category)
+            ]
+            .add(cell)
         }
         self.cells = cells.values.sorted { ($1.week, $0.category) < ($0.week, $1.category) }
     }

@@ -76,6 +76,11 @@ enum KeptScanQueries {
             map: scan) ?? nil
     }
 
+    static func scan(number: Int64, _ connection: Connection) throws -> KeptScan? {
+        try connection.first(
+            "SELECT \(columns) FROM \(tables) WHERE s.scan_no = ?1", .integer(number), map: scan) ?? nil
+    }
+
     /// Scans about which somebody said that they were wrong, in the order of their numbers.
     static func wrong(after number: Int64, limit: Int, _ connection: Connection) throws -> [KeptScan] {
         try connection.rows(
@@ -83,6 +88,18 @@ enum KeptScanQueries {
             SELECT \(columns) FROM \(tables) WHERE s.scan_no > ?1 AND f.verdict <> 'right'
             ORDER BY s.scan_no LIMIT ?2
             """, .integer(number), .int(limit), map: scan
+        ).compactMap { $0 }
+    }
+
+    /// Scans of a catalogue about which nobody has said anything, the newest first.
+    static func unjudged(
+        of catalogue: Int64, at now: Int64, limit: Int, _ connection: Connection
+    ) throws -> [KeptScan] {
+        try connection.rows(
+            """
+            SELECT \(columns) FROM \(tables) WHERE s.cat_no = ?1 AND s.expires_ms >= ?2 AND f.verdict IS NULL
+            ORDER BY s.scan_no DESC LIMIT ?3
+            """, .integer(catalogue), .integer(now), .int(limit), map: scan
         ).compactMap { $0 }
     }
 

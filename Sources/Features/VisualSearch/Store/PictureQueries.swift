@@ -81,6 +81,12 @@ enum PictureQueries {
         try connection.first("SELECT \(columns) FROM vis_picture WHERE picture_no = ?1", .integer(number), map: picture)
     }
 
+    static func picture(_ number: Int64, of catalogue: Int64, _ connection: Connection) throws -> CataloguePicture? {
+        try connection.first(
+            "SELECT \(columns) FROM vis_picture WHERE picture_no = ?1 AND cat_no = ?2", .integer(number),
+            .integer(catalogue), map: picture)
+    }
+
     /// The pictures of an item, those that were removed too.
     static func all(of item: Int64, _ connection: Connection) throws -> [CataloguePicture] {
         try connection.rows(
@@ -145,10 +151,21 @@ enum PictureQueries {
             "UPDATE vis_picture SET alias_of = ?2 WHERE alias_of = ?1", .integer(picture), .integer(other))
     }
 
+    /// Lets a picture answer again for one that another answers for by now; nothing when that changed since.
+    static func moveAlias(_ alias: Int64, from other: Int64, to picture: Int64, in context: WriteContext) throws {
+        try context.run(
+            "UPDATE vis_picture SET alias_of = ?3 WHERE picture_no = ?1 AND alias_of = ?2", .integer(alias),
+            .integer(other), .integer(picture))
+    }
+
     // MARK: On its way
 
     /// The picture's machine as it was kept.
-    static func machine(_ number: Int64, _ connection: Connection) throws -> IngestPicture? {
+    ///
+    /// - Parameter known: the picture that a person compares it with, where several are asked about.
+    static func machine(
+        _ number: Int64, comparedWith known: Int64? = nil, _ connection: Connection
+    ) throws -> IngestPicture? {
         guard let picture = try picture(number, connection) else { return nil }
         let pending = try connection.first(
             "SELECT attempts, due_ms FROM vis_pending WHERE picture_no = ?1", .integer(number)
@@ -158,7 +175,8 @@ enum PictureQueries {
             .integer(number)
         ) { $0.int(0) }
         return IngestPicture(
-            id: number, replaces: picture.replaces, stage: picture.stage, review: review, alias: picture.alias,
+            id: number, replaces: picture.replaces, stage: picture.stage, review: known ?? review,
+            alias: picture.alias,
             attempt: pending?.attempts ?? 0, retryAt: pending?.due,
             deadAt: picture.deadAt.flatMap(IngestStep.init), cause: picture.problem)
     }

@@ -136,6 +136,7 @@ enum RemovalQueries {
         ) { ($0.int(0), BlobHash($0.blob(1))) }
         for (number, blob) in pictures {
             if let blob { try BlobStore.release(blob, in: context) }
+            try LabelPictureQueries.purge(picture: number, in: context)
             for table in ["vis_embedding", "vis_fingerprint", "vis_box", "vis_pending", "vis_picture"] {
                 try context.run("DELETE FROM \(table) WHERE picture_no = ?1", .integer(number))
             }

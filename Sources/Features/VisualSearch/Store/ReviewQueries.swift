@@ -14,6 +14,10 @@ public struct CatalogueReview: Sendable, Hashable {
         /// Does an item belong to another category than its own, as its title says? The subject is the item, the other
         /// the category.
         case category
+        /// Is a customer right who called an answer wrong? The subject is the scan, the other the item that is meant.
+        case feedback
+        /// Is a detector's box right? The subject is the box, the other its picture.
+        case box
     }
 
     /// What was decided.
@@ -22,6 +26,8 @@ public struct CatalogueReview: Sendable, Hashable {
         case yes
         /// No: everything stays.
         case no
+        /// Nobody was asked: what it was about has gone.
+        case gone
     }
 
     /// Its number.
@@ -40,15 +46,29 @@ public struct CatalogueReview: Sendable, Hashable {
     public let decision: Decision?
     /// Who decided.
     public let by: String?
+    /// When it was decided, in milliseconds since 1970.
+    public let decidedMilliseconds: Int64?
+    /// Who has it before them.
+    public let heldBy: String?
+    /// Until when, in milliseconds since 1970.
+    public let heldUntilMilliseconds: Int64?
     /// What a yes changed, to undo it: the number of a removal, or of a group before.
     let effect: String?
+
+    /// Whether somebody else has it before them.
+    func isHeld(against whom: String, at now: Int64) -> Bool {
+        guard let heldBy, heldBy != whom else { return false }
+        return (heldUntilMilliseconds ?? 0) > now
+    }
 }
 
 /// Reads and writes of `vis_review`.
 enum ReviewQueries {
-    private static let columns = "review_no, kind, subject, other, score, evidence, decision, by_whom, effect"
+    static let columns = """
+        review_no, kind, subject, other, score, evidence, decision, by_whom, effect, decided_ms, held_by, held_until_ms
+        """
 
-    private static func review(_ row: Row) throws -> CatalogueReview {
+    static func review(_ row: Row) throws -> CatalogueReview {
         guard let kind = CatalogueReview.Kind(rawValue: row.text(1)) else {
             throw StorageError(.damaged, "Review \(row.int(0)) has the unknown kind \(row.text(1)).")
         }
@@ -56,6 +76,7 @@ enum ReviewQueries {
             number: row.int(0), kind: kind, subject: row.int(2), other: row.int(3), score: row.real(4),
             evidence: (try? JSON(parsing: row.bytesOfText(5))) ?? .null,
             decision: row.textOrNil(6).flatMap(CatalogueReview.Decision.init), by: row.textOrNil(7),
+            decidedMilliseconds: row.intOrNil(9), heldBy: row.textOrNil(10), heldUntilMilliseconds: row.intOrNil(11),
             effect: row.textOrNil(8))
     }
 
@@ -141,15 +162,26 @@ enum ReviewQueries {
     ) throws -> Bool {
         try context.run(
             """
-            UPDATE vis_review SET decision = ?2, by_whom = ?3, decided_ms = ?4, effect = ?5
+            UPDATE vis_review SET decision = ?2, by_whom = ?3, decided_ms = ?4, effect = ?5, held_by = NULL,
+              held_until_ms = NULL
             WHERE review_no = ?1 AND decision IS NULL
             """, .integer(number), .text(decision.rawValue), .text(whom), .integer(context.now), .optional(effect)) > 0
+    }
+
+    /// Drops open questions about something.
+    static func dropOpen(
+        _ kind: CatalogueReview.Kind, subject: Int64, of catalogue: Int64, in context: WriteContext
+    ) throws {
+        try context.run(
+            "DELETE FROM vis_review WHERE cat_no = ?1 AND kind = ?2 AND subject = ?3 AND decision IS NULL",
+            .integer(catalogue), .text(kind.rawValue), .integer(subject))
     }
 
     static func reopen(_ number: Int64, in context: WriteContext) throws {
         try context.run(
             """
-            UPDATE vis_review SET decision = NULL, by_whom = NULL, decided_ms = NULL, effect = NULL
+            UPDATE vis_review SET decision = NULL, by_whom = NULL, decided_ms = NULL, effect = NULL, held_by = NULL,
+              held_until_ms = NULL
             WHERE review_no = ?1
             """, .integer(number))
     }

@@ -32,6 +32,8 @@ enum ScanQueries {
         guard gone == 1 else { return }
         try context.run("DELETE FROM vis_feedback WHERE scan_no = ?1", .integer(scan))
         try WishQueries.forget(scan: scan, in: context)
+        // Numbers of scans come again, and nobody can look at what is forgotten.
+        try context.run("DELETE FROM vis_review WHERE kind = 'feedback' AND subject = ?1", .integer(scan))
         try BlobStore.release(photo, in: context)
     }
 

@@ -13,6 +13,7 @@ public enum VisualSearchSchema {
         Migration("visual-search-articles") { connection in try connection.script(articles) },
         Migration("visual-search-wishes") { connection in try connection.script(wishes) },
         Migration("visual-search-crawl") { connection in try connection.script(crawl) },
+        Migration("visual-search-people-1") { connection in try connection.script(people) },
     ]
 
     /// Scans belong to somebody, and can be asked again with what was wished for.

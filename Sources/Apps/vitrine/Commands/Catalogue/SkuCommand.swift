@@ -47,6 +47,8 @@ struct SkuCommand: AsyncParsableCommand {
         case .noise: "picture \(review.subject) in \(try await item(review.other))"
         case .duplicate: "picture \(review.subject)  =  picture \(review.other)"
         case .category: "\(try await item(review.subject)) seems to be \(review.evidence["seems"]?.stringValue ?? "")"
+        case .feedback: "scan \(review.subject)"
+        case .box: "box \(review.subject) of picture \(review.other)"
         }
     }
 }

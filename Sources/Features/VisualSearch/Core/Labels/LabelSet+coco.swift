@@ -8,13 +8,13 @@ extension LabelSet {
         let numbers = Dictionary(uniqueKeysWithValues: categories.enumerated().map { ($1, Int64($0 + 1)) })
         var annotations: [JSON] = []
         for (picture, labelled) in pictures.enumerated() {
-            for box in labelled.boxes {
+            for (box, crowd) in labelled.boxes.map({ ($0, 0) }) + labelled.masked.map({ ($0, 1) }) {
                 let (width, height) = (box.right - box.left, box.bottom - box.top)
                 annotations.append([
                     "id": .int(Int64(annotations.count + 1)), "image_id": .int(Int64(picture + 1)),
                     "category_id": .int(numbers[box.category] ?? 0),
                     "bbox": .array([box.left, box.top, width, height].map { JSON.double($0) }),
-                    "area": .double(width * height), "iscrowd": 0, "segmentation": [],
+                    "area": .double(width * height), "iscrowd": .int(Int64(crowd)), "segmentation": [],
                 ])
             }
         }
@@ -31,7 +31,7 @@ extension LabelSet {
         ]
     }
 
-    /// Reads COCO. Crowds are left out: they are no single object.
+    /// Reads COCO. Crowds are masked: they are no single object.
     public init(coco: JSON) throws(Fault) {
         guard let images = coco["images"]?.arrayValue, let annotations = coco["annotations"]?.arrayValue,
             let categories = coco["categories"]?.arrayValue
@@ -52,17 +52,24 @@ extension LabelSet {
             places[id] = pictures.count
             pictures.append(Picture(name: name, size: size))
         }
-        for (number, annotation) in annotations.enumerated() where annotation["iscrowd"]?.intValue != 1 {
+        for (number, annotation) in annotations.enumerated() {
+            let isCrowd = annotation["iscrowd"]?.intValue == 1
             guard let place = annotation["image_id"]?.intValue.flatMap({ places[$0] }),
                 let category = annotation["category_id"]?.intValue.flatMap({ names[$0] })
-            else { throw Fault("annotation \(number) names an image or a category that is not there") }
+            else {
+                if isCrowd { continue }
+                throw Fault("annotation \(number) names an image or a category that is not there")
+            }
             let edges = (annotation["bbox"]?.arrayValue ?? []).compactMap(\.doubleValue)
             guard edges.count == 4,
                 let box = Box(
                     left: edges[0], top: edges[1], right: edges[0] + edges[2], bottom: edges[1] + edges[3],
                     category: category)
-            else { throw Fault("annotation \(number) has no box with an area") }
-            pictures[place].boxes.append(box)
+            else {
+                if isCrowd { continue }
+                throw Fault("annotation \(number) has no box with an area")
+            }
+            if isCrowd { pictures[place].masked.append(box) } else { pictures[place].boxes.append(box) }
         }
         self.init(pictures: pictures)
     }

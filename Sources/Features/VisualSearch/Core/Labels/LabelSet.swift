@@ -45,12 +45,15 @@ public struct LabelSet: Sendable, Hashable {
         public var size: ImageSize
         /// Its boxes.
         public var boxes: [Box]
+        /// Boxes that are neither thing nor ground: trainers leave them out of the loss. Only COCO can say so.
+        public var masked: [Box]
 
         /// A picture with boxes.
-        public init(name: String, size: ImageSize, boxes: [Box] = []) {
+        public init(name: String, size: ImageSize, boxes: [Box] = [], masked: [Box] = []) {
             self.name = name
             self.size = size
             self.boxes = boxes
+            self.masked = masked
         }
     }
 
@@ -69,7 +72,7 @@ public struct LabelSet: Sendable, Hashable {
     public init(pictures: [Picture] = []) { self.pictures = pictures }
 
     /// All categories, sorted.
-    public var categories: [String] { Set(pictures.flatMap { $0.boxes.map(\.category) }).sorted() }
+    public var categories: [String] { Set(pictures.flatMap { ($0.boxes + $0.masked).map(\.category) }).sorted() }
 
     static func size(_ width: Double?, _ height: Double?) -> ImageSize? {
         guard let width, let height, (1...65_536).contains(width), (1...65_536).contains(height) else { return nil }

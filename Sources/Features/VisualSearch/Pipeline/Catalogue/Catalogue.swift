@@ -58,6 +58,11 @@ public final class Catalogue: Sendable {
         try await database.read { try PictureQueries.all(of: item, $0).filter { $0.removal == nil } }
     }
 
+    /// One picture of this catalogue, whatever became of it; nil when there is none.
+    public func picture(_ picture: Int64) async throws -> CataloguePicture? {
+        try await database.read { [number] in try PictureQueries.picture(picture, of: number, $0) }
+    }
+
     /// Whether searches can find an item, and why not.
     public func standing(of item: Int64) async throws -> ItemStanding {
         ItemStanding(of: try await pictures(of: item).map(\.stage))

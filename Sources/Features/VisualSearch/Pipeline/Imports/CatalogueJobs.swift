@@ -1,4 +1,4 @@
-internal import Basics
+public import Basics
 public import Storage
 import Synchronization
 
@@ -20,6 +20,9 @@ public struct CatalogueJobs: Sendable {
         case gaps = "catalogue.gaps"
         case replay = "catalogue.replay"
         case crawl = "catalogue.crawl"
+        case crops = "catalogue.crops"
+        case unsure = "catalogue.unsure"
+        case labels = "catalogue.labels"
     }
 
     /// The kinds of all jobs of catalogues, for a worker that runs others as well.
@@ -124,6 +127,31 @@ public struct CatalogueJobs: Sendable {
         try await request(.replay, of: catalogue, [:])
     }
 
+    /// Asks for questions of one kind to people.
+    ///
+    /// - Returns: The job's number; the same one as long as the same look is not over.
+    public func request(_ look: CatalogueLook, of catalogue: String) async throws -> Int64 {
+        try await request(look.kind, of: catalogue, [:])
+    }
+
+    /// The last time that a look came to an end, and what it found; nil when it never did.
+    public func last(_ look: CatalogueLook, of catalogue: String) async throws -> (at: Int64, result: JSON)? {
+        let input = JSON.object(["catalogue": .string(catalogue)]).encoded()
+        let done = try await jobs.list(kind: look.kind.rawValue, limit: 1_000).filter {
+            $0.input == input && $0.state == .done
+        }
+        guard let newest = done.max(by: { $0.number < $1.number }), let result = newest.result else { return nil }
+        return (newest.updatedMilliseconds, try JSON(parsing: result))
+    }
+
+    /// Asks for a round of boxes by the installed detector.
+    ///
+    /// - Throws: ``RequestError`` 503 when none is installed.
+    public func requestLabelRound(of catalogue: String, by whom: String, again: Bool = false) async throws -> Int64 {
+        try await catalogues.catalogue(catalogue).requireDetector()
+        return try await request(.labels, of: catalogue, ["by": .string(whom), "again": .bool(again)])
+    }
+
     private func request(_ kind: Kind, of catalogue: String, _ input: JSONObject) async throws -> Int64 {
         _ = try await catalogues.catalogue(catalogue)
         var input = input
@@ -208,6 +236,11 @@ public struct CatalogueJobs: Sendable {
         case .replay: return try await catalogue.replayScans(progress: progress)
         case .crawl:
             return try await catalogue.crawl(input["source"]?.intValue ?? 0, fetch: fetch, progress: progress)
+        case .crops: return try await catalogue.proposeCrops(progress: progress)
+        case .unsure: return try await catalogue.askAboutUnsureScans()
+        case .labels:
+            return try await catalogue.proposeLabels(
+                by: input["by"]?.stringValue ?? "", again: input["again"]?.boolValue ?? false, progress: progress)
         }
     }
 }

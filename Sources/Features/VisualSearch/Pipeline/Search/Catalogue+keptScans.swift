@@ -85,6 +85,7 @@ extension Catalogue {
             guard let known = try ScanQueries.scan(id, of: number, context.connection) else { throw Self.noScan(id) }
             try ScanQueries.putFeedback(
                 known.number, verdict: feedback.rawValue, sku: sku, category: category, in: context)
+            try Self.ask(about: known.number, known.answer, feedback, sku: sku, of: number, in: context)
         }
     }
 
@@ -105,7 +106,10 @@ extension Catalogue {
     public func forgetExpiredScans() async throws -> Int {
         try await database.write { context in
             let expired = try ScanQueries.expired(at: context.now, limit: 500, context.connection)
-            for scan in expired { try ScanQueries.remove(scan.number, photo: scan.photo, in: context) }
+            for scan in expired {
+                try CoverageQueries.count(scan.number, in: context)
+                try ScanQueries.remove(scan.number, photo: scan.photo, in: context)
+            }
             return expired.count
         }
     }

@@ -4,7 +4,7 @@ internal import Storage
 /// Proposals: pictures that do not belong to their items, items that are one thing. Nothing is changed by them.
 extension Catalogue {
     /// A picture with its vector and the item it belongs to.
-    private struct Sample: Sendable {
+    struct Sample: Sendable {
         let picture: Int64
         let item: Int64
         let vector: [Float]
@@ -55,26 +55,26 @@ extension Catalogue {
         guard known.count == items.count else { return ["proposed": 0] }
         let neighbours = try await neighbours(samples, k: 4 * rules.voters)
         let groups = try await existingGroups(known, place)
-        let proposals = try await environment.work.run {
+        let (proposals, confusion) = try await environment.work.run {
             var merge = ConfusionMerge(
                 subjects: known.map(\.mergeSubject), owners: samples.compactMap { place[$0.item] }, vectors: vectors,
                 neighbours: neighbours, rules: rules)
             for (one, other) in groups { merge.join(one, other) }
-            return merge.proposals(threshold: rules.thresholds.min() ?? 0.2)
+            return (merge.proposals(threshold: rules.thresholds.min() ?? 0.2), merge.confusion)
         }
         let proposed = try await database.write { [number] context in
             try proposals.count { proposal in
                 let (one, other) = (items[proposal.left[0]], items[proposal.right[0]])
                 return try ReviewQueries.propose(
                     .merge, subject: min(one, other), other: max(one, other), score: proposal.score,
-                    evidence: proposal.json(items), of: number, in: context)
+                    evidence: proposal.json(items, confusion), of: number, in: context)
             }
         }
         return ["items": .int(Int64(items.count)), "proposed": .int(Int64(proposed))]
     }
 
     /// All searchable pictures of the answering generation.
-    private func samples(
+    func samples(
         progress: @escaping @Sendable (Double, String) async throws -> Void
     ) async throws -> [Sample] {
         let generation = try await search(generation: nil).index.generation.number
@@ -138,15 +138,25 @@ extension CatalogueItem {
 }
 
 extension MergeProposal {
-    fileprivate func json(_ items: [Int64]) -> JSON {
+    /// Why the two are proposed, with what the pictures of each are taken for.
+    fileprivate func json(_ items: [Int64], _ confusion: Confusion) -> JSON {
         let why =
             switch evidence {
             case .barcode: "one code"
             case .confusion: "their pictures are taken for each other's"
             case .meanCosine: "their pictures are alike"
             }
+        func row(_ place: Int) -> JSON {
+            .array(
+                confusion.row(place).prefix(5).map {
+                    ["item": .int(items[$0.other]), "share": JSON(rounding: $0.share, places: 4)]
+                })
+        }
+        // A page shows the item with the smaller number on the left.
+        let sides = [left[0], right[0]].sorted { items[$0] < items[$1] }
         return [
-            "why": .string(why), "left": .array(left.map { .int(items[$0]) }),
+            "rows": ["left": row(sides[0]), "right": row(sides[1])], "why": .string(why),
+            "left": .array(left.map { .int(items[$0]) }),
             "right": .array(right.map { .int(items[$0]) }), "needs_person": .bool(needsPerson),
         ]
     }

@@ -1,0 +1,3 @@
+// The page that tells how good the catalogue is.
+
+import './health/page.js';

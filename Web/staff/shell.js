@@ -1,0 +1,105 @@
+// What the pages of the shop's people share: the login, the head with links, the catalogue that is meant. A page is a
+// custom element made by `definePage`; its body is drawn once somebody is logged in.
+
+import { addText, t } from '../language.js';
+import { loginForm } from '../agent/login.js';
+import { Client } from '../matrix/client.js';
+import { h } from '../parts/dom.js';
+import { mark } from '../parts/icons.js';
+import { languageButton, themeButton } from '../parts/preferences.js';
+import { prepareToasts, toast } from '../parts/toast.js';
+import { Api } from './api.js';
+import { text } from './text.js';
+
+addText(text);
+
+const pages = [['/agent', 'staff_desk'], ['/review', 'review_title'], ['/label', 'label_title'],
+    ['/catalogue-health', 'health_title']];
+
+function links(here) {
+    return h('nav', { class: 'staff-links', label: 'staff_pages' }, pages.map(([address, name]) => h('a', {
+        href: address, t: name, 'aria-current': address === here ? 'page' : null,
+    })));
+}
+
+/** Words of an error for a person: the server says what to do; without a server the page does. */
+export function sentence(error) {
+    return error?.name === 'NetworkError' ? t('staff_no_network') : error?.message ?? t('staff_failed');
+}
+
+class StaffPage extends HTMLElement {
+    connectedCallback() {
+        this.client = new Client('agent');
+        this.client.addEventListener('over', ({ detail }) => this.#over(detail.reason));
+        prepareToasts();
+        document.title = t(this.page.title);
+        document.addEventListener('vitrine:language', () => { document.title = t(this.page.title); });
+        if (this.client.session.isOpen) this.#work();
+        else this.#askLogin();
+    }
+
+    #askLogin() {
+        const form = loginForm(this.client, () => this.#work());
+        this.replaceChildren(form);
+        form.querySelector('input')?.focus();
+    }
+
+    async #work() {
+        const api = new Api(this.client, new URL(window.location).searchParams.get('catalogue'));
+        const tools = h('div', { class: 'staff-tools' }, languageButton(), themeButton());
+        const main = h('main', { class: 'staff-main' }, h('p', { class: 'staff-waiting quiet', t: 'loading' }));
+        const here = links(this.page.address);
+        this.replaceChildren(h('div', { class: 'staff-window' },
+            h('header', { class: 'staff-head' }, h('a', { class: 'staff-home', href: '/agent', label: 'staff_desk' }, mark()),
+                h('h1', { class: 'staff-title', t: this.page.title }), here, tools), main));
+        here.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+        try {
+            const { catalogues } = await this.client.request('GET', '/api/v1/catalogues');
+            api.settle(catalogues);
+            if (catalogues.length > 1) tools.prepend(this.#choice(api, catalogues));
+            main.replaceChildren();
+            this.view?.end?.();
+            if (catalogues.length) this.view = this.page.open(main, api);
+            else main.append(this.#empty());
+        } catch (error) {
+            main.replaceChildren(h('section', { class: 'staff-note' }, h('h2', { t: 'staff_cannot' }), h('p', {}, sentence(error)),
+                h('button', { type: 'button', class: 'button', t: 'try_again', on: { click: () => this.#work() } }),
+                h('button', { type: 'button', class: 'link', t: 'log_out', on: { click: () => this.client.logout() } })));
+        }
+    }
+
+    #choice(api, catalogues) {
+        const choice = h('select', { class: 'input staff-catalogue', label: 'staff_catalogue' },
+            catalogues.map((name) => h('option', { value: name }, name)));
+        choice.value = api.catalogue;
+        choice.addEventListener('change', () => {
+            const address = new URL(window.location);
+            address.searchParams.set('catalogue', choice.value);
+            window.history.replaceState(null, '', address);
+            this.#work();
+        });
+        return choice;
+    }
+
+    #empty() {
+        return h('section', { class: 'staff-note' }, h('h2', { t: 'staff_no_catalogue' }), h('p', { t: 'staff_no_catalogue_text' }),
+            h('pre', { class: 'staff-command' }, h('code', {}, 'vitrine catalogue import goods.csv --catalogue shop')));
+    }
+
+    #over(reason) {
+        this.view?.end?.();
+        this.view = null;
+        this.client.reset();
+        this.#askLogin();
+        if (reason !== 'logout') toast('session_ended');
+    }
+}
+
+/** Defines the element of a page. `page`: `title` (text key), `address`, `open(main, api)` answering a view with `end()`. */
+export function definePage(name, page) {
+    customElements.define(name, class extends StaffPage {
+        get page() {
+            return page;
+        }
+    });
+}
