@@ -12,7 +12,7 @@ struct LabelPageTests {
         let page = try await shop.staffPage("/label", look: look)
         try await page.wait("document.querySelector('.staff-note:not([hidden]) .button')")
         try await page.click(".staff-note:not([hidden]) .button")
-        try await page.wait("document.querySelector('.label-picture')?.naturalWidth > 0")
+        try await page.wait("document.querySelector('.label-picture.is-loaded')")
         return page
     }
 

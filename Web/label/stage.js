@@ -23,6 +23,7 @@ export class Stage {
         this.drawing = drawing;
         this.wanted = wanted;
         this.image = h('img', { class: 'label-picture', alt: '', draggable: 'false' });
+        this.image.addEventListener('load', () => this.image.classList.add('is-loaded'));
         this.canvas = h('div', { class: 'label-canvas' }, this.image);
         this.element = h('div', { class: 'label-stage', role: 'group', label: 'label_stage', tabindex: -1 }, this.canvas);
         this.element.addEventListener('pointerdown', (event) => this.#begin(event));
@@ -42,6 +43,7 @@ export class Stage {
     async show(addresses) {
         const { picture } = this.drawing;
         this.image.removeAttribute('src');
+        this.image.classList.remove('is-loaded', 'is-missing');
         this.image.alt = picture.name;
         this.reset();
         for (const address of addresses) {

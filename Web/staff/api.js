@@ -61,6 +61,8 @@ export class Api {
 
 /** Puts a picture into an <img> when it has come; a picture that does not come leaves its words. */
 export function load(image, address) {
+    image.classList.remove('is-loaded');
+    image.addEventListener('load', () => image.classList.add('is-loaded'), { once: true });
     address.then((url) => { image.src = url; }, () => { image.classList.add('is-missing'); });
     return image;
 }
