@@ -10,6 +10,7 @@ import Testing
 private final class Painter: ObjectFinder {
     let model: String
     let isLooking = true
+    let sure = 0.3
     private let box: UnitBox
     private let scores: Mutex<[Double]>
 

@@ -64,7 +64,7 @@ extension Catalogue {
     // MARK: Looking
 
     /// Boxes where nothing is drawn yet: what was decided before is not asked again.
-    private static func fresh(_ seen: SeenPicture, isPlain: Bool, overlap: Double) -> [PseudoBox] {
+    private static func fresh(_ seen: LabelSighting, isPlain: Bool, overlap: Double) -> [PseudoBox] {
         // What was only taken back with its round may come again.
         let known = seen.drawn(isPlain: isPlain) {
             $0.state != .masked && !($0.state == .removed && $0.confirmedBy == nil)
@@ -74,8 +74,8 @@ extension Catalogue {
 
     private func look(
         at filter: LabelFilter, onlyHeldOut: Bool, progress: @Sendable (Double, String) async throws -> Void
-    ) async throws -> [SeenPicture] {
-        var seen: [SeenPicture] = []
+    ) async throws -> [LabelSighting] {
+        var seen: [LabelSighting] = []
         var last: Int64 = 0
         while true {
             let page = try await labelPictures(filter, after: last, limit: 64)
@@ -84,7 +84,7 @@ extension Catalogue {
                 // A picture that cannot be read holds up no other.
                 guard let found = try? await detections(in: picture) else { continue }
                 let boxes = try await database.read { try LabelBoxQueries.boxes(of: picture.number, $0) }
-                seen.append(SeenPicture(picture: picture, found: found, drawn: boxes))
+                seen.append(LabelSighting(picture: picture, found: found, drawn: boxes))
             }
             last = end.number
             try await progress(0, "\(seen.count) pictures")
@@ -103,7 +103,7 @@ extension Catalogue {
 
     /// Writes a round with all its boxes and questions in one step.
     private func keep(
-        _ round: PseudoLabelRound, of pool: [SeenPicture], model: String, _ measure: LabelMeasure, precision: Double?,
+        _ round: PseudoLabelRound, of pool: [LabelSighting], model: String, _ measure: LabelMeasure, precision: Double?,
         by whom: String
     ) async throws -> JSON {
         let seen = Dictionary(uniqueKeysWithValues: pool.map { ($0.picture.number, $0) })
@@ -169,7 +169,7 @@ extension LabelRound {
     }
 }
 
-extension SeenPicture {
+extension LabelSighting {
     /// A box of the loop as it is stored.
     fileprivate func draft(
         _ box: PseudoBox, _ model: String, _ round: Int64, _ state: LabelBox.State, isAudited: Bool

@@ -2,7 +2,7 @@ internal import Evaluation
 internal import Imaging
 
 /// What a detector sees in a picture of the set, and what is drawn there.
-struct SeenPicture: Sendable {
+struct LabelSighting: Sendable {
     let picture: LabelPicture
     let found: [Detection]
     /// Boxes of all states.
@@ -28,7 +28,7 @@ struct SeenPicture: Sendable {
     }
 }
 
-extension [SeenPicture] {
+extension [LabelSighting] {
     /// Whether the detector only tells things from ground.
     var isPlain: Bool { allSatisfy { $0.found.allSatisfy { $0.category == nil } } }
 }
@@ -44,7 +44,7 @@ struct LabelMeasure: Sendable {
     let thresholds: [String: Double]
     private let rules: PseudoLabelRules
 
-    init(_ seen: [SeenPicture], rules: PseudoLabelRules) {
+    init(_ seen: [LabelSighting], rules: PseudoLabelRules) {
         let isPlain = seen.isPlain
         pictures = seen.count
         found = seen.flatMap(\.boxes)

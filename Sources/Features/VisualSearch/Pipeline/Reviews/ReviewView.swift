@@ -136,7 +136,8 @@ struct ReviewView {
     private func withPictures(_ item: CatalogueItem) throws -> JSON {
         var object = summary(item).objectValue ?? [:]
         let pictures = try PictureQueries.all(of: item.number, connection).filter {
-            $0.removal == nil && $0.isSearchable
+            // Copies of others are pictures of the item all the same.
+            $0.removal == nil && ($0.isSearchable || $0.stage == .aliased)
         }
         object["pictures"] = .array(pictures.prefix(Self.shown).map { .int($0.number) })
         return .object(object)
