@@ -18,7 +18,8 @@ struct PageFileTests {
     @Test(
         "a page holds no inline script or style and names only files that are there",
         arguments: [
-            "index.html", "agent.html", "models.html", "scan.html", "review.html", "label.html", "catalogue-health.html",
+            "index.html", "agent.html", "models.html", "scan.html", "review.html", "label.html",
+            "catalogue-health.html",
         ])
     func pages(name: String) throws {
         let page = try text(name)

@@ -42,7 +42,7 @@ struct LabelFileRoutes: RouteGroup {
             .contentDisposition: "attachment; filename=\"labels-\(format.rawValue).zip\"",
             .xContentTypeOptions: "nosniff",
         ]
-        return .bytes(StoredZip.archive(labels.files(as: format)), type: "application/zip", headers: headers)
+        return .bytes(LabelArchive.archive(labels.files(as: format)), type: "application/zip", headers: headers)
     }
 
     private func take(_ call: Call, _ session: Session) async throws -> JSON {

@@ -101,7 +101,7 @@ struct LabelTests {
 
     @Test("SCAN-054 files of one download stand in a zip that other programs read")
     func zip() {
-        let bytes = StoredZip.archive([
+        let bytes = LabelArchive.archive([
             LabelFile(name: "a.txt", bytes: Array("123456789".utf8)), LabelFile(name: "图/b", bytes: []),
         ])
         #expect(bytes.starts(with: [0x50, 0x4B, 3, 4]))

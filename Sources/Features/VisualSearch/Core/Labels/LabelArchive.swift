@@ -1,7 +1,7 @@
 /// Files in one: a ZIP archive whose members are stored as they are (PKWARE APPNOTE 6.3.10, sections 4.3 and 4.4).
 ///
 /// Texts of labels are small and pictures are compressed already, so nothing is compressed here.
-public enum StoredZip {
+public enum LabelArchive {
     /// The archive; files over 4 GiB in all are more than the format's plain form can hold and are left out.
     public static func archive(_ files: [LabelFile]) -> [UInt8] {
         var bytes: [UInt8] = []
