@@ -113,7 +113,7 @@ package final class ChromiumPage: Sendable {
 
     /// Waits until `condition` holds, looking whenever the page changes; throws with the page's text after `seconds`.
     @discardableResult
-    package func wait(_ condition: String, seconds: Int = 30) async throws -> JSON {
+    package func wait(_ condition: String, seconds: Int = 80) async throws -> JSON {
         let script = """
             new Promise((yes, no) => {
                 const watch = new MutationObserver(look);

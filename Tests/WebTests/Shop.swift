@@ -66,12 +66,12 @@ extension ChromiumPage {
     }
 
     /// Waits for a message with exactly this text; `from` is `mine` or `theirs`.
-    func hears(_ text: String, from side: String = "theirs", seconds: Int = 30) async throws {
+    func hears(_ text: String, from side: String = "theirs", seconds: Int = 80) async throws {
         try await wait("(\(Self.messages(text))).some(m => m.classList.contains('is-\(side)'))", seconds: seconds)
     }
 
     /// Waits until the own message with this text is in `state` (sending, sent, read, failed).
-    func sees(_ text: String, in state: String, seconds: Int = 30) async throws {
+    func sees(_ text: String, in state: String, seconds: Int = 80) async throws {
         try await wait("(\(Self.messages(text))).some(m => m.dataset.state === '\(state)')", seconds: seconds)
     }
 
