@@ -15,25 +15,6 @@ struct PageFileTests {
         try FileManager.default.subpathsOfDirectory(atPath: Self.web.path()).filter { $0.hasSuffix(".js") }.sorted()
     }
 
-    @Test(
-        "a page holds no inline script or style and names only files that are there",
-        arguments: [
-            "index.html", "agent.html", "models.html", "scan.html", "review.html", "label.html",
-            "catalogue-health.html",
-        ])
-    func pages(name: String) throws {
-        let page = try text(name)
-        #expect(!page.contains("<style"))
-        #expect(page.matches(of: /\sstyle=/).isEmpty)
-        #expect(page.matches(of: /\son\w+=/).isEmpty)
-        #expect(page.matches(of: /<script(?![^>]*src=)/).isEmpty)
-        let assets = page.matches(of: /(?:src|href)="(\/web\/[^"]+)"/).map { String($0.1.dropFirst("/web/".count)) }
-        #expect(assets.count >= 8)
-        for asset in assets {
-            #expect(FileManager.default.fileExists(atPath: Self.web.appending(path: asset).path()), "\(asset)")
-        }
-    }
-
     @Test("no script makes markup or code from text, and every import names a file that is there")
     func code() throws {
         for name in try scripts() {
@@ -50,27 +31,6 @@ struct PageFileTests {
                 #expect(FileManager.default.fileExists(atPath: file.path()), "\(name) imports \(found.1)")
             }
         }
-    }
-
-    @Test(
-        "a page names all modules it will need, so that they come in one round",
-        arguments: [
-            ("index.html", "customer.js"), ("agent.html", "agent.js"), ("models.html", "models.js"),
-            ("scan.html", "scan.js"),
-            ("review.html", "review.js"), ("label.html", "label.js"), ("catalogue-health.html", "catalogue-health.js"),
-        ])
-    func preloads(page: String, entry: String) throws {
-        let named = try text(page).matches(of: /rel="modulepreload" href="\/web\/([^"]+)"/).map { String($0.1) }
-        var needed: Set<String> = []
-        var open = [entry]
-        while let name = open.popLast() {
-            let folder = URL(filePath: "/" + name).deletingLastPathComponent()
-            for found in try text(name).matches(of: /(?:from|import) '(\.[^']+)'/) {
-                let module = String(folder.appending(path: String(found.1)).standardizedFileURL.path().dropFirst())
-                if needed.insert(module).inserted { open.append(module) }
-            }
-        }
-        #expect(named.sorted() == needed.sorted())
     }
 
     @Test("without a browser the tests say what to install")

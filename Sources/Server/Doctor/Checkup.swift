@@ -84,7 +84,7 @@ package struct Checkup: Sendable {
             guard let folder = try WebFolder.find(configuration.web) else {
                 return Finding(
                     "web pages", .warn, "The folder of the web pages was not found.",
-                    advice: "Set web (--web, VITRINE_WEB) to the folder that holds index.html.")
+                    advice: "Set web (--web, VITRINE_WEB) to the folder that holds \(PageTable.name).")
             }
             let pages = try StaticPages(folder: folder)
             return Finding("web pages", .ok, "\(pages.fileCount) files in \(folder).")

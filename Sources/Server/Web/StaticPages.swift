@@ -11,6 +11,15 @@ package struct StaticPages: Sendable {
         let body: ByteBuffer
         let type: String
         let tag: String
+
+        init(body: Data, type: String) {
+            let digest = SHA256.hash(data: body).prefix(12).map {
+                String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
+            }
+            self.body = ByteBuffer(bytes: body)
+            self.type = type
+            tag = "\"\(digest.joined())\""
+        }
     }
 
     private let pages: [String: Page]
@@ -23,26 +32,23 @@ package struct StaticPages: Sendable {
 
     private init(pages: [String: Page]) { self.pages = pages }
 
-    /// Reads the regular files under a folder: `index.html` answers `/`, `agent.html` answers `/agent`, `scan.html`
-    /// `/scan`, `review.html` `/review` and so on; all of them answer `/web/...`. Files of unknown type are left out.
+    /// Reads the regular files under a folder, which answer `/web/...`, and its ``PageTable``, whose pages answer at
+    /// their own addresses. Hidden files and those of unknown type are left out.
+    ///
+    /// - Throws: ``ConfigurationError`` for a table that names what is not there.
     package init(folder: String) throws {
         let root = URL(filePath: folder, directoryHint: .isDirectory)
-        var pages: [String: Page] = [:]
-        for name in try FileManager.default.subpathsOfDirectory(atPath: root.path()) {
-            guard let type = Self.type(of: name), !name.split(separator: "/").contains(where: { $0.first == "." })
-            else {
-                continue
-            }
-            let bytes = [UInt8](try Data(contentsOf: root.appending(path: name)))
-            let tag = SHA256.hash(data: bytes).prefix(12).map {
-                String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
-            }
-            pages["/web/" + name] = Page(body: ByteBuffer(bytes: bytes), type: type, tag: "\"\(tag.joined())\"")
+        var files: [String: Data] = [:]
+        for name in try FileManager.default.subpathsOfDirectory(atPath: root.path())
+        where Self.type(of: name) != nil && !name.split(separator: "/").contains(where: { $0.first == "." }) {
+            files[name] = try Data(contentsOf: root.appending(path: name))
         }
-        pages["/"] = pages["/web/index.html"]
-        pages["/agent"] = pages["/web/agent.html"]
-        for name in ["scan", "models", "review", "label", "catalogue-health"] {
-            pages["/" + name] = pages["/web/\(name).html"]
+        var pages: [String: Page] = [:]
+        for (name, bytes) in files where !PageTable.ownFiles.contains(name) {
+            if let type = Self.type(of: name) { pages["/web/" + name] = Page(body: bytes, type: type) }
+        }
+        for (address, text) in try PageTable(files: files).pages() {
+            pages[address] = Page(body: Data(text.utf8), type: "text/html; charset=utf-8")
         }
         self.pages = pages
     }

@@ -5,10 +5,10 @@ package enum WebFolder {
     /// The folder that was asked for, else the one beside the program, else the one in the source tree that the
     /// program was built in.
     ///
-    /// - Throws: ``ConfigurationError`` when the folder that was asked for has no `index.html`.
+    /// - Throws: ``ConfigurationError`` when the folder that was asked for has no `pages.json`.
     package static func find(_ wished: String?) throws -> String? {
         if let wished {
-            guard isWebFolder(wished) else { throw ConfigurationError("\(wished) holds no index.html.") }
+            guard isWebFolder(wished) else { throw ConfigurationError("\(wished) holds no \(PageTable.name).") }
             return wished
         }
         return candidates().first(where: isWebFolder)
@@ -29,6 +29,6 @@ package enum WebFolder {
     }
 
     private static func isWebFolder(_ path: String) -> Bool {
-        FileManager.default.fileExists(atPath: path + "/index.html")
+        FileManager.default.fileExists(atPath: path + "/" + PageTable.name)
     }
 }
