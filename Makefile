@@ -18,7 +18,7 @@ export OMP_WAIT_POLICY ?= passive
 SWIFT_PLACES = Package.swift Sources Tests $(wildcard Benchmarks Examples Fuzz)
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo train test test-full bench bench-vectors peers bench-pictures check format docs fuzz clean
+.PHONY: help bootstrap demo train test test-full bench bench-vectors peers bench-pictures peers-items mobile check format docs fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,16 @@ bench-vectors: ## measure a vector index (VECTORS=base.npy QUERIES=q.npy [K=10] 
 	$(SWIFT) build -c release --product vitrine $(BUILD_FLAGS)
 	$(if $(PEERS),.venv-peers/bin/python Benchmarks/peers/ann.py --vitrine) .build/release/vitrine $(if $(PEERS),,index bench) \
 		--vectors "$(VECTORS)" --queries "$(QUERIES)" -k $(or $(K),10) $(if $(JSON),--json "$(JSON)")
+
+peers-items: ## our item model beside OpenCV on the same photos (PHOTOS=folder of train.csv, test.csv and classes.csv)
+	@Scripts/bootstrap peers
+	$(if $(PHOTOS),,$(error PHOTOS=folder is needed: Documentation/Training.md))
+	.venv-peers/bin/python Benchmarks/peers/item_peers.py Models/item-embed-s1 "$(PHOTOS)"
+
+mobile: ## convert our models for ncnn, a runtime for phones, and compare them with ONNX Runtime (TO=folder)
+	@Scripts/bootstrap mobile
+	@for model in item-embed-s1 item-detect-s1; do echo $$model; \
+		.venv-mobile/bin/python Benchmarks/peers/item_mobile.py Models/$$model.onnx --to "$(or $(TO),.build/mobile)" || exit 1; done
 
 check: ## lint the format, run the tests of the repository about itself, build the examples
 	@Scripts/bootstrap test

@@ -112,9 +112,9 @@ def items(path, folder, other=None):
             report(f"{split}, middle {middle}", vectors, labels, groups, merchant, coarse_of, learnt, others)
 
 
-def plain(file):
+def plain(image):
     """Colours and gradients of a picture, without learning."""
-    image = Image.open(file).convert("RGB").resize((96, 96), Image.BOX)
+    image = image.convert("RGB").resize((96, 96), Image.BOX)
     cells = np.asarray(image.convert("HSV"))[16:80, 16:80].reshape(-1, 3) // np.array([22, 64, 64])
     colours = np.bincount((cells[:, 0] * 4 + cells[:, 1]) * 4 + cells[:, 2], minlength=192).astype(float)
     down, across = np.gradient(np.asarray(image.convert("L"), float))
@@ -131,11 +131,11 @@ def floor(_, folder):
     classes = list(csv.DictReader(open(f"{folder}/classes.csv")))
     coarse_of = np.array([int(row["coarse_id"]) for row in classes])
     files, fine, coarse = table(folder, "train")
-    raw = np.stack([plain(file) for file in files])
+    raw = np.stack([plain(Image.open(file)) for file in files])
     directions = np.linalg.svd(raw - raw.mean(0), full_matrices=False)[2][:64].T
 
     def vectors(names):
-        found = (np.stack([plain(name) for name in names]) - raw.mean(0)) @ directions
+        found = (np.stack([plain(Image.open(name)) for name in names]) - raw.mean(0)) @ directions
         return found / np.linalg.norm(found, axis=1, keepdims=True)
 
     merchant = vectors([f"{folder}/{row['iconic']}" for row in classes])
