@@ -24,7 +24,9 @@ import zipfile
 
 import numpy as np
 import onnxruntime
-from PIL import Image
+from PIL import Image, ImageCms, ImageOps
+
+SRGB = ImageCms.createProfile("sRGB")
 
 
 def session(path):
@@ -32,6 +34,15 @@ def session(path):
     options.intra_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(path + ".onnx", options), json.load(open(path + ".json"))
+
+
+def opened(file):
+    """A picture upright and in sRGB, as trainer and server see it: two thirds of the merchant's pictures are in Adobe RGB."""
+    image = ImageOps.exif_transpose(Image.open(file))
+    profile = image.info.get("icc_profile")
+    if profile and image.mode == "RGB":
+        image = ImageCms.profileToProfile(image, ImageCms.ImageCmsProfile(io.BytesIO(profile)), SRGB)
+    return image.convert("RGB")
 
 
 def scaled(image, manifest, size):
@@ -46,7 +57,7 @@ def embed(run, manifest, files, middle=1.0):
     for start in range(0, len(files), 32):
         batch = []
         for file in files[start:start + 32]:
-            image = Image.open(file).convert("RGB")
+            image = opened(file)
             width, height = image.size
             x, y = width * (1 - middle) / 2, height * (1 - middle) / 2
             batch.append(scaled(image.crop((round(x), round(y), round(width - x), round(height - y))), manifest, (side, side)))
@@ -131,11 +142,11 @@ def floor(_, folder):
     classes = list(csv.DictReader(open(f"{folder}/classes.csv")))
     coarse_of = np.array([int(row["coarse_id"]) for row in classes])
     files, fine, coarse = table(folder, "train")
-    raw = np.stack([plain(Image.open(file)) for file in files])
+    raw = np.stack([plain(opened(file)) for file in files])
     directions = np.linalg.svd(raw - raw.mean(0), full_matrices=False)[2][:64].T
 
     def vectors(names):
-        found = (np.stack([plain(Image.open(name)) for name in names]) - raw.mean(0)) @ directions
+        found = (np.stack([plain(opened(name)) for name in names]) - raw.mean(0)) @ directions
         return found / np.linalg.norm(found, axis=1, keepdims=True)
 
     merchant = vectors([f"{folder}/{row['iconic']}" for row in classes])
@@ -150,7 +161,7 @@ def logits(run, manifest, files, middle):
     side = manifest["preprocess"]["size"][0]
     rows = []
     for file in files:
-        image = Image.open(file).convert("RGB")
+        image = opened(file)
         width, height = image.size
         x, y = width * (1 - middle) / 2, height * (1 - middle) / 2
         part = image.crop((round(x), round(y), round(width - x), round(height - y)))
@@ -245,7 +256,7 @@ def detections(path, folder):
     rows = json.load(open(f"{folder}/boxes.json"))["images"]
     results, count, main = [], 0, []
     for row in rows:
-        image = Image.open(f"{folder}/{row['path']}").convert("RGB")
+        image = opened(f"{folder}/{row['path']}")
         boxes = np.float32([thing["box"] for thing in row["objects"]])
         count += len(boxes)
         free = set(range(len(boxes)))

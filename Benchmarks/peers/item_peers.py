@@ -37,7 +37,8 @@ def middle(file, share=0.7):
 
 
 def whole(file):
-    return cv2.imread(file)
+    """A merchant's picture in sRGB: OpenCV passes over colour profiles."""
+    return cv2.cvtColor(np.asarray(item_models.opened(file)), cv2.COLOR_RGB2BGR)
 
 
 def unit(rows):
