@@ -42,7 +42,8 @@ struct PageTableTests {
             "c.js": "", "late.js": "", "other.js": "",
         ].mapValues { Data($0.utf8) }
         let page = try #require(try PageTable(files: files).pages()["/x"])
-        #expect(page.matches(of: /modulepreload" href="\/web\/([^"]+)"/).map { $0.1 } == ["c.js", "in/a.js", "in/b.js"])
+        #expect(
+            page.matches(of: /modulepreload" href="\/web\/([^"]+)"/).map { $0.1 } == ["c.js", "in/a.js", "in/b.js"])
         #expect(page.hasPrefix("<p>d e\n    <link rel=\"stylesheet\" href=\"/web/style/s.css\">"))
         #expect(!page.contains("noindex"))
     }

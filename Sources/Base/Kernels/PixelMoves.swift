@@ -26,29 +26,20 @@ package func movePixels(
     _ source: Span<UInt8>, at from: PixelSteps, into target: inout MutableSpan<UInt8>, at to: PixelSteps, width: Int,
     height: Int, samples: Int
 ) {
-    precondition(
-        width > 0 && height > 0 && from.fit(width: width, height: height, samples: samples, count: source.count))
-    precondition(to.fit(width: width, height: height, samples: samples, count: target.count))
-    source.withUnsafeBufferPointer { source in
-        target.withUnsafeMutableBufferPointer { target in
-            guard let source = source.baseAddress, let target = target.baseAddress else { return }
-            for y in 0..<height {
-                var read = source + from.start + y * from.row
-                var write = target + to.start + y * to.row
-                for x in 0..<width {
-                    for sample in 0..<samples { write[sample] = read[sample] }
-                    guard x + 1 < width else { break }
-                    read += from.column
-                    write += to.column
-                }
-            }
-        }
-    }
+    moveAll(source, at: from, into: &target, at: to, width: width, height: height, samples: samples)
 }
 
 /// Moves pixels of `samples` values from steps in one block of values to steps in another.
 package func movePixels(
     _ source: Span<Float>, at from: PixelSteps, into target: inout MutableSpan<Float>, at to: PixelSteps, width: Int,
+    height: Int, samples: Int
+) {
+    moveAll(source, at: from, into: &target, at: to, width: width, height: height, samples: samples)
+}
+
+@inline(__always)
+private func moveAll<Value: BitwiseCopyable>(
+    _ source: Span<Value>, at from: PixelSteps, into target: inout MutableSpan<Value>, at to: PixelSteps, width: Int,
     height: Int, samples: Int
 ) {
     precondition(

@@ -3,25 +3,12 @@
 ///
 /// cos(theta + m) is computed as cos cos m - sin sin m with sin^2 at least 1e-6: the arc cosine has an infinite slope at
 /// both ends. Many identities: s 64, m 0.5. Items: s 16 to 24, m 0.2 to 0.3, rising over the first part of training.
-public final class ArcFace: MarginHead {
-    /// m at the end of the ramp.
-    public let fullMargin: Double
-    /// The share of training in which the margin rises from 0.
-    public let ramp: Double
-    /// m now.
-    public private(set) var margin: Double
-
+public final class ArcFace: RisingMarginHead {
     /// A classifier of a number of classes; without a ramp the margin is full from the first step.
-    public init(classes: Int, dimension: Int, scale: Double = 64, margin: Double = 0.5, ramp: Double = 0) {
-        (fullMargin, self.ramp) = (margin, ramp)
-        self.margin = ramp > 0 ? 0 : margin
-        super.init(classes: classes, dimension: dimension, scale: scale)
-    }
-
-    /// Sets the margin for a step.
-    public override func advance(step: Int, of total: Int) {
-        margin = MarginRamp(full: fullMargin, share: ramp).margin(step: step, of: total)
-        statistics["margin"] = .full(margin, [])
+    public override init(
+        classes: Int, dimension: Int, scale: Double = 64, margin: Double = 0.5, ramp: Double = 0
+    ) {
+        super.init(classes: classes, dimension: dimension, scale: scale, margin: margin, ramp: ramp)
     }
 
     /// cos(theta + m).

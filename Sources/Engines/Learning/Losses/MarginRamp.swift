@@ -11,3 +11,26 @@ struct MarginRamp: Hashable, Sendable {
         return length > 0 ? full * min(1, Double(step) / length) : full
     }
 }
+
+/// A classifier whose margin rises over the first part of training.
+open class RisingMarginHead: MarginHead {
+    /// m at the end of the ramp.
+    public let fullMargin: Double
+    /// The share of training in which the margin rises from 0.
+    public let ramp: Double
+    /// m now.
+    public private(set) var margin: Double
+
+    /// A classifier of a number of classes; without a ramp the margin is full from the first step.
+    public init(classes: Int, dimension: Int, scale: Double, margin: Double, ramp: Double) {
+        (fullMargin, self.ramp) = (margin, ramp)
+        self.margin = ramp > 0 ? 0 : margin
+        super.init(classes: classes, dimension: dimension, scale: scale)
+    }
+
+    /// Sets the margin for a step.
+    public override func advance(step: Int, of total: Int) {
+        margin = MarginRamp(full: fullMargin, share: ramp).margin(step: step, of: total)
+        statistics["margin"] = .full(margin, [])
+    }
+}

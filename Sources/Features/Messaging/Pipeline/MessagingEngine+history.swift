@@ -41,31 +41,17 @@ extension MessagingEngine {
         let room = try await visibleRoom(roomID, for: session)
         return try await reading(room, for: session) { reader in
             let event = try reader.visibleEvent(eventID)
-            var request = HistoryRequest()
-            request.filter = filter
-            request.limit = limit / 2
-            request.from = .page(PageToken(before: event.seq))
-            let before = try HistoryPage.read(reader, request)
-            request.isForwards = true
-            request.limit = limit - limit / 2
-            request.from = .page(PageToken(after: event.seq))
-            let after = try HistoryPage.read(reader, request)
+            let around = try EventSurroundings(
+                of: event, reader, before: limit / 2, after: limit - limit / 2, filter: filter)
             let renderer = EventRenderer(reader: reader)
             var writer = JSONWriter(reserving: 2_048)
             try writer.object { writer in
                 writer.key("event")
                 try renderer.write(event, to: &writer)
-                writer.key("events_before")
-                try writer.array { writer in for event in before.events { try renderer.write(event, to: &writer) } }
-                writer.key("events_after")
-                try writer.array { writer in for event in after.events { try renderer.write(event, to: &writer) } }
-                writer.key("start")
-                writer.string((before.end ?? before.start).text)
-                writer.key("end")
-                writer.string((after.end ?? after.start).text)
+                try around.write(renderer, to: &writer)
                 writer.key("state")
                 try writer.array { writer in
-                    for entry in try reader.state(at: after.events.last?.seq ?? event.seq) {
+                    for entry in try reader.state(at: around.after.events.last?.seq ?? event.seq) {
                         try renderer.write(entry, to: &writer)
                     }
                 }

@@ -79,25 +79,12 @@ struct MatrixSearch: Sendable {
         _ surroundings: Surroundings, of event: StoredEvent, _ renderer: EventRenderer, to writer: inout JSONWriter
     ) throws {
         let reader = renderer.reader
-        var asked = HistoryRequest()
-        asked.limit = surroundings.before
-        asked.from = .page(PageToken(before: event.seq))
-        let before = try HistoryPage.read(reader, asked)
-        asked.isForwards = true
-        asked.limit = surroundings.after
-        asked.from = .page(PageToken(after: event.seq))
-        let after = try HistoryPage.read(reader, asked)
-        writer.key("events_before")
-        try writer.array { writer in for event in before.events { try renderer.write(event, to: &writer) } }
-        writer.key("events_after")
-        try writer.array { writer in for event in after.events { try renderer.write(event, to: &writer) } }
-        writer.key("start")
-        writer.string((before.end ?? before.start).text)
-        writer.key("end")
-        writer.string((after.end ?? after.start).text)
+        let around = try EventSurroundings(
+            of: event, reader, before: surroundings.before, after: surroundings.after)
+        try around.write(renderer, to: &writer)
         guard surroundings.hasProfiles else { return }
         writer.key("profile_info")
-        let senders = Set((before.events + [event] + after.events).map { renderer.sender(of: $0) })
+        let senders = Set(around.all.map { renderer.sender(of: $0) })
         writer.object { writer in
             for sender in senders.sorted() {
                 let content = reader.room[EventType.member, sender]?.content
