@@ -9,7 +9,9 @@ import Testing
 /// With `VITRINE_FAULT_FULL=1` 200 times, else a few.
 @Suite("A killed desk", .serialized)
 struct DeskKillTests {
-    @Test("DESK-15 DESK-47 DESK-70 kill -9 at any moment loses nothing that was answered and leaves nothing half done")
+    @Test(
+        "DESK-15 DESK-26 DESK-47 DESK-70 kill -9 at any moment loses nothing that was answered and leaves nothing half done"
+    )
     func kills() async throws {
         let folder = FileManager.default.temporaryDirectory.path + "/vitrine-desk-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -18,11 +18,14 @@ final class TestDesk {
     private let times: DeskTimes
     private let time: any WallClock
 
+    /// When the mock clock begins.
+    static let start: Int64 = 1_800_000_000_000
+
     /// - Parameter ticking: by the computer's time of day, for what is to happen by itself.
     init(times: DeskTimes = DeskTimes(), ticking: Bool = false) throws {
         folder = FileManager.default.temporaryDirectory.path + "/vitrine-desk-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        clock = MockWallClock(1_800_000_000_000)
+        clock = MockWallClock(Self.start)
         self.times = times
         time = ticking ? SystemWallClock() : clock
         (database, accounts, messaging, desk) = try Self.open(folder, time, times)
@@ -40,6 +43,11 @@ final class TestDesk {
         let messaging = MessagingEngine(database: database, accounts: accounts, clock: clock)
         let desk = Desk(database: database, messaging: messaging, accounts: accounts, times: times)
         return (database, accounts, messaging, desk)
+    }
+
+    /// The numbers of this desk, in a file beside it.
+    func statistics() async throws -> Statistics {
+        try await Statistics.open(path: "\(folder)/stats.db", desk: desk, clock: time)
     }
 
     func restart() async throws {

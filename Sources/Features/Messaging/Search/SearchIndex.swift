@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 import Storage
 
 /// The full-text index of messages: a file beside the database, filled from the log of events and never the truth.
@@ -27,35 +26,16 @@ package final class SearchIndex: Sendable {
     /// Opens the index of an engine's database; makes a new one where there is none or where it is damaged, and
     /// empties one that belongs to another life of the database.
     package static func open(path: String, engine: MessagingEngine) async throws -> SearchIndex {
-        let index = SearchIndex(engine: engine, database: try await file(path, clock: engine.clock))
-        let generation = Int64(engine.database.generation)
-        let known = try await index.database.read { try Meta.getInteger("source_generation", $0) }
-        let position = try await index.position
-        if known != generation || position > engine.database.position {
-            try await index.restart()
-            try await index.database.write {
-                try Meta.set("source_generation", .integer(generation), $0.connection)
-            }
-        }
-        return index
-    }
-
-    private static func file(_ path: String, clock: any WallClock) async throws -> Database {
         var options = DatabaseOptions()
         options.readerCount = 2
         options.cacheKibibytes = 16_384
-        let open = {
-            try Database.open(path: path, migrations: SearchQueries.migrations, options: options, clock: clock)
+        let database = try await DerivedFile.open(
+            path: path, migrations: SearchQueries.migrations, options: options, clock: engine.clock)
+        let index = SearchIndex(engine: engine, database: database)
+        try await DerivedFile.settle(database, following: engine.database, at: try await index.position) {
+            try await index.restart()
         }
-        do {
-            let database = try open()
-            guard case .readOnly(.damaged) = database.state else { return database }
-            await database.close()
-        } catch let error as StorageError where [.damaged, .notADatabase].contains(error.kind) {}
-        for file in [path, "\(path)-wal", "\(path)-shm"] where FileManager.default.fileExists(atPath: file) {
-            try FileManager.default.removeItem(atPath: file)
-        }
-        return try open()
+        return index
     }
 
     /// Up to which position of the log the index has come.

@@ -76,6 +76,7 @@ extension Desk {
                 throw RequestError(error)
             }
             try ConversationQueries.upsert(conversation, user: 0, in: context)
+            try RatingQueries.insert(stars, conversation, in: context)
             return conversation
         }
     }

@@ -51,6 +51,7 @@ extension Desk {
                 overflow: wish.overflow)
             queue.isActive = wish.isActive
             try DeskQueries.upsert(queue, hours: hours, in: context)
+            try RatingQueries.insert(queue, hours: hours, in: context)
             if try DeskQueries.defaultQueue(of: Self.shop, context.connection) == nil {
                 try DeskQueries.setShop(Self.shop, name: messaging.settings.shopName, queue: queue.number, in: context)
             }

@@ -93,7 +93,10 @@ package final class Desk: Sendable {
         for agent in outcome.agents.values.sorted(by: { $0.number < $1.number }) {
             try DeskQueries.update(agent, in: context)
         }
-        for transition in outcome.transitions { try TransitionQueries.insert(transition, in: context) }
+        for transition in outcome.transitions {
+            let scene = outcome.conversations[transition.conversation]?.scene
+            try TransitionQueries.insert(transition, scene: scene, in: context)
+        }
     }
 
     /// Looks at the machine inside a write.

@@ -1,6 +1,7 @@
 import Accounts
 import Basics
 import Messaging
+import Storage
 
 extension Rehearsal {
     /// What is wrong with the folder; empty when everything that was answered is there and fits together.
@@ -19,7 +20,17 @@ extension Rehearsal {
             let lost = texts.subtracting(try await self.texts(in: room))
             if !lost.isEmpty { found.append("lost in \(room): \(lost.sorted())") }
         }
-        return found + (try await differences())
+        return found + (try await differences()) + (try await statisticsProblems())
+    }
+
+    /// Days on which the numbers that were kept as they came are not those of the recomputation.
+    private func statisticsProblems() async throws -> [String] {
+        while try await !statistics.follow() {}
+        let today = database.now / 86_400_000
+        var found: [String] = []
+        // The rehearsal may have crossed midnight.
+        for day in [today - 1, today] { found += try await statistics.check(day: day).differences }
+        return found
     }
 
     /// Conversations whose rooms tell something else than their rows.

@@ -13,14 +13,18 @@ package final class Rehearsal: Sendable {
     package let messaging: MessagingEngine
     package let accounts: Accounts
     package let desk: Desk
+    package let statistics: Statistics
     /// Microseconds from a request to its answer, the sync of the disk included.
     private let took = Mutex<[Int64]>([])
 
-    private init(_ database: Database, _ messaging: MessagingEngine, _ accounts: Accounts, _ desk: Desk) {
+    private init(
+        _ database: Database, _ messaging: MessagingEngine, _ accounts: Accounts, _ desk: Desk, _ statistics: Statistics
+    ) {
         self.database = database
         self.messaging = messaging
         self.accounts = accounts
         self.desk = desk
+        self.statistics = statistics
     }
 
     /// Something that was answered: it must be there for ever.
@@ -46,12 +50,16 @@ package final class Rehearsal: Sendable {
         (times.firstSilence, times.laterSilence, times.idle) = (200, 300, 500)
         (times.robotSilence, times.lostGrace) = (60, 60)
         let desk = Desk(database: database, messaging: messaging, accounts: accounts, times: times)
-        let rehearsal = Rehearsal(database, messaging, accounts, desk)
+        let statistics = try await Statistics.open(path: folder + "/stats.db", desk: desk, clock: clock)
+        let rehearsal = Rehearsal(database, messaging, accounts, desk, statistics)
         try await rehearsal.furnish()
         return rehearsal
     }
 
-    package func close() async { await database.close() }
+    package func close() async {
+        await statistics.close()
+        await database.close()
+    }
 
     private func furnish() async throws {
         guard try await desk.agents().count < Self.agentCount else { return }
@@ -107,6 +115,8 @@ package final class Rehearsal: Sendable {
                             let passed = start.duration(to: .now)
                             took.withLock { $0.append(passed.microseconds) }
                             told(answers)
+                            // Every few steps, so that a kill meets it at work.
+                            if worker == 0 { try await statistics.follow() }
                         } catch let refusal as RequestError where refusal.status < 500 {
                             continue
                         }

@@ -101,6 +101,19 @@ enum CardQueries {
             map: press)
     }
 
+    /// What the business made of the press that an event tells the result of, and how long that took.
+    static func press(
+        answeredBy seq: Int64, room: Int64, _ connection: Connection
+    ) throws -> (outcome: CardOutcome, took: Int64)? {
+        try connection.first(
+            """
+            SELECT a.outcome, a.done_ms - a.created_ms FROM msg_relation r
+            JOIN card_action a ON a.room_no = r.room_no AND a.seq = r.target_seq
+            WHERE r.room_no = ?1 AND r.seq = ?2 AND a.outcome IS NOT NULL
+            """, .integer(room), .integer(seq)
+        ) { row in CardOutcome(rawValue: row.text(0)).map { ($0, row.int(1)) } } ?? nil
+    }
+
     static func insert(_ press: Press, transaction: String, in context: WriteContext) throws {
         try context.connection.run(
             """

@@ -8,7 +8,23 @@ package import Storage
 package enum DeskSchema {
     package static let migrations: [Migration] = [
         Migration("desk-1") { connection in try connection.script(first) }, CardQueries.migration,
+        Migration("desk-3") { connection in try connection.script(third) },
     ]
+
+    /// What statistics need from the log so that reading it again gives the same numbers: the entrance and the settings
+    /// as they were, and opinions at their place.
+    private static let third = """
+        ALTER TABLE desk_transition ADD COLUMN scene TEXT;
+        CREATE TABLE desk_rating(pos INTEGER PRIMARY KEY, conv_no INTEGER NOT NULL, stars INTEGER NOT NULL,
+          at_ms INTEGER NOT NULL, before_stars INTEGER, before_ms INTEGER, queue_no INTEGER NOT NULL,
+          agent_no INTEGER NOT NULL, scene TEXT NOT NULL) STRICT;
+        CREATE INDEX desk_rating_conv ON desk_rating(conv_no, pos);
+        CREATE TABLE desk_queue_change(pos INTEGER PRIMARY KEY, queue_no INTEGER NOT NULL, target_ms INTEGER NOT NULL,
+          hours TEXT, at_ms INTEGER NOT NULL) STRICT;
+        CREATE TABLE desk_alert(name TEXT PRIMARY KEY, rule TEXT NOT NULL, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE desk_alert_notice(notice_no INTEGER PRIMARY KEY, name TEXT NOT NULL, at_ms INTEGER NOT NULL,
+          body TEXT NOT NULL) STRICT;
+        """
 
     private static let first = """
         CREATE TABLE desk_shop(shop_no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,

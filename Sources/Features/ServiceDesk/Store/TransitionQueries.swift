@@ -3,19 +3,21 @@ import Storage
 
 /// The history of conversations.
 enum TransitionQueries {
-    static func insert(_ transition: Transition, in context: WriteContext) throws {
+    /// - Parameter scene: the entrance of the conversation at this moment.
+    static func insert(_ transition: Transition, scene: Int64?, in context: WriteContext) throws {
         let t = transition
         try context.connection.run(
             """
             INSERT INTO desk_transition(conv_no, n, pos, from_status, to_status, owner_kind, owner_no, queue_no, reason,
-              by_no, why, at_ms)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+              by_no, why, at_ms, scene)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,
+              (SELECT entry FROM desk_scene WHERE scene_no = ?13))
             """,
             arguments: [
                 .integer(t.conversation), .integer(t.n), .integer(context.nextPosition()),
                 .optional(t.from?.rawValue), .integer(t.to.rawValue), .optional(t.owner?.kind),
                 .optional(t.owner?.number), .integer(t.queue), .text(t.reason.rawValue), .optional(t.by),
-                .optional(t.why.map { Texts.text($0.json) }), .integer(t.at),
+                .optional(t.why.map { Texts.text($0.json) }), .integer(t.at), .optional(scene),
             ])
     }
 

@@ -1,0 +1,52 @@
+import Basics
+import Storage
+
+/// The rows of alert rules and of what was told.
+enum AlertQueries {
+    static func alerts(_ connection: Connection) throws -> [StandingAlert] {
+        try connection.rows("SELECT name, rule, state FROM desk_alert ORDER BY name") { row in
+            guard let rule = try? AlertRule(name: row.text(0), Texts.json(row.text(1))) else {
+                throw StorageError(.damaged, "The alert '\(row.text(0))' has no rule that can be read.")
+            }
+            let state = Texts.json(row.text(2))
+            let machine = AlertMachine(
+                state: state["state"]?.stringValue.flatMap(AlertMachine.State.init(rawValue:)) ?? .ok,
+                since: state["since"]?.intValue ?? 0, told: state["told"]?.intValue ?? 0)
+            return StandingAlert(rule: rule, machine: machine, value: state["value"]?.doubleValue)
+        }
+    }
+
+    static func store(_ alert: StandingAlert, in context: WriteContext) throws {
+        try context.connection.run(
+            """
+            INSERT INTO desk_alert(name, rule, state) VALUES (?1, ?2, ?3)
+            ON CONFLICT (name) DO UPDATE SET rule = ?2, state = ?3
+            """, .text(alert.rule.name), .text(Self.text(alert.rule.json)), .text(Self.text(alert.state)))
+    }
+
+    /// Notes what was told, and asks for it to be brought to the rule's address. Whether there is one.
+    static func tell(
+        _ notice: AlertMachine.Notice, _ alert: StandingAlert, at time: Int64, in context: WriteContext
+    ) throws -> Bool {
+        let body: JSON = [
+            "alert": .string(alert.rule.name), "what": .string(notice.rawValue), "ts": .int(time),
+            "value": alert.value.map(JSON.double) ?? .null, "source": .string(alert.rule.source.rawValue),
+            "queue": alert.rule.queue.map(JSON.int) ?? .null, "threshold": .double(alert.rule.threshold),
+            "window_minutes": .int(alert.rule.window),
+        ]
+        try context.connection.run(
+            "INSERT INTO desk_alert_notice(name, at_ms, body) VALUES (?1, ?2, ?3)", .text(alert.rule.name),
+            .integer(time), .text(Self.text(body)))
+        guard let webhook = alert.rule.webhook else { return false }
+        let key = "\(alert.rule.name) \(notice.rawValue) \(time)"
+        let input: JSON = ["url": .string(webhook), "key": .string(key), "body": body]
+        _ = try Jobs.enqueue(
+            JobRequest(
+                kind: Statistics.alertJob, input: input.encoded(), idempotencyKey: key, maximumAttempts: 30),
+            in: context)
+        return true
+    }
+
+    /// Numbers that are not whole have no canonical form.
+    private static func text(_ json: JSON) -> String { String(decoding: json.encoded(), as: UTF8.self) }
+}
