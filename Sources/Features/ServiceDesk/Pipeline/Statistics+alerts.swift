@@ -37,7 +37,7 @@ extension Statistics {
     /// Removes a rule; its notices stay.
     package func removeAlert(_ name: String) async throws {
         try await desk.database.write { context in
-            guard try context.run("DELETE FROM desk_alert WHERE name = ?1", .text(name)) > 0 else {
+            guard try AlertQueries.remove(name, in: context) else {
                 throw RequestError.notFound("There is no such alert.")
             }
         }
@@ -56,15 +56,7 @@ extension Statistics {
 
     /// What was told, the newest first.
     package func alertNotices(limit: Int) async throws -> [JSON] {
-        try await desk.database.read { connection in
-            try connection.rows(
-                "SELECT notice_no, body FROM desk_alert_notice ORDER BY notice_no DESC LIMIT ?1", .int(limit)
-            ) { row in
-                var object = Texts.json(row.text(1)).objectValue ?? [:]
-                object["notice"] = .int(row.int(0))
-                return .object(object)
-            }
-        }
+        try await desk.database.read { try AlertQueries.notices(limit: limit, $0) }
     }
 
     // MARK: Looking
@@ -114,9 +106,8 @@ extension Statistics {
                     return Double(since.map { max(0, time - $0) } ?? 0) / 1_000
                 case .mismatch:
                     return try connection.first(
-                        """
-                        SELECT COUNT(*) FROM stat_day WHERE day > ?1 AND json_extract(result, '$.equal') = 0
-                        """, .integer(time / 86_400_000 - 8)
+                        "SELECT COUNT(*) FROM stat_day WHERE day > ?1 AND differs <> 0",
+                        .integer(time / 86_400_000 - 8)
                     ) { Double($0.int(0)) }
                 default: return try Self.value(rule, pending, connection)
                 }

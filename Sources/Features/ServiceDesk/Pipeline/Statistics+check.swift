@@ -34,11 +34,14 @@ extension Statistics {
         let bounds = day * 86_400_000..<(day + 1) * 86_400_000
         let kept = try await kept(bounds)
         let position = kept.position
+        let accounts = desk.accounts
         let batch = try await desk.database.readWithoutLimit { connection in
-            let positions = try Self.positions(of: bounds, upTo: position, connection)
-            var facts = try LogQueries.others(during: bounds, upTo: position, connection)
-            for room in try LogQueries.rooms(positions: positions, connection) {
-                facts += try LogQueries.facts(ofRoom: room, upTo: position, connection)
+            let reader = LogReader(accounts, connection)
+            let first = try reader.place(of: bounds.lowerBound, upTo: position)
+            let last = max(first, try reader.place(of: bounds.upperBound, upTo: position))
+            var facts = try RatingQueries.facts(during: bounds, upTo: position, connection)
+            for room in try reader.rooms(positions: first...last) {
+                facts += try reader.facts(ofRoom: room, upTo: position)
             }
             return BatchRecompute(facts)
         }
@@ -77,8 +80,10 @@ extension Statistics {
     private func keep(_ check: DayCheck) async throws {
         try await file.write { context in
             try context.connection.run(
-                "INSERT OR REPLACE INTO stat_day(day, at_ms, pos, result) VALUES (?1, ?2, ?3, ?4)",
-                .integer(check.day), .integer(context.now), .integer(check.position),
+                """
+                INSERT INTO stat_day(day, at_ms, pos, differs, result) VALUES (?1, ?2, ?3, ?4, ?5)
+                ON CONFLICT (day) DO UPDATE SET at_ms = ?2, pos = ?3, differs = ?4, result = ?5
+                """, .integer(check.day), .integer(context.now), .integer(check.position), .bool(!check.isEqual),
                 .text(Texts.text(check.json)))
         }
     }
@@ -105,36 +110,6 @@ extension Statistics {
             try connection.first("SELECT 1 FROM stat_day WHERE day = ?1", .integer(day)) { _ in true } ?? false
         }
         return isDone ? nil : try await check(day: day)
-    }
-
-    // MARK: Places
-
-    /// The positions at which something of a span of time was stored. Times never go back along the log, so it is
-    /// found by halving.
-    private static func positions(
-        of bounds: Range<Int64>, upTo head: Int64, _ connection: Connection
-    ) throws -> ClosedRange<Int64> {
-        let first = try place(of: bounds.lowerBound, upTo: head, connection)
-        let last = try place(of: bounds.upperBound, upTo: head, connection)
-        return first...max(first, last)
-    }
-
-    /// The first position behind which no message or step is earlier than a moment.
-    private static func place(of moment: Int64, upTo head: Int64, _ connection: Connection) throws -> Int64 {
-        var (low, high) = (1 as Int64, head + 1)
-        while low < high {
-            let middle = low + (high - low) / 2
-            let found = try connection.first(
-                """
-                SELECT pos, at FROM (SELECT pos, recv_ms AS at FROM (SELECT pos, recv_ms FROM msg_event WHERE pos >= ?1
-                  ORDER BY pos LIMIT 1)
-                UNION ALL SELECT pos, at_ms FROM (SELECT pos, at_ms FROM desk_transition WHERE pos >= ?1
-                  ORDER BY pos LIMIT 1)) ORDER BY pos LIMIT 1
-                """, .integer(middle)
-            ) { ($0.int(0), $0.int(1)) }
-            if let found, found.1 < moment, found.0 <= head { low = found.0 + 1 } else { high = middle }
-        }
-        return low
     }
 
     // MARK: Differences

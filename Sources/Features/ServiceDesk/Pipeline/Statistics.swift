@@ -27,7 +27,7 @@ package final class Statistics: Sendable {
         let hours = HoursBook()
         self.hours = hours
         consumer = Consumer(
-            name: Self.name, source: DeskLog(desk.database), database: file, pageLimit: Self.pageSize
+            name: Self.name, source: DeskLog(desk), database: file, pageLimit: Self.pageSize
         ) { facts, context in try Self.take(facts, { hours.hours($0) }, in: context) }
     }
 

@@ -24,6 +24,22 @@ enum AlertQueries {
             """, .text(alert.rule.name), .text(Self.text(alert.rule.json)), .text(Self.text(alert.state)))
     }
 
+    /// Removes a rule; whether there was one.
+    static func remove(_ name: String, in context: WriteContext) throws -> Bool {
+        try context.run("DELETE FROM desk_alert WHERE name = ?1", .text(name)) > 0
+    }
+
+    /// What was told, the newest first.
+    static func notices(limit: Int, _ connection: Connection) throws -> [JSON] {
+        try connection.rows(
+            "SELECT notice_no, body FROM desk_alert_notice ORDER BY notice_no DESC LIMIT ?1", .int(limit)
+        ) { row in
+            var object = Texts.json(row.text(1)).objectValue ?? [:]
+            object["notice"] = .int(row.int(0))
+            return .object(object)
+        }
+    }
+
     /// Notes what was told, and asks for it to be brought to the rule's address. Whether there is one.
     static func tell(
         _ notice: AlertMachine.Notice, _ alert: StandingAlert, at time: Int64, in context: WriteContext

@@ -101,15 +101,14 @@ enum CardQueries {
             map: press)
     }
 
-    /// What the business made of the press that an event tells the result of, and how long that took.
-    static func press(
-        answeredBy seq: Int64, room: Int64, _ connection: Connection
+    /// What a business made of a press, and how long that took; nil while it is under way.
+    static func result(
+        room: Int64, seq: Int64, _ connection: Connection
     ) throws -> (outcome: CardOutcome, took: Int64)? {
         try connection.first(
             """
-            SELECT a.outcome, a.done_ms - a.created_ms FROM msg_relation r
-            JOIN card_action a ON a.room_no = r.room_no AND a.seq = r.target_seq
-            WHERE r.room_no = ?1 AND r.seq = ?2 AND a.outcome IS NOT NULL
+            SELECT outcome, done_ms - created_ms FROM card_action
+            WHERE room_no = ?1 AND seq = ?2 AND outcome IS NOT NULL
             """, .integer(room), .integer(seq)
         ) { row in CardOutcome(rawValue: row.text(0)).map { ($0, row.int(1)) } } ?? nil
     }

@@ -13,9 +13,10 @@ enum FactQueries {
     private static func insert(_ row: TurnRow, in context: WriteContext) throws {
         try context.connection.run(
             """
-            INSERT OR REPLACE INTO stat_turn(start_ms, class, start_pos, room_no, conv_no, first, queue_no, scene,
+            INSERT INTO stat_turn(start_ms, class, start_pos, room_no, conv_no, first, queue_no, scene,
               limit_ms, end_ms, answered, agent_no, waited_ms)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            ON CONFLICT (start_ms, class, start_pos) DO NOTHING
             """,
             arguments: [
                 .integer(row.turn.start), .integer(row.turnClass.rawValue), .integer(row.turn.position),
@@ -28,8 +29,9 @@ enum FactQueries {
     private static func insert(_ row: SpanRow, in context: WriteContext) throws {
         try context.connection.run(
             """
-            INSERT OR REPLACE INTO stat_span(to_ms, conv_no, n, status, from_ms, queue_no, agent_no, scene, reason)
+            INSERT INTO stat_span(to_ms, conv_no, n, status, from_ms, queue_no, agent_no, scene, reason)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            ON CONFLICT (to_ms, conv_no, n) DO NOTHING
             """,
             arguments: [
                 .integer(row.to), .integer(row.conversation), .integer(row.n), .integer(row.status.rawValue),

@@ -33,4 +33,42 @@ enum RatingQueries {
             .integer(context.nextPosition()), .integer(queue.number), .integer(queue.target),
             .optional(hours.map(Texts.text)), .integer(context.now))
     }
+
+    // MARK: Reading
+
+    private static let ratings = """
+        SELECT pos, at_ms, stars, before_stars, before_ms, queue_no, agent_no, scene FROM desk_rating
+        """
+    private static let changes = "SELECT pos, at_ms, queue_no, target_ms, hours FROM desk_queue_change"
+
+    static func facts(positions: ClosedRange<Int64>, _ connection: Connection) throws -> [DeskFact] {
+        let (from, to) = (SQLValue.integer(positions.lowerBound), SQLValue.integer(positions.upperBound))
+        return try connection.rows("\(ratings) WHERE pos >= ?1 AND pos <= ?2", from, to, map: rating)
+            + connection.rows("\(changes) WHERE pos >= ?1 AND pos <= ?2", from, to, map: setting)
+    }
+
+    /// The opinions that concern a span of time, and all settings of queues, up to a position.
+    static func facts(during bounds: Range<Int64>, upTo end: Int64, _ connection: Connection) throws -> [DeskFact] {
+        try connection.rows(
+            """
+            \(ratings) WHERE pos <= ?1
+              AND ((at_ms >= ?2 AND at_ms < ?3) OR (before_ms >= ?2 AND before_ms < ?3))
+            """, .integer(end), .integer(bounds.lowerBound), .integer(bounds.upperBound), map: rating)
+            + connection.rows("\(changes) WHERE pos <= ?1", .integer(end), map: setting)
+    }
+
+    private static func rating(_ row: Row) -> DeskFact {
+        var before: Rating.Earlier?
+        if let stars = row.intOrNil(3), let at = row.intOrNil(4) { before = .init(stars: stars, at: at) }
+        let rating = Rating(
+            stars: row.int(2), before: before,
+            dimensions: Dimensions(queue: row.int(5), agent: row.int(6), scene: row.text(7)))
+        return DeskFact(position: row.int(0), at: row.int(1), .rated(rating))
+    }
+
+    private static func setting(_ row: Row) -> DeskFact {
+        let text = row.textOrNil(4)
+        let setting = QueueSetting(queue: row.int(2), target: row.int(3), hours: HoursText.stored(text), text: text)
+        return DeskFact(position: row.int(0), at: row.int(1), .queueSet(setting))
+    }
 }

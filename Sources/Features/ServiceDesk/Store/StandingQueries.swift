@@ -30,8 +30,13 @@ enum StandingQueries {
         let flags: Int64 = (s.isUnanswered ? 1 : 0) + (s.hasTurnAny ? 2 : 0) + (s.hasTurnHuman ? 4 : 0)
         try context.connection.run(
             """
-            INSERT OR REPLACE INTO stat_room(\(columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
+            INSERT INTO stat_room(\(columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
               ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)
+            ON CONFLICT (room_no) DO UPDATE SET
+              conv_no = ?2, n = ?3, status = ?4, since_ms = ?5, opened_ms = ?6, agent_no = ?7, queue_no = ?8,
+              scene = ?9, handled_ms = ?10, flags = ?11, any_pos = ?12, any_ms = ?13, any_first = ?14,
+              any_queue = ?15, any_scene = ?16, any_limit = ?17, human_pos = ?18, human_ms = ?19,
+              human_first = ?20, human_queue = ?21, human_scene = ?22, human_limit = ?23
             """,
             arguments: [
                 .integer(s.room), .integer(s.conversation), .integer(s.n), .integer(s.status.rawValue),

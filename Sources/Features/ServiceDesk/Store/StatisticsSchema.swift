@@ -31,7 +31,7 @@ package enum StatisticsSchema {
           agent_no INTEGER NOT NULL, scene TEXT NOT NULL, bucket INTEGER NOT NULL, count INTEGER NOT NULL,
           sum INTEGER NOT NULL, PRIMARY KEY(metric, minute, queue_no, agent_no, scene, bucket)) STRICT, WITHOUT ROWID;
         CREATE TABLE stat_day(day INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, pos INTEGER NOT NULL,
-          result TEXT NOT NULL) STRICT;
+          differs INTEGER NOT NULL, result TEXT NOT NULL) STRICT;
         """
 
     /// Empties everything that follows from the log.

@@ -1,8 +1,6 @@
-import Storage
-
 /// What statistics hear of the desk, at its place in the one log: who spoke when and what became of conversations and
 /// cards, and no word of what was said.
-package struct DeskFact: StreamEntry, Hashable {
+package struct DeskFact: Sendable, Hashable {
     package var position: Int64
     /// When it was stored, in milliseconds since 1970; never goes back along the log.
     package var at: Int64
