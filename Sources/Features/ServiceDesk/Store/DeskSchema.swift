@@ -8,7 +8,7 @@ package import Storage
 package enum DeskSchema {
     package static let migrations: [Migration] = [
         Migration("desk-1") { connection in try connection.script(first) }, CardQueries.migration,
-        Migration("desk-3") { connection in try connection.script(third) },
+        Migration("desk-4") { connection in try connection.script(third) },
     ]
 
     /// What statistics need from the log so that reading it again gives the same numbers: the entrance and the settings
