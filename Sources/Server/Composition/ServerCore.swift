@@ -30,6 +30,8 @@ package struct ServerCore: Sendable {
     package let media: MediaStore
     /// Models: their versions, and those that are loaded.
     package let models: ModelService
+    /// Panoramas that are made here.
+    package let panoramas: Panoramas
     /// What can be found by picture.
     package let catalogues: Catalogues
     /// The clock of all of them.
@@ -38,7 +40,7 @@ package struct ServerCore: Sendable {
     /// Every step of the schema, in order.
     package static var migrations: [Migration] {
         Accounts.migrations + MessagingEngine.migrations + UserDataStore.migrations + MediaStore.migrations
-            + VisualSearchSchema.migrations + ModelRows.migrations
+            + VisualSearchSchema.migrations + ModelRows.migrations + PanoramaRows.migrations
     }
 
     /// Opens the data folder of a configuration, making it when there is none.
@@ -102,6 +104,7 @@ package struct ServerCore: Sendable {
         return ServerCore(
             directory: directory, lock: lock, database: database, blobs: blobs, accounts: accounts,
             messaging: messaging, search: search, userData: userData, media: media, models: models,
+            panoramas: Panoramas(database: database, blobs: blobs, media: media, folder: directory.panoramaPath),
             catalogues: Catalogues.open(
                 database: database, blobs: blobs, folder: directory.vectorPath,
                 models: pictureModels(configuration, logger)), clock: clock)

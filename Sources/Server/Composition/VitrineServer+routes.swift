@@ -10,5 +10,6 @@ extension VitrineServer {
         addMessagingRoutes(to: &routes)
         addModelRoutes(to: &routes)
         addVisualSearchRoutes(to: &routes)
+        addPanoramaRoutes(to: &routes)
     }
 }

@@ -39,12 +39,16 @@ package struct VitrineServer: Sendable {
         // Opening ONNX Runtime and trying what was cut short takes a while and holds nobody up.
         let resuming = Task { await models.start() }
         defer { resuming.cancel() }
-        let messaging = core.messaging
+        await resumePanoramas()
+        let (messaging, panoramas) = (core.messaging, core.panoramas)
         let host = configuration.host
         let http = HTTPService(
             shell: shell, host: host, port: configuration.port, limits: configuration.connections, logger: logger,
             onListening: { port in onReady("http://\(host.contains(":") ? "[\(host)]" : host):\(port)") },
-            onDrain: { messaging.closePolls() })
+            onDrain: {
+                messaging.closePolls()
+                panoramas.close()
+            })
         var group = ServiceGroupConfiguration(
             services: [
                 DatabaseService(core: core, outgoing: outgoing),

@@ -22,7 +22,8 @@ static uint32_t entered;
 // A namespace of users can be taken only before the first thread is made, and Swift's runtime makes threads before `main`
 // has looked at its arguments. glibc hands the arguments to constructors.
 __attribute__((constructor)) static void enter_early(int count, char **arguments) {
-    if (count > 1 && strcmp(arguments[1], "model-worker") == 0) entered = take_namespaces();
+    if (count > 1 && (strcmp(arguments[1], "model-worker") == 0 || strcmp(arguments[1], "stitch-worker") == 0))
+        entered = take_namespaces();
 }
 
 uint32_t cage_enter(void) { return entered; }

@@ -42,7 +42,7 @@ enum ArrowRule {
         "VisualSearch": ["Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation"],
         "Server": [
             "Basics", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex", "Messaging",
-            "VisualSearch",
+            "VisualSearch", "Panorama",
         ],
         "vitrine": [
             "Basics", "Kernels", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex",

@@ -4,9 +4,12 @@ internal import CKernels
 package struct PackedCodes: Sendable {
     /// How many codes there are.
     package let count: Int
-    fileprivate let rows: [UInt8]
+    /// 128 values a code.
+    package let rows: [UInt8]
     fileprivate let packed: [UInt8]
     fileprivate let norms: [Int32]
+    /// The squared lengths of the codes.
+    package var squaredLengths: [Int32] { Array(norms.prefix(count)) }
 
     /// Takes rows of 128 values 0...127 and their squared lengths.
     package init(rows: [UInt8], norms: [Int32]) {

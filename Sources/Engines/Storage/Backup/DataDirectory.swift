@@ -16,6 +16,8 @@ public struct DataDirectory: Sendable, Hashable {
     public var vectorPath: String { "\(path)/catalogues" }
     /// What was uploaded to be imported.
     public var importPath: String { "\(path)/imports" }
+    /// Finished stages of panoramas; made again when they are missing.
+    public var panoramaPath: String { "\(path)/panoramas" }
     /// The blobs.
     public var blobPath: String { "\(path)/media" }
 

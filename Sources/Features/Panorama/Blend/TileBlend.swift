@@ -125,6 +125,8 @@ package struct TileBlend: Sendable {
                 guard let view = photo.view else { continue }
                 let from = frame.x + Self.halo + inside.lowerBound
                 grid.places(view, row: frame.y + line, columns: from..<(from + inside.count), x: &x, y: &y)
+                photo.mask?.hide(
+                    &x, &y, count: inside.count, width: photo.image.width, height: photo.image.height)
                 claims.claim(
                     photo: Int16(index), width: photo.image.width, height: photo.image.height, x: x, y: y,
                     count: inside.count, wanted: wanted, from: inside.lowerBound,
@@ -146,6 +148,7 @@ package struct TileBlend: Sendable {
         for line in 0..<box.height {
             let from = frame.x + box.x + Self.halo
             grid.places(view, row: frame.y + box.y + line, columns: from..<(from + box.width), x: &x, y: &y)
+            photo.mask?.hide(&x, &y, count: box.width, width: photo.image.width, height: photo.image.height)
             guard let map = try? PlaceMap(width: box.width, height: 1, x: x, y: y) else { continue }
             let row = photo.image.warped(by: map).image
             let bytes = row.withPixels { span in (0..<(box.width * samples)).map { span[$0] } }

@@ -49,12 +49,20 @@ public struct StitchProgress: Sendable, Hashable {
 public struct StitchPhoto: Sendable {
     /// The name that verdicts use.
     public let name: String
+    /// Equal for equal files and only for those, e.g. a SHA-256; without it no stage of the photo is kept.
+    public let identity: String?
+    /// What of it must not be used, and what must be.
+    public let mask: StitchMask?
     /// Reads the file.
     public let load: @Sendable () throws -> [UInt8]
 
     /// A photo of the given name.
-    public init(name: String, load: @escaping @Sendable () throws -> [UInt8]) {
+    public init(
+        name: String, identity: String? = nil, mask: StitchMask? = nil, load: @escaping @Sendable () throws -> [UInt8]
+    ) {
         self.name = name
+        self.identity = identity
+        self.mask = mask
         self.load = load
     }
 

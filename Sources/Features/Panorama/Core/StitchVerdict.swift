@@ -6,6 +6,8 @@ public struct StitchVerdict: Sendable, Codable, Hashable {
         case done
         /// Nothing could be joined.
         case failed
+        /// It was called off.
+        case cancelled
     }
 
     /// How it ended.
@@ -110,6 +112,8 @@ public struct PhotoVerdict: Sendable, Codable, Hashable {
     public var residualPx: Double?
     /// Focal length in matching pixels.
     public var focal: Double?
+    /// The share of what it could show that the panorama shows of it.
+    public var shownShare: Double?
     /// The name of the photo it is a copy of.
     public var duplicateOf: String?
     /// The photo that comes nearest, for those left out.
@@ -159,8 +163,12 @@ public enum PhotoReason: String, Sendable, Codable, CaseIterable {
     case duplicateOf
     /// Its edges contradict each other.
     case inconsistent
+    /// All of it is excluded.
+    case masked
     /// More photos than are taken.
     case overLimit
+    /// The work was called off before it was decided.
+    case unfinished
 
     /// What a person can do.
     public var advice: String? {
@@ -175,7 +183,9 @@ public enum PhotoReason: String, Sendable, Codable, CaseIterable {
         case .overlapTooSmall: "Overlaps another photo by too little: take one between them, with a third in common."
         case .duplicateOf: "The same picture was given twice; one of them is used."
         case .inconsistent: "What it shares with the others does not fit together; take it again from the same place."
+        case .masked: "All of it, or nearly all, is masked out; take parts of the mask away."
         case .overLimit: "Too many photos at once; stitch it in another run."
+        case .unfinished: "The work was called off before this photo was decided; run it again."
         }
     }
 }

@@ -28,3 +28,22 @@ extension PhotoPoints {
         PhotoPoints(x: [], y: [], codes: PackedCodes(rows: [], norms: []), width: 1, height: 1)
     }
 }
+
+extension PhotoPoints {
+    /// Points that are not near an excluded area: their codes would tell of its border.
+    func kept(outside cells: MaskCells, margin: Double = 16) -> PhotoPoints {
+        guard cells.excludes else { return self }
+        let (columns, rows) = (max(1, Int(width.rounded())), max(1, Int(height.rounded())))
+        let kept = (0..<count).filter { index in
+            !cells.isNearExcluded(
+                x: Double(x[index]) + width / 2, y: Double(y[index]) + height / 2, width: columns, height: rows,
+                margin: margin)
+        }
+        let lengths = codes.squaredLengths
+        return PhotoPoints(
+            x: kept.map { x[$0] }, y: kept.map { y[$0] },
+            codes: PackedCodes(
+                rows: kept.flatMap { codes.rows[($0 * 128)..<(($0 + 1) * 128)] }, norms: kept.map { lengths[$0] }),
+            width: width, height: height)
+    }
+}

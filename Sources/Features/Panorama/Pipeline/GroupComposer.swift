@@ -18,6 +18,12 @@ package struct Composition: Sendable {
     package let holes: Int
     /// Empty pixels in the picture.
     package let empty: Int
+    /// How its pixels relate to directions.
+    package let frame: PanoramaFrame
+    /// Who shows what.
+    package let shares: PanoramaShares
+    /// For each photo, the share of what it could show that is shown of it.
+    package let shown: [Int: Double]
 }
 
 /// Draws a solved group.
@@ -45,18 +51,21 @@ package struct GroupComposer {
         let seam = SeamCanvas(canvas)
         var pieces: [(piece: SeamPiece, radii: [Float])] = []
         var shown: [PlacedPhoto] = []
+        var included: [Set<Int>] = []
         for (index, placed) in choice.photos.enumerated() {
             try progress(.select, index, choice.photos.count)
             let small = share(placed, canvas) / Double(seam.step)
-            guard let image = decode(placed, share: small),
-                let piece = seam.piece(DrawnPhoto(placed: placed, image: image))
-            else { continue }
+            guard let image = decode(placed, share: small) else { continue }
+            let drawn = DrawnPhoto(placed: placed, image: image, mask: MaskCells(photos[placed.photo].mask))
+            guard let piece = seam.piece(drawn) else { continue }
             pieces.append(piece)
             shown.append(placed)
+            included.append(seam.included(drawn))
         }
         guard !pieces.isEmpty else { return nil }
         let tones = GainVignette.solve(pieces, width: seam.width, isClosed: seam.isClosed)
-        let even = zip(pieces, tones).map { $0.0.piece.toned($0.1, radii: $0.0.radii) }
+        let toned = zip(pieces, tones).map { $0.0.piece.toned($0.1, radii: $0.0.radii) }
+        let even = IncludedAreas.win(toned, included, width: seam.width)
         let labels = LabelExpansion.labels(even, width: seam.width, height: seam.height, isClosed: seam.isClosed)
         let measured = SeamMeasures(
             pieces: even, labels: labels, width: seam.width, height: seam.height, isClosed: seam.isClosed)
@@ -65,16 +74,21 @@ package struct GroupComposer {
         let whole = Image(rgb: drawn.rgb, width: canvas.width, height: canvas.height)
         guard let whole else { return nil }
         var (image, empty) = (whole, drawn.mask.count { $0 == 0 })
+        var area = (x: 0, y: 0, width: canvas.width, height: canvas.height)
         if options.crops,
             let box = AutoCrop.rectangle(
                 drawn.mask, width: canvas.width, height: canvas.height, isClosed: canvas.isClosed),
             let cut = try? whole.cropped(to: PixelBox(x: box.x, y: box.y, width: box.width, height: box.height))
         {
-            (image, empty) = (cut, 0)
+            (image, empty, area) = (cut, 0, box)
         }
+        let names = shown.map(\.photo)
+        let shares = Composition.shares(labels, seam, names, box: area)
         return Composition(
             image: image, canvas: canvas, reduction: choice.reduction, fieldOfView: choice.fieldOfView,
-            tone: measured.tone, holes: measured.holes, empty: empty)
+            tone: measured.tone, holes: measured.holes, empty: empty,
+            frame: Composition.frame(canvas, box: area, hasAngles: choice.fieldOfView != nil), shares: shares,
+            shown: Composition.shown(shares, even, names))
     }
 
     private mutating func draw(
@@ -89,7 +103,11 @@ package struct GroupComposer {
                 let inside = blend.photos(column: column, row: row, pieces: pieces)
                 let drawn = inside.compactMap { index in
                     decode(shown[index], share: share(shown[index], canvas)).map {
-                        (index: index, photo: DrawnPhoto(placed: shown[index], image: $0))
+                        (
+                            index: index,
+                            photo: DrawnPhoto(
+                                placed: shown[index], image: $0, mask: MaskCells(photos[shown[index].photo].mask))
+                        )
                     }
                 }
                 let tile = blend.tile(column: column, row: row, photos: drawn)

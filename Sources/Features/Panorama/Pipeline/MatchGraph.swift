@@ -10,6 +10,8 @@ package struct MatchGraph: Sendable {
     package private(set) var tiers: [Int: Int] = [:]
     /// Photos that are copies of another.
     package private(set) var copies: [Int: Int] = [:]
+    /// What came of each pair of which anything agreed.
+    package private(set) var compared: [[Int]: PairOutcome] = [:]
 
     /// A graph of no comparison.
     package init(points: [PhotoPoints?]) { self.points = points }
@@ -20,7 +22,14 @@ package struct MatchGraph: Sendable {
         note(verifier.compare(first, second, a, b), first, second)
     }
 
+    /// Takes what is known of two photos already.
+    package mutating func take(_ outcome: PairOutcome, _ first: Int, _ second: Int) {
+        guard points.indices.contains(first), points.indices.contains(second) else { return }
+        note(outcome, first, second)
+    }
+
     private mutating func note(_ outcome: PairOutcome, _ first: Int, _ second: Int) {
+        if outcome.inliers > (compared[[first, second]]?.inliers ?? 0) { compared[[first, second]] = outcome }
         for (one, other) in [(first, second), (second, first)] {
             let before = nearest[one]
             if (outcome.inliers, outcome.matches) > (before?.inliers ?? -1, before?.matches ?? -1) {

@@ -51,11 +51,17 @@ package struct PhotoIntake: Sendable {
         options.minimumSize = ImageSize(width: size.width, height: size.height)
         options.convertsColours = false
         let scale = matchingScale(width: width, height: height)
-        guard let image = try? Image.decode(bytes, options: options).image else { return refused(.notReadable, print) }
-        let inMatching = Double(width) / Double(image.width) * scale
-        guard let points = try? detector.points(of: image, scale: inMatching) else {
+        guard let decoded = try? Image.decode(bytes, options: options).image else {
             return refused(.notReadable, print)
         }
+        let cells = MaskCells(photo.mask)
+        if let cells, cells.excludedShare > 0.95 { return refused(.masked, print) }
+        let image = cells?.greyed(decoded) ?? decoded
+        let inMatching = Double(width) / Double(image.width) * scale
+        guard let found = try? detector.points(of: image, scale: inMatching) else {
+            return refused(.notReadable, print)
+        }
+        let points = cells.map { found.kept(outside: $0) } ?? found
         return ReadPhoto(
             points: points, magnification: 1 / scale, width: width, height: height,
             focalHint: focal(probe.exif, width: width, height: height).map { $0 * scale }, fingerprint: print,
@@ -87,7 +93,8 @@ package struct PhotoIntake: Sendable {
         let swaps = probe.orientation.swapsSides
         options.minimumSize = ImageSize(
             width: swaps ? wanted.1 : wanted.0, height: swaps ? wanted.0 : wanted.1)
-        guard let image = try? Image.decode(bytes, options: options).image.flattened() else { return nil }
+        guard let decoded = try? Image.decode(bytes, options: options).image.flattened() else { return nil }
+        let image = MaskCells(photo.mask)?.greyed(decoded) ?? decoded
         guard image.width > wanted.0 * 5 / 4 else { return image }
         return (try? image.resized(width: wanted.0, height: wanted.1)) ?? image
     }

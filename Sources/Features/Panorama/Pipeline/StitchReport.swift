@@ -7,6 +7,20 @@ struct StitchReport {
     private let graph: MatchGraph
     private var verdicts: [PhotoVerdict]
     private var groups: [GroupVerdict] = []
+    /// Photos whose group has not been tried yet.
+    private var waiting: Set<Int> = []
+    private var isCalledOff = false
+    private var fates: [[Int]: (fate: StitchGraph.Fate, median: Double?)] = [:]
+
+    /// Of photos of which nothing is known yet.
+    init(unfinished photos: [StitchPhoto], taken: Int) {
+        self.photos = photos
+        read = []
+        graph = MatchGraph(points: [])
+        verdicts = photos.indices.map {
+            PhotoVerdict(name: photos[$0].name, verdict: $0 < taken ? .unfinished : .overLimit)
+        }
+    }
 
     init(photos: [StitchPhoto], read: [ReadPhoto], graph: MatchGraph) {
         self.photos = photos
@@ -56,7 +70,17 @@ struct StitchReport {
         return verdict
     }
 
+    /// Notes which photos wait for their group to be tried.
+    mutating func await(_ groups: [[Int]]) { waiting = Set(groups.joined()) }
+
+    /// Notes that the work was called off: what waits stays undecided.
+    mutating func callOff() {
+        isCalledOff = true
+        for index in waiting { verdicts[index] = PhotoVerdict(name: photos[index].name, verdict: .unfinished) }
+    }
+
     mutating func couldNotSolve(_ group: [Int]) {
+        waiting.subtract(group)
         for index in group { verdicts[index] = PhotoVerdict(name: photos[index].name, verdict: .inconsistent) }
     }
 
@@ -65,7 +89,13 @@ struct StitchReport {
     /// Notes a group that came out.
     mutating func add(_ solved: SolvedGroup, _ made: Composition) -> GroupVerdict {
         let number = groups.count + 1
-        for photo in solved.photos { verdicts[photo] = used(photo, solved, number) }
+        waiting.subtract(solved.photos)
+        for photo in solved.photos {
+            verdicts[photo] = used(photo, solved, number)
+            verdicts[photo].shownShare = made.shown[photo]?.thousandths
+        }
+        for (edge, median) in solved.edges { fates[[edge.first, edge.second]] = (.used, median) }
+        for edge in solved.dropped { fates[[edge.first, edge.second]] = (.contradicts, nil) }
         let residuals = solved.residuals
         func at(_ share: Double) -> Double {
             residuals.isEmpty ? 0 : residuals[min(residuals.count - 1, Int(Double(residuals.count) * share))]
@@ -109,9 +139,29 @@ struct StitchReport {
     func verdict(seconds: [String: Double], order: [Int]) -> StitchVerdict {
         var handedIn = verdicts
         for (place, original) in order.enumerated() { handedIn[original] = verdicts[place] }
+        let state: StitchVerdict.State = isCalledOff ? .cancelled : groups.isEmpty ? .failed : .done
         return StitchVerdict(
-            state: groups.isEmpty ? .failed : .done, reason: groups.isEmpty ? reason : nil, groups: groups,
-            photos: handedIn, seconds: seconds)
+            state: state, reason: isCalledOff ? "cancelled: it was called off." : groups.isEmpty ? reason : nil,
+            groups: groups, photos: handedIn, seconds: seconds)
+    }
+
+    /// What was compared, with the numbers of what was handed in; `order` as for ``verdict(seconds:order:)``.
+    func graph(order: [Int]) -> StitchGraph {
+        var names = verdicts.map(\.name)
+        for (place, original) in order.enumerated() { names[original] = verdicts[place].name }
+        let edges = graph.compared.map { pair, outcome -> StitchGraph.Edge in
+            let isCopy = graph.copies[pair[0]] != nil || graph.copies[pair[1]] != nil
+            let known = fates[pair]
+            let fate = known?.fate ?? (isCopy ? .copy : outcome.edge == nil ? .tooFew : .unsolved)
+            let needed = max(Double(EdgeAcceptance.least), EdgeAcceptance.needed(matches: outcome.matches))
+            return StitchGraph.Edge(
+                first: min(order[pair[0]], order[pair[1]]), second: max(order[pair[0]], order[pair[1]]),
+                matches: outcome.matches, inliers: outcome.inliers, needed: Int(needed.rounded(.up)),
+                residualPx: known?.median?.thousandths, fate: fate)
+        }
+        return StitchGraph(
+            photos: names,
+            edges: edges.sorted { ($1.inliers, $0.first, $0.second) < ($0.inliers, $1.first, $1.second) })
     }
 
     private var reason: String {

@@ -22,13 +22,20 @@ public struct Stitcher: Sendable {
         public let verdict: GroupVerdict
         /// How its photos lie, by their places in what was handed in.
         public let geometry: GroupGeometry
+        /// How its pixels relate to directions.
+        public let frame: PanoramaFrame
+        /// Which photo shows what, at a small size.
+        public let shares: PanoramaShares
+        /// Upright width and height of its photos at full size, by their places in what was handed in.
+        public let photoSizes: [Int: [Int]]
     }
 
     /// Stitches the photos.
     ///
     /// - Parameters:
     ///   - photos: Names and files.
-    ///   - progress: Is told how far it is; what it throws ends the work.
+    ///   - progress: Is told how far it is; a `CancellationError` from it ends the work with what there is, every other
+    ///     error ends it with nothing.
     ///   - deliver: Gets each panorama when it is done, and returns the name under which it was kept, if it was.
     /// - Returns: What became of everything.
     /// - Throws: What `progress` or `deliver` throw, nothing else.
@@ -36,6 +43,21 @@ public struct Stitcher: Sendable {
         _ photos: [StitchPhoto], progress: (StitchProgress) throws -> Void = { _ in },
         deliver: (Panorama) throws -> String?
     ) throws -> StitchVerdict {
+        try outcome(photos, progress: progress, deliver: deliver).verdict
+    }
+
+    /// Stitches the photos and tells what was compared as well.
+    ///
+    /// - Parameters:
+    ///   - photos: Names and files.
+    ///   - cache: Where finished stages of photos with an identity are looked for and kept.
+    ///   - progress: As for ``stitch(_:progress:deliver:)``.
+    ///   - deliver: As for ``stitch(_:progress:deliver:)``.
+    /// - Throws: What `progress`, `deliver` or the cache throw, nothing else.
+    public func outcome(
+        _ photos: [StitchPhoto], cache: StitchCache? = nil, progress: (StitchProgress) throws -> Void = { _ in },
+        deliver: (Panorama) throws -> String?
+    ) throws -> StitchOutcome {
         var clock = StageClock()
         func tell(_ stage: StitchStage, _ done: Int, _ of: Int) throws {
             clock.enter(stage)
@@ -43,37 +65,53 @@ public struct Stitcher: Sendable {
         }
         // By name, so that the order in which photos come changes nothing; neighbours in name are neighbours in time.
         let order = photos.indices.sorted { (photos[$0].name, $0) < (photos[$1].name, $1) }
-        let taken = order.prefix(options.photoLimit).map { photos[$0] }
-        var read: [ReadPhoto] = []
-        for (index, photo) in taken.enumerated() {
-            try tell(.detect, index, taken.count)
-            read.append(PhotoIntake.read(photo))
+        let named = order.map { photos[$0] }
+        let taken = Array(named.prefix(options.photoLimit))
+        var report = StitchReport(unfinished: named, taken: taken.count)
+        do {
+            let stages = StageReader(photos: taken, cache: cache)
+            var read: [ReadPhoto] = []
+            for index in taken.indices {
+                try tell(.detect, index, taken.count)
+                read.append(try stages.read(index))
+            }
+            let graph = try matched(stages, read, tell)
+            report = StitchReport(photos: named, read: read, graph: graph)
+            try compose(read, graph, taken, order, &report, tell, deliver)
+        } catch is CancellationError {
+            report.callOff()
         }
-        let graph = try matched(taken, read, tell)
-        var report = StitchReport(photos: order.map { photos[$0] }, read: read, graph: graph)
+        return StitchOutcome(
+            verdict: report.verdict(seconds: clock.finish(), order: order), graph: report.graph(order: order))
+    }
+
+    private func compose(
+        _ read: [ReadPhoto], _ graph: MatchGraph, _ photos: [StitchPhoto], _ order: [Int],
+        _ report: inout StitchReport, _ tell: (StitchStage, Int, Int) throws -> Void,
+        _ deliver: (Panorama) throws -> String?
+    ) throws {
         let groups = Components.groups(count: read.count, edges: graph.edges).filter { $0.count > 1 }
-        var composer = GroupComposer(photos: taken, read: read, options: options)
+        report.await(groups)
+        var composer = GroupComposer(photos: photos, read: read, options: options)
         for (index, group) in groups.enumerated() {
             try tell(.solve, index, groups.count)
-            guard let solved = solve(group, graph, read) else {
-                report.couldNotSolve(group)
-                continue
-            }
-            guard let made = try composer.compose(solved, progress: tell) else {
+            guard let solved = solve(group, graph, read), let made = try composer.compose(solved, progress: tell) else {
                 report.couldNotSolve(group)
                 continue
             }
             var verdict = report.add(solved, made)
             let panorama = Panorama(
-                group: verdict.group, image: made.image, verdict: verdict, geometry: solved.geometry.renumbered(order))
+                group: verdict.group, image: made.image, verdict: verdict, geometry: solved.geometry.renumbered(order),
+                frame: made.frame, shares: made.shares.renumbered(order),
+                photoSizes: Dictionary(
+                    uniqueKeysWithValues: solved.photos.map { (order[$0], [read[$0].width, read[$0].height]) }))
             verdict.file = try deliver(panorama)
             report.replaceLast(verdict)
         }
-        return report.verdict(seconds: clock.finish(), order: order)
     }
 
     private func matched(
-        _ photos: [StitchPhoto], _ read: [ReadPhoto], _ tell: (StitchStage, Int, Int) throws -> Void
+        _ stages: StageReader, _ read: [ReadPhoto], _ tell: (StitchStage, Int, Int) throws -> Void
     ) throws -> MatchGraph {
         var seen: [UInt64: Int] = [:]
         let points = read.enumerated().map { index, photo -> PhotoPoints? in
@@ -82,24 +120,24 @@ public struct Stitcher: Sendable {
             return photo.points
         }
         var graph = MatchGraph(points: points)
-        let count = photos.count
+        let count = read.count
         let pairs = count * (count - 1) / 2
         var done = 0
         for second in 0..<count {
             for first in 0..<second {
                 try tell(.match, done, pairs)
-                graph.compare(first, second)
+                try stages.compare(first, second, in: &graph)
                 done += 1
             }
         }
         graph.markCopies()
-        try retry(photos, &graph, tell)
+        try retry(stages, &graph, tell)
         return graph
     }
 
     /// The ladder: larger and with more points, then into dim parts.
     private func retry(
-        _ photos: [StitchPhoto], _ graph: inout MatchGraph, _ tell: (StitchStage, Int, Int) throws -> Void
+        _ stages: StageReader, _ graph: inout MatchGraph, _ tell: (StitchStage, Int, Int) throws -> Void
     ) throws {
         var larger = PointDetector()
         larger.megapixels = 1.6
@@ -108,7 +146,7 @@ public struct Stitcher: Sendable {
         dim.contrast = 0.004
         for (tier, detector, ratio) in [(1, larger, 0.8), (2, dim, 0.8)] {
             try graph.retry(
-                tier: tier, ratio: ratio, fresh: { PhotoIntake.read(photos[$0], detector: detector).points },
+                tier: tier, ratio: ratio, fresh: { try? stages.read($0, detector: detector).points },
                 progress: { try tell(.retry, $0, $1) })
         }
     }

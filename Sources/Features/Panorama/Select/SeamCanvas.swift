@@ -7,11 +7,14 @@ package struct DrawnPhoto: Sendable {
     package let placed: PlacedPhoto
     /// Its pixels, grey or colours.
     package let image: Image
+    /// What of it must not be shown, and what must be.
+    package let mask: MaskCells?
 
     /// A photo.
-    package init(placed: PlacedPhoto, image: Image) {
+    package init(placed: PlacedPhoto, image: Image, mask: MaskCells? = nil) {
         self.placed = placed
         self.image = image
+        self.mask = mask
     }
 
     /// How rays of the surface become its pixels.
@@ -57,13 +60,30 @@ package struct SeamCanvas: Sendable {
 
     /// A photo on it, or nil where it shows nothing. `radii` are squared distances from the middle, 1 in the corners.
     package func piece(_ photo: DrawnPhoto) -> (piece: SeamPiece, radii: [Float])? {
+        guard let places = places(of: photo), let box = places.box(photo.image, isClosed: isClosed) else { return nil }
+        return places.cut(box, photo.image)
+    }
+
+    /// The pixels on which a photo must be shown.
+    package func included(_ photo: DrawnPhoto) -> Set<Int> {
+        guard let mask = photo.mask, mask.includes, let places = places(of: photo) else { return [] }
+        return Set(
+            places.x.indices.filter { at in
+                mask.includes(
+                    x: Double(places.x[at]), y: Double(places.y[at]), width: photo.image.width,
+                    height: photo.image.height)
+            })
+    }
+
+    private func places(of photo: DrawnPhoto) -> Places? {
         guard let view = photo.view else { return nil }
         var places = Places(width: width, height: height)
         for row in 0..<height {
             grid.places(view, row: row, columns: 0..<width, x: &places.x, y: &places.y, at: row * width)
         }
-        guard let box = places.box(photo.image, isClosed: isClosed) else { return nil }
-        return places.cut(box, photo.image)
+        photo.mask?.hide(
+            &places.x, &places.y, count: places.x.count, width: photo.image.width, height: photo.image.height)
+        return places
     }
 }
 

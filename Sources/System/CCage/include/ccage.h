@@ -22,7 +22,8 @@ enum {
     CAGE_PRIVILEGES = 32,
 };
 
-/// First half: namespaces. Taken before `main` by a process whose first argument is `model-worker`; here it says which.
+/// First half: namespaces. Taken before `main` by a process whose first argument is `model-worker` or
+/// `stitch-worker`; here it says which.
 uint32_t cage_enter(void);
 
 /// Second half, once libraries are open: everything else. `processor_seconds` of 0 sets no bound. Returns what was done.

@@ -14,10 +14,26 @@ struct StitchCommand: AsyncParsableCommand {
 
               vitrine stitch holiday/ -o panoramas --verdict v.json
 
-            The geometry and the surface are found by themselves; --model and --surface overrule them.
+            The geometry and the surface are found by themselves; --model and --surface overrule them. To see why \
+            something came out as it did, ask for a page with the pictures, the seams and what joins what:
+
+              vitrine stitch holiday/ -o panoramas --report panoramas/report.html
+
+            A floor plan, a receipt or a map in parts is flat; parts that a scanner made are a scan:
+
+              vitrine stitch map-*.jpg --model plane
+              vitrine stitch page-left.png page-right.png --model scan --format png
+
+            To go on in Hugin, or to look fast before the whole is drawn:
+
+              vitrine stitch room/ --hugin
+              vitrine stitch room/ --preview
+
+            Ctrl-C calls it off: what was finished stays, and the verdict is still written. Hidden parts of photos and \
+            panoramas for customers are made in the page /panorama of `vitrine serve`.
 
             Ends with 0 when all photos were used, 3 when some were left out, 4 when nothing could be stitched, 64 on \
-            arguments that make no sense.
+            arguments that make no sense, 130 when it was called off.
             """)
 
     @Argument(help: ArgumentHelp("Photos, or folders of photos.", valueName: "photos")) var paths: [String]
@@ -27,8 +43,12 @@ struct StitchCommand: AsyncParsableCommand {
     @Option(help: "auto, plane, cylinder, sphere, mercator or panini.") var surface = "auto"
     @Option(help: "MiB of memory; a result that would need more is drawn smaller.") var memory = 512
     @Option(help: "Most megapixels of a panorama.") var megapixels = 100.0
-    @Option(help: "Quality of the JPEG, 1...100.") var quality = 92
+    @Option(help: "jpg, png or webp.") var format = "jpg"
+    @Option(help: "Quality of JPEG and WebP, 1...100.") var quality = 92
     @Option(help: ArgumentHelp("Where to write the verdict as JSON.", valueName: "file")) var verdict: String?
+    @Option(help: ArgumentHelp("Where to write the verdict as a page with pictures.", valueName: "file"))
+    var report: String?
+    @Flag(help: "Write a Hugin project beside each panorama that has angles.") var hugin = false
     @Flag(help: "A small picture is enough (1.5 megapixels).") var preview = false
     @Flag(help: "Keep the ragged border instead of cutting the largest full rectangle.") var noCrop = false
 
@@ -41,6 +61,7 @@ struct StitchCommand: AsyncParsableCommand {
         guard megapixels.isFinite, (0.1...400).contains(megapixels) else {
             throw ValidationError("--megapixels must be 0.1 to 400.")
         }
+        guard ["jpg", "png", "webp"].contains(format) else { throw ValidationError("--format \(format) is not known.") }
         guard (1...100).contains(quality) else { throw ValidationError("--quality must be 1 to 100.") }
     }
 
@@ -50,20 +71,44 @@ struct StitchCommand: AsyncParsableCommand {
         do {
             try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
         } catch { throw Failure("The folder '\(output)' cannot be made: \(error.localizedDescription)") }
+        let interrupt = Interrupt()
         var bar = StageBar()
-        let found = try Stitcher(options: options).stitch(files) {
+        var pictures: [ReportPicture] = []
+        let outcome = try Stitcher(options: options).outcome(files) {
+            if interrupt.isAsked { throw CancellationError() }
             bar.show($0)
         } deliver: { panorama in
-            let name = "panorama-\(panorama.group).jpg"
-            let bytes = try panorama.image.encoded(as: .jpeg(quality: quality))
-            try PictureFiles.write(bytes, to: (output as NSString).appendingPathComponent(name))
-            return name
+            if report != nil { pictures.append(try ReportPicture(panorama)) }
+            return try write(panorama, of: files)
         }
         bar.finish()
+        interrupt.end()
+        let found = outcome.verdict
         if let verdict { try PictureFiles.write([UInt8](StitchFiles.json(found)), to: verdict) }
+        if let report {
+            let page = StitchReportPage(outcome, pictures: pictures, thumbnails: ReportThumbnails(files).all())
+            try PictureFiles.write(Array(page.html.utf8), to: report)
+        }
         StitchTable.say(found, folder: output)
+        if found.state == .cancelled { throw ExitCode(130) }
         if found.state == .failed { throw ExitCode(4) }
         if found.photos.contains(where: { $0.group == nil }) { throw ExitCode(3) }
+    }
+
+    /// The files of one panorama; the name of its picture.
+    private func write(_ panorama: Stitcher.Panorama, of files: [StitchPhoto]) throws -> String {
+        let encoding: ImageEncoding =
+            switch format {
+            case "png": .png
+            case "webp": .webP(quality: quality)
+            default: .jpeg(quality: quality)
+            }
+        let name = "panorama-\(panorama.group)"
+        let place = (output as NSString).appendingPathComponent(name)
+        try PictureFiles.write(try panorama.encoded(as: encoding), to: "\(place).\(format)")
+        let project = hugin ? HuginProject(panorama, names: files.map(\.name)).text : ""
+        if !project.isEmpty { try PictureFiles.write(Array(project.utf8), to: "\(place).pto") }
+        return "\(name).\(format)"
     }
 
     private var options: StitchOptions {

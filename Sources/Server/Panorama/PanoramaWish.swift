@@ -1,0 +1,89 @@
+import Basics
+import Foundation
+import Panorama
+
+/// What may be said about a panorama: the JSON of its options, checked.
+struct PanoramaWish: Sendable {
+    private(set) var stitch = StitchOptions()
+    private(set) var format = "jpg"
+    private(set) var quality = 92
+
+    /// Options that a panorama may be asked with, and no others.
+    static let known = ["model", "surface", "crop", "memoryMiB", "maxMegapixels", "preview", "format", "quality"]
+    /// Memory of a worker.
+    static let memory = 128...2_048
+
+    /// Reads options.
+    ///
+    /// - Throws: 400 that names the field.
+    init(_ options: JSONObject) throws(RequestError) {
+        for key in options.keys where !Self.known.contains(key) {
+            throw .invalidParam("'\(key)' is no option; there are \(Self.known.joined(separator: ", ")).")
+        }
+        if let value = options["model"] {
+            guard let model = value.stringValue.flatMap(ModelChoice.init) else { throw Self.wrong("model") }
+            stitch.model = model
+        }
+        if let value = options["surface"], value != "auto" {
+            guard let surface = value.stringValue.flatMap({ Surface(name: $0) }) else { throw Self.wrong("surface") }
+            stitch.surface = surface
+        }
+        if let value = options["crop"] {
+            guard let crops = value.boolValue else { throw Self.wrong("crop") }
+            stitch.crops = crops
+        }
+        if let value = options["preview"] {
+            guard let preview = value.boolValue else { throw Self.wrong("preview") }
+            stitch.isPreview = preview
+        }
+        if let value = options["memoryMiB"] {
+            guard let memory = value.intValue.map({ Int(clamping: $0) }), Self.memory.contains(memory) else {
+                throw Self.wrong("memoryMiB")
+            }
+            stitch.memoryMebibytes = memory
+        }
+        if let value = options["maxMegapixels"] {
+            guard let most = value.doubleValue, (0.1...100).contains(most) else { throw Self.wrong("maxMegapixels") }
+            stitch.megapixels = most
+        }
+        if let value = options["format"] {
+            guard let format = value.stringValue, ["jpg", "png", "webp"].contains(format) else {
+                throw Self.wrong("format")
+            }
+            self.format = format
+        }
+        if let value = options["quality"] {
+            guard let quality = value.intValue, (1...100).contains(quality) else { throw Self.wrong("quality") }
+            self.quality = Int(quality)
+        }
+    }
+
+    private static func wrong(_ field: String) -> RequestError {
+        let allowed = [
+            "model": "auto, rotation, plane or scan", "surface": "auto, plane, cylinder, sphere, mercator or panini",
+            "crop": "true or false", "preview": "true or false",
+            "memoryMiB": "a whole number from \(memory.lowerBound) to \(memory.upperBound)",
+            "maxMegapixels": "a number from 0.1 to 100", "format": "jpg, png or webp",
+            "quality": "a whole number from 1 to 100",
+        ]
+        return .invalidParam("'\(field)' must be \(allowed[field] ?? "another value").")
+    }
+}
+
+/// Masks as they are sent and kept: `{"areas": [{"kind": "exclude", "points": [[x, y], …]}]}`.
+enum PanoramaMask {
+    /// What a mask may weigh.
+    static let limits = JSONLimits(maximumBytes: 1 << 20)
+
+    /// Reads a mask.
+    ///
+    /// - Throws: 400 that says what a mask is.
+    static func read(_ text: String) throws(RequestError) -> StitchMask {
+        guard let mask = try? JSONDecoder().decode(StitchMask.self, from: Data(text.utf8)), mask.isValid else {
+            throw .invalidParam(
+                "A mask is {\"areas\": [{\"kind\": \"exclude\" or \"include\", \"points\": [[x, y], …]}]}: at least three "
+                    + "points an area, each number 0 to 1, at most \(StitchMask.maximumPoints) points.")
+        }
+        return mask
+    }
+}

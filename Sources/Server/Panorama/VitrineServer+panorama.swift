@@ -1,0 +1,35 @@
+import Basics
+import Foundation
+import Inference
+import ServiceLifecycle
+import Storage
+
+extension VitrineServer {
+    /// The routes about panoramas.
+    func addPanoramaRoutes(to routes: inout RouteTable) {
+        routes.add(PanoramaRoutes(panoramas: core.panoramas), PanoramaFileRoutes(panoramas: core.panoramas))
+    }
+
+    /// What panoramas need done again and again.
+    var panoramaChores: [Upkeep.Chore] {
+        let panoramas = core.panoramas
+        let jobs = panoramaJobs
+        return [
+            .init(name: "panoramas", every: .seconds(1)) { while try await jobs.runNext(owner: "server") {} },
+            .init(name: "old panoramas", every: .seconds(3_600)) { try await panoramas.sweep() },
+        ]
+    }
+
+    /// Nobody else serves this folder: panoramas that a dead process held go on at once.
+    func resumePanoramas() async { try? await panoramaJobs.takeOver() }
+
+    private var panoramaJobs: PanoramaJobs {
+        let folder = core.directory.path + "/cage"
+        let program = ModelService.Settings(data: core.directory.path).program
+        return PanoramaJobs(core.panoramas) { memory, seconds in
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            return CagedProgram.Limits(
+                command: [program, "stitch-worker"], folder: folder, memoryBytes: memory, processorSeconds: seconds)
+        }
+    }
+}
