@@ -20,6 +20,15 @@ export const text = {
     banner_reconnecting: ['No connection to the shop. Trying again…', '与店铺的连接已断开，正在重新连接…'],
     try_now: ['Try now', '立即重试'],
 
+    // Panoramas in conversations
+    make_panorama: ['Make a panorama…', '制作全景…'],
+    panorama_pick: ['Which pictures?', '选择图片'],
+    panorama_pick_text: ['Pictures that share a third with their neighbours become one. The panorama appears in this conversation.', '相邻且重叠约三分之一的图片会拼成全景，完成后显示在此对话中。'],
+    panorama_begin: ['Make panorama', '制作全景'],
+    panorama_asked: ['The panorama is being made; it will appear here.', '正在制作全景，完成后显示在此处。'],
+    panorama_refused: ['The panorama could not be asked for. Try again.', '无法制作全景，请重试。'],
+    look_around: ['Look around', '环视'],
+
     // Timeline
     conversation: ['Conversation', '对话'],
     new_messages: ['New messages', '新消息'],

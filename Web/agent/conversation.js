@@ -13,6 +13,7 @@ import { ReadMarker } from '../parts/read-marker.js';
 import '../parts/timeline-view.js';
 import { toast } from '../parts/toast.js';
 import { TypingLine, TypingSender } from '../parts/typing.js';
+import { panoramaEntries } from '../panorama/from-messages.js';
 import { findAndChoose } from '../scan/dialog.js';
 import { findEntries } from '../scan/find.js';
 import { showReaders } from './readers.js';
@@ -60,7 +61,8 @@ export class Conversation {
         timeline.addEventListener('vt-find', ({ detail }) => find(detail.media));
         answerMessages(client, timeline, (item) => ({
             composer, canEdit: true,
-            extra: [...findEntries(item, find), { icon: 'eye', t: 'who_read', action: () => showReaders(client, this.#room, item.event) }],
+            extra: [...findEntries(item, find), ...panoramaEntries(item, client, () => this.roomId, () => timeline.items),
+                { icon: 'eye', t: 'who_read', action: () => showReaders(client, this.#room, item.event) }],
         }));
         composer.addEventListener('vt-send', ({ detail }) => this.#send(detail));
         composer.addEventListener('vt-typing', ({ detail }) => this.typing.set(this.roomId, detail.typing));

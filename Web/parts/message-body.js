@@ -55,7 +55,15 @@ function pictureBody(item, client) {
         const media = find.closest('vt-message')?.item.content.url;
         if (media) find.dispatchEvent(new CustomEvent('vt-find', { bubbles: true, detail: { media } }));
     });
-    return h('div', { class: 'picture-body' }, picture, find);
+    return h('div', { class: 'picture-body' }, picture, find, lookAround(item.content));
+}
+
+/** The link into a panorama whose picture this is. */
+function lookAround(content) {
+    const { share, group } = content['shop.vitrine.panorama'] ?? {};
+    if (typeof share !== 'string' || !/^[\w-]{16,64}$/.test(share)) return null;
+    const query = new URLSearchParams({ share, group: String(Number.isInteger(group) ? group : 1) });
+    return h('a', { class: 'look-around', href: `/panorama?${query}`, target: '_blank', rel: 'noopener' }, icon('eye'), h('span', { t: 'look_around' }));
 }
 
 function fileBody(item, client) {

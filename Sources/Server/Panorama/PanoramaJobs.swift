@@ -64,6 +64,7 @@ package struct PanoramaJobs: Sendable {
             try? await jobs.fail(
                 claimed.lease, error: refusal?.message ?? "\(error)", mayRetry: (refusal?.status ?? 500) >= 500)
             try await panoramas.settle(row.number, claimed.job.number)
+            try await made(row.number)
         }
         return true
     }

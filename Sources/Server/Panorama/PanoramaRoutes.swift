@@ -128,6 +128,7 @@ struct PanoramaRoutes: RouteGroup {
         reply["state"] = .string(Self.word(row, job?.state == .running ? panoramas.progress.step(row.number) : nil))
         reply["options"] = .object(row.options)
         reply["progress"] = row.state == .queued ? panoramas.progress.step(row.number)?.json ?? .null : nil
+        reply["message"] = row.message.map { .string($0) }
         reply["share"] = row.share.map { .string($0) }
         reply["groups"] = .array(
             (reply["groups"]?.arrayValue ?? []).map { group in

@@ -1,3 +1,4 @@
+import Accounts
 import Basics
 package import Storage
 
@@ -9,7 +10,7 @@ package enum PanoramaRows {
     /// `panorama_file.kind`: image, preview, view, seams or report; `g` 0 is the whole panorama job.
     private static let first = """
         CREATE TABLE panorama(no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner INTEGER NOT NULL, wish_key TEXT,
-            state TEXT NOT NULL, options TEXT NOT NULL, room TEXT, share TEXT UNIQUE, job INTEGER, verdict BLOB,
+            state TEXT NOT NULL, options TEXT NOT NULL, room TEXT, sender TEXT, message TEXT, share TEXT UNIQUE, job INTEGER, verdict BLOB,
             graph BLOB, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, deleted_ms INTEGER,
             UNIQUE(owner, wish_key)) STRICT;
         CREATE INDEX panorama_owner ON panorama(owner, no);
@@ -20,10 +21,14 @@ package enum PanoramaRows {
         """
 
     private static let columns =
-        "no, id, owner, state, options, room, share, job, verdict, graph, created_ms, updated_ms, deleted_ms"
+        "no, id, owner, state, options, room, share, job, verdict, graph, created_ms, updated_ms, deleted_ms, sender, message"
 
     static func row(id: String, _ connection: Connection) throws -> PanoramaRow? {
         try connection.first("SELECT \(columns) FROM panorama WHERE id = ?1", .text(id), map: row)
+    }
+
+    static func row(number: Int64, _ connection: Connection) throws -> PanoramaRow? {
+        try connection.first("SELECT \(columns) FROM panorama WHERE no = ?1", .integer(number), map: row)
     }
 
     static func row(share: String, _ connection: Connection) throws -> PanoramaRow? {
@@ -48,18 +53,20 @@ package enum PanoramaRows {
             state: PanoramaRow.State(rawValue: row.text(3)) ?? .failed,
             options: (try? JSON(parsing: row.text(4)))?.objectValue ?? [:], room: row.textOrNil(5),
             share: row.textOrNil(6), job: row.intOrNil(7), verdict: row.blobOrNil(8), graph: row.blobOrNil(9),
-            created: row.int(10), updated: row.int(11), deleted: row.intOrNil(12))
+            created: row.int(10), updated: row.int(11), deleted: row.intOrNil(12),
+            sender: row.textOrNil(13).flatMap(PanoramaSender.read), message: row.textOrNil(14))
     }
 
     static func insert(
-        id: String, owner: Int64, key: String?, options: JSONObject, room: String?, in context: WriteContext
+        id: String, owner: Int64, key: String?, options: JSONObject, room: String?, sender: Session,
+        in context: WriteContext
     ) throws {
         try context.run(
             """
-            INSERT INTO panorama(id, owner, wish_key, state, options, room, created_ms, updated_ms)
-            VALUES (?1, ?2, ?3, 'draft', ?4, ?5, ?6, ?6)
+            INSERT INTO panorama(id, owner, wish_key, state, options, room, created_ms, updated_ms, sender)
+            VALUES (?1, ?2, ?3, 'draft', ?4, ?5, ?6, ?6, ?7)
             """, .text(id), .integer(owner), .optional(key), .text(JSON.object(options).text), .optional(room),
-            .integer(context.now))
+            .integer(context.now), .optional(room == nil ? nil : PanoramaSender.text(sender)))
     }
 
     static func set(_ column: String, _ value: SQLValue, of number: Int64, in context: WriteContext) throws {
@@ -164,6 +171,16 @@ package enum PanoramaRows {
         ) { $0.int(0) }
     }
 
+    /// Panoramas that are there and were not brought to the conversation that asked for them.
+    static func undelivered(_ connection: Connection) throws -> [Int64] {
+        try connection.rows(
+            """
+            SELECT no FROM panorama WHERE room IS NOT NULL AND message IS NULL AND state IN ('done', 'failed')
+                AND deleted_ms IS NULL ORDER BY no LIMIT 100
+            """
+        ) { $0.int(0) }
+    }
+
     static func unfinished(owner: Int64, _ connection: Connection) throws -> Int64 {
         try connection.first(
             "SELECT COUNT(*) FROM panorama WHERE owner = ?1 AND state = 'queued' AND deleted_ms IS NULL",
@@ -196,6 +213,32 @@ struct PanoramaRow: Sendable {
     let created: Int64
     let updated: Int64
     let deleted: Int64?
+    /// Who asked for it in a conversation.
+    let sender: Session?
+    /// The event that brought it there.
+    let message: String?
+}
+
+/// Who asked for a panorama in a conversation, as it is kept until the panorama is there.
+enum PanoramaSender {
+    static func text(_ session: Session) -> String {
+        JSON.object([
+            "user": .string(session.user.text), "number": .int(session.userNumber),
+            "device": .int(session.deviceNumber),
+            "device_id": .string(session.deviceID), "kind": .int(Int64(session.kind.rawValue)),
+        ]).text
+    }
+
+    static func read(_ text: String) -> Session? {
+        guard let json = try? JSON(parsing: text), let name = json["user"]?.stringValue,
+            let user = try? UserIdentifier(parsing: name),
+            let number = json["number"]?.intValue, let device = json["device"]?.intValue,
+            let kind = (json["kind"]?.intValue).flatMap({ UserKind(rawValue: Int(clamping: $0)) })
+        else { return nil }
+        return Session(
+            userNumber: number, user: user, deviceNumber: device, deviceID: json["device_id"]?.stringValue ?? "",
+            kind: kind)
+    }
 }
 
 /// A photo of it.

@@ -99,7 +99,8 @@ package final class Panoramas: Sendable {
                     status: 403, code: "M_RESOURCE_LIMIT_EXCEEDED",
                     message: "There are \(most) panoramas of yours already. Delete some first.")
             }
-            try PanoramaRows.insert(id: id, owner: owner, key: key, options: options, room: room, in: context)
+            try PanoramaRows.insert(
+                id: id, owner: owner, key: key, options: options, room: room, sender: session, in: context)
             guard let made = try PanoramaRows.row(id: id, context.connection) else { throw Self.unknown }
             return made
         }

@@ -21,15 +21,25 @@ extension VitrineServer {
     }
 
     /// Nobody else serves this folder: panoramas that a dead process held go on at once.
-    func resumePanoramas() async { try? await panoramaJobs.takeOver() }
+    func resumePanoramas() async {
+        try? await panoramaJobs.takeOver()
+        await panoramaMessages.catchUp()
+    }
+
+    private var panoramaMessages: PanoramaMessages {
+        PanoramaMessages(panoramas: core.panoramas, messaging: core.messaging, logger: logger)
+    }
 
     private var panoramaJobs: PanoramaJobs {
+        let messages = panoramaMessages
         let folder = core.directory.path + "/cage"
         let program = ModelService.Settings(data: core.directory.path).program
         return PanoramaJobs(core.panoramas) { memory, seconds in
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             return CagedProgram.Limits(
                 command: [program, "stitch-worker"], folder: folder, memoryBytes: memory, processorSeconds: seconds)
+        } made: { [messages] number in
+            await messages.deliver(number)
         }
     }
 }

@@ -1,4 +1,5 @@
-/// The tables of texts: Web/text.js for every page, Web/staff/text.js beside it for those of the shop's people. A row a
+/// The tables of texts: Web/text.js for every page, beside it Web/staff/text.js for those of the shop's people and
+/// Web/panorama/text.js for panoramas. A row a
 /// key, English and Chinese side by side.
 ///
 /// A row is `key: ['English', '中文'],` on one line.

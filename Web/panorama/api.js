@@ -1,0 +1,88 @@
+// The server for the panorama page: one job, its photos, its results.
+
+import { path } from '../matrix/request.js';
+
+const patience = 600_000;
+
+export class PanoramaApi {
+    constructor(client, account) {
+        this.client = client;
+        this.account = account;
+        this.id = null;
+    }
+
+    #at(rest = '') {
+        return path`/api/v1/panoramas/${this.id}` + rest;
+    }
+
+    /** Makes the job when there is none yet. */
+    async ensure() {
+        await this.account();
+        this.id ??= (await this.client.request('POST', '/api/v1/panoramas', { body: {} })).job;
+        return this.id;
+    }
+
+    state() {
+        return this.client.request('GET', this.#at());
+    }
+
+    /** Uploads a file; answers its number. */
+    async upload(file) {
+        const reply = await this.client.request('POST', this.#at('/photos'), {
+            query: { name: file.name || 'photo' }, form: file, timeout: patience, attempts: 3,
+        });
+        return reply.photos[0];
+    }
+
+    remove(photo) {
+        return this.client.request('DELETE', this.#at(`/photos/${photo}`));
+    }
+
+    mask(photo, areas) {
+        return this.client.request('PUT', this.#at(`/photos/${photo}/mask`), { body: { areas } });
+    }
+
+    change(options) {
+        return this.client.request('PATCH', this.#at(), { body: options });
+    }
+
+    start() {
+        return this.client.request('POST', this.#at('/start'), { body: {} });
+    }
+
+    cancel() {
+        return this.client.request('POST', this.#at('/cancel'), { body: {} });
+    }
+
+    delete() {
+        return this.client.request('DELETE', this.#at());
+    }
+
+    restore() {
+        return this.client.request('POST', this.#at('/restore'), { body: {} });
+    }
+
+    share() {
+        return this.client.request('POST', this.#at('/share'), { body: {} });
+    }
+
+    graph() {
+        return this.client.request('GET', this.#at('/graph'));
+    }
+
+    json(address) {
+        return this.client.request('GET', address);
+    }
+
+    async picture(address) {
+        return URL.createObjectURL(await this.client.request('GET', address, { blob: true, timeout: patience }));
+    }
+
+    thumbnail(photo) {
+        return this.picture(this.#at(`/photos/${photo}/thumbnail`));
+    }
+
+    file(rest) {
+        return this.picture(this.#at(rest));
+    }
+}

@@ -1,0 +1,27 @@
+// What may be said about a panorama before it is made.
+
+import { h } from '../parts/dom.js';
+
+const choices = {
+    model: ['auto', 'rotation', 'plane', 'scan'],
+    surface: ['auto', 'plane', 'cylinder', 'sphere', 'mercator', 'panini'],
+};
+
+/** The controls; `changed(options)` hears every change. */
+export function optionPanel(options, changed) {
+    const select = (name, values, words) => {
+        const element = h('select', { class: 'input', name }, values.map((value) => h('option', words ? { value, t: `${words}_${value}` } : { value }, words ? null : value.toUpperCase())));
+        element.value = options[name] ?? values[0];
+        element.addEventListener('change', () => changed({ [name]: element.value }));
+        return element;
+    };
+    const crop = h('input', { type: 'checkbox', name: 'crop' });
+    crop.checked = options.crop ?? true;
+    crop.addEventListener('change', () => changed({ crop: crop.checked }));
+    return h('details', { class: 'pano-details pano-options' }, h('summary', { t: 'panorama_options' }),
+        h('div', { class: 'pano-option-grid' },
+            h('label', {}, h('span', { t: 'panorama_model' }), select('model', choices.model, 'panorama_model')),
+            h('label', {}, h('span', { t: 'panorama_surface' }), select('surface', choices.surface, 'panorama_surface')),
+            h('label', {}, h('span', { t: 'panorama_format' }), select('format', ['jpg', 'png', 'webp'], null)),
+            h('label', { class: 'pano-check' }, crop, h('span', { t: 'panorama_crop' }))));
+}
