@@ -21,6 +21,7 @@ export const text = {
     try_now: ['Try now', '立即重试'],
 
     // Panoramas in conversations
+    panorama_title: ['Panorama', '全景'],
     make_panorama: ['Make a panorama…', '制作全景…'],
     panorama_pick: ['Which pictures?', '选择图片'],
     panorama_pick_text: ['Pictures that share a third with their neighbours become one. The panorama appears in this conversation.', '相邻且重叠约三分之一的图片会拼成全景，完成后显示在此对话中。'],

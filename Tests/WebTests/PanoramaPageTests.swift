@@ -62,6 +62,10 @@ struct PanoramaPageTests {
         try await page.wait("['done', 'failed'].includes(document.querySelector('vt-panorama-page').dataset.state)")
     }
 
+    private static func check(_ page: ChromiumPage) async throws {
+        #expect(try await page.evaluate(AccessibilityAudit.script) == [])
+    }
+
     /// The colour in the middle of the viewer.
     private static func middle(_ page: ChromiumPage) async throws -> [Int64] {
         let script = """
@@ -81,6 +85,7 @@ struct PanoramaPageTests {
             let page = try await ChromiumPage.open(shop.browser, look: .phone)
             try await page.open(shop.address("/panorama"))
             try await page.wait("document.querySelector('.pano-choose')")
+            try await Self.check(page)
             let files = try await Self.photos(page, degrees: [-24, 0, 24])
             let stranger = try await Self.photos(page, degrees: [60], seed: 77)
             try await Self.take(files + stranger, page, shown: 4)
@@ -92,7 +97,11 @@ struct PanoramaPageTests {
             #expect(
                 try await page.evaluate("document.querySelector('.pano-photo:last-child .pano-advice').textContent")
                     != "")
-            try await page.wait("document.querySelector('.pano-picture').naturalWidth > 100")
+            try await page.wait("document.querySelector('.pano-picture.is-loaded')")
+            for isDark in [true, false] {
+                try await page.show(.init(width: 390, height: 844, isPhone: true, isDark: isDark))
+                try await Self.check(page)
+            }
 
             try await page.click(".pano-look")
             try await page.wait("document.querySelector('vt-panorama')?.dataset.state === 'open'")
@@ -169,7 +178,7 @@ struct PanoramaPageTests {
             try await page.open(shop.address("/panorama"))
             try await page.wait("document.querySelector('.pano-choose')")
             try await Self.take(try await Self.photos(page, degrees: [-12, 12]), page, shown: 2)
-            try await page.wait("document.querySelector('.pano-thumb').naturalWidth > 0")
+            try await page.wait("document.querySelector('.pano-thumb.is-loaded')")
             try await page.click(".pano-photo .pano-paint")
             try await page.wait("document.querySelector('.pano-mask-canvas')?.width > 20")
             for corner in [(0.1, 0.1), (0.4, 0.1), (0.4, 0.5), (0.1, 0.5)] {

@@ -25,7 +25,7 @@ export class Heap {
     }
 
     #row(photo, isFixed) {
-        const image = h('img', { class: 'pano-thumb', alt: photo.name });
+        const image = h('img', { class: 'pano-thumb', alt: photo.name, on: { load: () => image.classList.add('is-loaded') } });
         this.#picture(photo.photo).then((address) => { image.src = address; }, () => image.classList.add('is-missing'));
         const verdict = photo.verdict ? h('span', {
             class: `tag pano-word ${photo.group ? 'is-in' : 'is-out'}`, t: `panorama_photo_${photo.verdict}`,

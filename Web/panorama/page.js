@@ -172,7 +172,7 @@ class PanoramaPage extends HTMLElement {
         const works = !over.includes(state.state);
         this.dataset.state = state.state;
         this.start.hidden = photos.length > 0 || works;
-        this.actions.hidden = photos.length === 0;
+        this.actions.hidden = photos.length === 0 || works;
         this.options.hidden = photos.length === 0 || works;
         for (const button of [this.make, this.more, this.gone]) button.disabled = works;
         this.make.dataset.t = state.state === 'draft' ? 'panorama_make' : 'panorama_again';

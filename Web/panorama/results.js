@@ -100,6 +100,8 @@ export class Results {
     }
 
     #show(image, address) {
+        image.classList.remove('is-loaded');
+        image.addEventListener('load', () => image.classList.add('is-loaded'), { once: true });
         this.api.picture(address).then((url) => { image.src = url; }, () => image.classList.add('is-missing'));
     }
 

@@ -1,7 +1,6 @@
 // The texts of the panorama page and its viewer: English, then Chinese.
 
 export const text = {
-    panorama_title: ['Panorama', '全景'],
     panorama_line: ['Photos in, panoramas out', '多张照片拼成全景'],
     panorama_start: ['Make a panorama', '制作全景'],
     panorama_start_text: ['Turn on the spot and let each photo share a third with the next. Any order, several scenes at once: every panorama in the heap comes out, and every photo is told what became of it.', '站在原地转动拍摄，相邻照片重叠约三分之一。顺序不限，可混合多个场景：会拼出其中所有的全景，并说明每张照片的结果。'],

@@ -38,6 +38,7 @@ export class PanoramaViewer extends HTMLElement {
         this.#begin();
         this.#listen();
         this.#size();
+        this.scene.draw(this.pose);
         this.dataset.state = 'open';
     }
 

@@ -14,7 +14,7 @@ import { text } from './text.js';
 addText(text);
 
 const pages = [['/agent', 'staff_desk'], ['/review', 'review_title'], ['/label', 'label_title'],
-    ['/catalogue-health', 'health_title']];
+    ['/catalogue-health', 'health_title'], ['/panorama', 'panorama_title']];
 
 function links(here) {
     return h('nav', { class: 'staff-links', label: 'staff_pages' }, pages.map(([address, name]) => h('a', {
