@@ -18,7 +18,7 @@ export OMP_WAIT_POLICY ?= passive
 SWIFT_PLACES = Package.swift Sources Tests $(wildcard Benchmarks Examples Fuzz)
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo train test test-full bench bench-vectors peers bench-pictures peers-items mobile check format docs fuzz clean
+.PHONY: help bootstrap demo train test test-full bench bench-vectors peers bench-pictures peers-items peers-panorama mobile check format docs fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,12 @@ mobile: ## convert our models for ncnn, a runtime for phones, and compare them w
 	@Scripts/bootstrap mobile
 	@for model in item-embed-s1 item-detect-s1; do echo $$model; \
 		.venv-mobile/bin/python Benchmarks/peers/item_mobile.py Models/$$model.onnx --to "$(or $(TO),.build/mobile)" || exit 1; done
+
+peers-panorama: ## stitch SCENES=folder of folders and SPHERES="2:1 pictures" with Vitrine, OpenCV and Hugin [OUT=folder CAPS="512 256"]
+	@Scripts/bootstrap peers
+	$(SWIFT) build -c release --product vitrine $(BUILD_FLAGS)
+	.venv-peers/bin/python Benchmarks/peers/panorama.py $(if $(SCENES),--scenes "$(SCENES)" --choices) \
+		$(if $(SPHERES),--spheres $(SPHERES)) $(if $(CAPS),--caps $(CAPS)) $(if $(OUT),--out "$(OUT)")
 
 check: ## lint the format, run the tests of the repository about itself, build the examples
 	@Scripts/bootstrap test

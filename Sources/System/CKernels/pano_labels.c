@@ -26,19 +26,32 @@ static inline int32_t difference(
     return abs(p[0] - q[0]) + abs(p[1] - q[1]) + abs(p[2] - q[2]);
 }
 
+// Levels of gradient that halve the cost of a seam.
+#define EDGE 64
+
+static inline int32_t edge(const vk_piece *piece, int32_t x, int32_t y, int32_t width, int wrap) {
+    const ptrdiff_t at = within(piece, x, y, width, wrap);
+    return at < 0 ? 0 : piece->edges[at];
+}
+
 // What it costs that label a ends and b begins between two pixels: a metric, with a little for the length.
 static inline int32_t seam(
     const vk_piece *pieces, int32_t a, int32_t b, int32_t x0, int32_t y0, int32_t x1, int32_t y1, int32_t width,
     int wrap) {
     if (a == b || a < 0 || b < 0) return 0;
-    return 6 + difference(pieces, a, b, x0, y0, width, wrap) + difference(pieces, a, b, x1, y1, width, wrap);
+    const int32_t sum = difference(pieces, a, b, x0, y0, width, wrap) + difference(pieces, a, b, x1, y1, width, wrap);
+    if (!pieces[a].edges || !pieces[b].edges) return 6 + sum;
+    // Along edges that both photos have, a seam is not seen (Agarwala et al. 2004, section 3).
+    return 6 + sum * EDGE / (EDGE + edge(pieces + a, x0, y0, width, wrap) + edge(pieces + a, x1, y1, width, wrap)
+                                  + edge(pieces + b, x0, y0, width, wrap) + edge(pieces + b, x1, y1, width, wrap));
 }
 
-// What it costs to take a pixel from near the border of a photo.
+// What it costs to take a pixel from near the border of a photo, and what its data say.
 static inline int32_t shallow(
     const vk_piece *pieces, int32_t label, int32_t x, int32_t y, int32_t width, int wrap, int32_t weight) {
     const ptrdiff_t at = within(pieces + label, x, y, width, wrap);
-    return at < 0 ? NEVER : weight * (255 - pieces[label].depth[at]) / 255;
+    if (at < 0) return NEVER;
+    return weight * (255 - pieces[label].depth[at]) / 255 + (pieces[label].data ? pieces[label].data[at] : 0);
 }
 
 typedef struct {

@@ -8,6 +8,9 @@ struct RenderedWorld {
     /// Equirectangular: all directions.
     let sphere: Image
 
+    /// The world of a picture of all directions.
+    init(sphere: Image) { self.sphere = sphere }
+
     /// The world of a seed.
     init(seed: UInt64, width: Int = 1024) throws {
         var random = SeededRandom(seed: seed)

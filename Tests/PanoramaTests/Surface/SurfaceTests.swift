@@ -6,7 +6,11 @@ import Testing
 struct SurfaceTests {
     @Test(
         "PANO-111, PANO-112, PANO-201, PANO-207, PANO-309 directions go to a surface and come back",
-        arguments: [Surface.plane, .cylinder, .sphere, .mercator, .panini(0), .panini(0.5), .panini(1)])
+        arguments: [
+            Surface.plane, .cylinder, .sphere, .mercator, .panini(0), .panini(0.5), .panini(1), .stereographic,
+            .fisheye,
+            .planet,
+        ])
     func roundTrip(surface: Surface) throws {
         for yaw in stride(from: -1.2, through: 1.2, by: 0.3) {
             for pitch in stride(from: -0.9, through: 0.9, by: 0.3) {

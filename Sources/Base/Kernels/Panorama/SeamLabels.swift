@@ -33,6 +33,9 @@ package struct SeamLabels {
     private let pieces: [SeamPiece]
     private let wraps: Bool
     private let depthWeight: Int32
+    /// All pieces' data costs and gradients in one row each; empty without.
+    private let data: [Int32]
+    private let edges: [UInt8]
     /// Width of the canvas.
     package let width: Int
     /// Height of the canvas.
@@ -41,9 +44,18 @@ package struct SeamLabels {
     package private(set) var labels: [Int16]
 
     /// Labels to start from: each must be valid where it stands.
+    ///
+    /// - Parameters:
+    ///   - data: What each pixel of each piece costs besides, at most 50,000,000; nil for nothing.
+    ///   - edges: Lengths of gradients of each piece, by which costs of seams are divided; nil for whole costs.
     package init(
-        pieces: [SeamPiece], width: Int, height: Int, wraps: Bool, depthWeight: Int, labels: [Int16]
+        pieces: [SeamPiece], width: Int, height: Int, wraps: Bool, depthWeight: Int, labels: [Int16],
+        data: [[Int32]]? = nil, edges: [[UInt8]]? = nil
     ) {
+        precondition(data.map { zip($0, pieces).allSatisfy { $0.count == $1.depth.count } } ?? true)
+        precondition(edges.map { zip($0, pieces).allSatisfy { $0.count == $1.depth.count } } ?? true)
+        self.data = data.map { $0.flatMap { $0 } } ?? []
+        self.edges = edges.map { $0.flatMap { $0 } } ?? []
         precondition(labels.count == width * height && pieces.count < Int(Int16.max) && width > 0 && height > 0)
         precondition(
             pieces.allSatisfy { piece in
@@ -62,7 +74,21 @@ package struct SeamLabels {
     /// Offers one photo everywhere it is valid; whether labels changed.
     package mutating func expand(_ photo: Int) -> Bool {
         precondition(pieces.indices.contains(photo))
-        return withRaw { raw, labels, shape in
+        guard edges.isEmpty else { return expandChecked(photo) }
+        return move(photo)
+    }
+
+    /// Divided costs are no metric: a move that raises the energy is taken back.
+    private mutating func expandChecked(_ photo: Int) -> Bool {
+        let (before, kept) = (energy, labels)
+        guard move(photo) else { return false }
+        if energy < before { return true }
+        labels = kept
+        return false
+    }
+
+    private mutating func move(_ photo: Int) -> Bool {
+        withRaw { raw, labels, shape in
             vk_expand_label(
                 raw, Int32(shape.count), labels, Int32(shape.width), Int32(shape.height), shape.wraps ? 1 : 0,
                 Int32(photo), shape.weight) == 1
@@ -95,7 +121,11 @@ package struct SeamLabels {
         let shape = Shape(count: pieces.count, width: width, height: height, wraps: wraps, weight: depthWeight)
         var raw: [vk_piece] = []
         raw.reserveCapacity(pieces.count)
-        func next(_ index: Int, _ labels: UnsafeMutablePointer<Int16>?) -> Result {
+        var start = 0
+        func next(
+            _ index: Int, _ labels: UnsafeMutablePointer<Int16>?, _ data: UnsafePointer<Int32>?,
+            _ edges: UnsafePointer<UInt8>?
+        ) -> Result {
             guard index < pieces.count else {
                 return raw.withUnsafeBufferPointer { body($0.baseAddress, labels, shape) }
             }
@@ -105,12 +135,22 @@ package struct SeamLabels {
                     raw.append(
                         vk_piece(
                             x: Int32(piece.x), y: Int32(piece.y), width: Int32(piece.width),
-                            height: Int32(piece.height), rgb: rgb.baseAddress, depth: depth.baseAddress))
-                    return next(index + 1, labels)
+                            height: Int32(piece.height), rgb: rgb.baseAddress, depth: depth.baseAddress,
+                            data: data.map { $0 + start }, edges: edges.map { $0 + start }))
+                    start += piece.depth.count
+                    return next(index + 1, labels, data, edges)
                 }
             }
         }
-        return labels.withUnsafeMutableBufferPointer { next(0, $0.baseAddress) }
+        return data.withUnsafeBufferPointer { data in
+            edges.withUnsafeBufferPointer { edges in
+                labels.withUnsafeMutableBufferPointer {
+                    next(
+                        0, $0.baseAddress, data.isEmpty ? nil : data.baseAddress,
+                        edges.isEmpty ? nil : edges.baseAddress)
+                }
+            }
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 internal import CKernels
+import Foundation
 
 /// A photo as the warps see it: a ray's turn, and how a direction becomes a pixel.
 package struct PlaceView: Sendable {
@@ -22,6 +23,22 @@ package struct PlaceView: Sendable {
     }
 }
 
+/// Surfaces that are round about the axis ahead: how the distance from the middle becomes an angle.
+package enum RadialSurface: Sendable {
+    /// r = 2 tan(θ / 2).
+    case stereographic
+    /// r = θ.
+    case equidistant
+
+    /// The angle from the axis in radians.
+    package func angle(_ radius: Double) -> Double {
+        switch self {
+        case .stereographic: 2 * atan(radius / 2)
+        case .equidistant: radius
+        }
+    }
+}
+
 /// The columns and rows of a surface: ray = (across level, lift rise, ahead level).
 package struct SurfaceGrid: Sendable {
     /// A number a column.
@@ -34,6 +51,8 @@ package struct SurfaceGrid: Sendable {
     package var level: [Float]
     /// A number a row.
     package var lift: [Float]
+    /// For round surfaces: across holds u and lift holds v, and rays follow from both.
+    package var radial: RadialSurface?
 
     /// Tables of the given numbers.
     package init(across: [Float], rise: [Float], ahead: [Float], level: [Float], lift: [Float]) {
@@ -52,6 +71,11 @@ package struct SurfaceGrid: Sendable {
     ) {
         precondition(columns.lowerBound >= 0 && columns.upperBound <= across.count && place >= 0)
         precondition(place + columns.count <= x.count && place + columns.count <= y.count)
+        if let radial {
+            rays(radial, row, columns).places(
+                view, row: 0, columns: 0..<columns.count, x: &x, y: &y, at: place, variant: variant)
+            return
+        }
         let (levelHere, liftHere) = (level[row], lift[row])
         var raw = view.raw
         let start = columns.lowerBound
@@ -71,6 +95,26 @@ package struct SurfaceGrid: Sendable {
                 }
             }
         }
+    }
+}
+
+extension SurfaceGrid {
+    /// One row of a round surface as a table of its own; nothing lies beyond half a turn.
+    private func rays(_ radial: RadialSurface, _ row: Int, _ columns: Range<Int>) -> SurfaceGrid {
+        let v = lift[row]
+        var (a, b, c) = ([Float](), [Float](), [Float]())
+        for column in columns {
+            let u = across[column]
+            let radius = (u * u + v * v).squareRoot()
+            let angle = Float(radial.angle(Double(radius)))
+            // Rays of no length are behind every camera.
+            let isThere = angle < .pi
+            let share = radius > 1e-9 && isThere ? sin(angle) / radius : isThere ? 1 : 0
+            a.append(u * share)
+            b.append(v * share)
+            c.append(isThere ? cos(angle) : 0)
+        }
+        return SurfaceGrid(across: a, rise: b, ahead: c, level: [1], lift: [1])
     }
 }
 

@@ -12,6 +12,12 @@ public struct ExifFields: Sendable, Hashable {
     public var focalLength: Double?
     /// The focal length that shows as much on 35 mm film, in millimetres.
     public var focalLength35: Double?
+    /// Exposure time in seconds.
+    public var exposureSeconds: Double?
+    /// Focal length over the width of the aperture.
+    public var fNumber: Double?
+    /// Sensitivity (ISO).
+    public var sensitivity: Double?
     /// Whether the file says where it was taken. Encoding drops it, with all other metadata.
     public var hasLocation = false
 

@@ -13,6 +13,9 @@ enum ExifReader {
         static let orientation = 0x0112
         static let exifDirectory = 0x8769
         static let locationDirectory = 0x8825
+        static let exposureTime = 0x829A
+        static let fNumber = 0x829D
+        static let sensitivity = 0x8827
         static let taken = 0x9003
         static let focalLength = 0x920A
         static let focalLength35 = 0xA405
@@ -44,6 +47,9 @@ enum ExifReader {
     private static func read(_ entry: TIFFReader.Entry, _ reader: TIFFReader, into fields: inout ExifFields) {
         switch entry.tag {
         case Tag.taken: fields.taken = reader.text(entry, limit: 20)
+        case Tag.exposureTime: fields.exposureSeconds = reader.ratio(entry).flatMap { within($0, 1e-6...86_400) }
+        case Tag.fNumber: fields.fNumber = reader.ratio(entry).flatMap { within($0, 0.3...256) }
+        case Tag.sensitivity: fields.sensitivity = reader.short(entry).flatMap { within(Double($0), 1...4_000_000) }
         case Tag.focalLength: fields.focalLength = reader.ratio(entry).flatMap(plausible)
         case Tag.focalLength35: fields.focalLength35 = reader.short(entry).flatMap { plausible(Double($0)) }
         default: break
@@ -52,7 +58,11 @@ enum ExifReader {
 
     /// Lenses have between half a millimetre and some metres; 0 means "unknown".
     private static func plausible(_ millimetres: Double) -> Double? {
-        millimetres >= 0.5 && millimetres <= 10_000 ? millimetres : nil
+        within(millimetres, 0.5...10_000)
+    }
+
+    private static func within(_ value: Double, _ range: ClosedRange<Double>) -> Double? {
+        range.contains(value) ? value : nil
     }
 }
 

@@ -16,19 +16,48 @@ package struct TileBlend: Sendable {
     private let seam: SeamCanvas
     private let labels: [Int16]
     private let tones: [PhotoTone]
+    private let bends: [(x: Int, y: Int, width: Int, grid: ToneGrid)]
     private let grid: SurfaceGrid
     /// Side of a tile, a multiple of the coarsest level's cells.
     package let side: Int
 
     /// A drawing of `labels` on the small canvas, made full size.
-    package init(canvas: Canvas, seam: SeamCanvas, labels: [Int16], tones: [PhotoTone], side: Int = 1024) {
+    ///
+    /// - Parameter bends: Where each photo's box begins on the small canvas, and how its tone changes over it; empty
+    ///   where nothing does.
+    package init(
+        canvas: Canvas, seam: SeamCanvas, labels: [Int16], tones: [PhotoTone],
+        bends: [(x: Int, y: Int, width: Int, grid: ToneGrid)] = [], side: Int = 1024
+    ) {
         precondition(labels.count == seam.width * seam.height && side % Self.cell == 0 && side > 0)
         self.canvas = canvas
         self.seam = seam
         self.labels = labels
         self.tones = tones
+        self.bends = bends
         self.side = side
         grid = canvas.grid(margin: Self.halo)
+    }
+
+    /// The side with which the fewest pixels are drawn, borders counted, and no tile takes more memory than it may.
+    package static func side(_ canvas: Canvas, memoryMebibytes: Int) -> Int {
+        let most = MemoryPlan(mebibytes: memoryMebibytes).tilePixels
+        func spans(_ length: Int, _ side: Int, isAcross: Bool) -> [Int] {
+            stride(from: 0, to: length, by: side).map { from in
+                isAcross
+                    ? min(length + halo, from + side + halo) - (from - halo)
+                    : min(length, from + side + halo) - max(0, from - halo)
+            }
+        }
+        var best = (side: 640, cost: Int.max)
+        for side in stride(from: 320, through: 4096, by: cell) {
+            let (across, down) = (
+                spans(canvas.width, side, isAcross: true), spans(canvas.height, side, isAcross: false)
+            )
+            let cost = across.reduce(0, +) * down.reduce(0, +)
+            if (across.max() ?? 0) * (down.max() ?? 0) <= most, cost < best.cost { best = (side, cost) }
+        }
+        return best.side
     }
 
     /// Tiles from left to right.
@@ -156,6 +185,7 @@ package struct TileBlend: Sendable {
                 bytes, samples: samples, x: x, y: y, count: box.width, width: photo.image.width,
                 height: photo.image.height, gains: tone.gains, falloff: (tone.falloff.x, tone.falloff.y), into: &pixels,
                 at: line * box.width)
+            bend(&pixels, at: line * box.width, count: box.width, index, x: frame.x + box.x, y: frame.y + box.y + line)
             let start = (box.y + line) * frame.width + box.x
             for column in 0..<box.width where shown[start + column] == Int16(index) {
                 weights[line * box.width + column] = 1
@@ -163,6 +193,29 @@ package struct TileBlend: Sendable {
         }
         pyramid.add(
             pixels, weights: weights, column: box.x, row: box.y, width: box.width, height: box.height, wraps: false)
+    }
+
+    /// Changes the tone of a row of a photo that begins at a column of the canvas, maybe beyond its ends.
+    private func bend(_ pixels: inout [Float], at place: Int, count: Int, _ index: Int, x: Int, y: Int) {
+        guard bends.indices.contains(index) else { return }
+        let bend = bends[index]
+        let step = 1 / Float(seam.step)
+        func small(_ pixel: Int) -> Float { (Float(pixel) + 0.5) * step - 0.5 }
+        let line = bend.grid.line(at: small(y) - Float(bend.y))
+        var done = 0
+        while done < count {
+            var from = small(x + done) - Float(bend.x)
+            var run = count - done
+            if canvas.isClosed {
+                // The box and what lies beside it, cut where the far side of the canvas is.
+                let round = Float(seam.width)
+                let beside = (round - Float(bend.width)) / 2
+                from -= ((from + beside) / round).rounded(.down) * round
+                run = min(run, max(1, Int(((Float(bend.width) + beside - from) / step).rounded(.up))))
+            }
+            bend.grid.bend(&pixels, at: place + done, count: run, line: line, x: from, step: step)
+            done += run
+        }
     }
 
     /// The box of a photo's pixels with the border that its bands need, on whole cells.

@@ -6,6 +6,16 @@ public struct StitchOptions: Sendable, Hashable {
     public var surface: Surface?
     /// Whether the picture is cut to the largest rectangle without empty pixels.
     public var crops = true
+    /// How each pixel gets its photo.
+    public var selection = SelectionMethod.cut
+    /// What cuts ask for besides seams that are not seen; `painted` areas are pixels of the small canvas.
+    public var objective = ImageObjective.seams
+    /// How chosen pixels become one picture.
+    public var blend = BlendMethod.bands
+    /// How photos of different light are made even.
+    public var tone = ToneMethod.auto
+    /// Whether photos of one place at several exposures (by their EXIF times) are fused before all else.
+    public var fusesBrackets = true
     /// Memory that the job may take, in MiB: the size of the result follows from it.
     public var memoryMebibytes = 512
     /// Most pixels of a result in millions.
@@ -17,6 +27,18 @@ public struct StitchOptions: Sendable, Hashable {
 
     /// The usual options.
     public init() {}
+}
+
+/// How photos of different light are made even. All of them begin with a gain a channel and a common fall-off of light.
+public enum ToneMethod: String, Sendable, Codable, CaseIterable {
+    /// `splines` where gains leave steps of over 2 %, else nothing more.
+    case auto
+    /// Nothing more.
+    case gains
+    /// A parabola a block of 32 x 32 pixels (Uyttendaele, Eden and Szeliski 2001).
+    case blocks
+    /// Gains that change over each photo so that steps along seams vanish (Szeliski, Uyttendaele and Steedly 2011).
+    case splines
 }
 
 /// What a stitch is doing.

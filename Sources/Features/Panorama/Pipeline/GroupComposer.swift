@@ -24,39 +24,47 @@ package struct Composition: Sendable {
     package let shares: PanoramaShares
     /// For each photo, the share of what it could show that is shown of it.
     package let shown: [Int: Double]
+    /// The photo that each pixel of the small canvas shows, among the prepared ones.
+    package let labels: [Int16]
 }
 
 /// Draws a solved group.
-package struct GroupComposer {
-    private let photos: [StitchPhoto]
+package struct GroupComposer: Sendable {
     private let read: [ReadPhoto]
+    private let masks: [MaskCells?]
     private let options: StitchOptions
-    /// Decoded photos, newest last.
-    private var decoded: [(photo: Int, image: Image)] = []
-    private var decodedBytes = 0
+    private var shelf: PhotoShelf
 
     /// A composer of photos that were read.
     package init(photos: [StitchPhoto], read: [ReadPhoto], options: StitchOptions) {
-        self.photos = photos
         self.read = read
+        masks = photos.map { MaskCells($0.mask) }
         self.options = options
+        shelf = PhotoShelf(photos: photos, read: read, memoryMebibytes: options.memoryMebibytes)
     }
 
-    /// The panorama, or nil when no canvas can hold it.
-    package mutating func compose(
+    /// The group on its small canvas, with gains evened; nil when no canvas can hold it.
+    package mutating func prepare(
         _ group: SolvedGroup, progress: (StitchStage, Int, Int) throws -> Void
-    ) throws -> Composition? {
+    ) throws -> PreparedGroup? {
         guard let choice = choice(group) else { return nil }
-        let canvas = choice.canvas
-        let seam = SeamCanvas(canvas)
+        return try prepare(choice, progress: progress)
+    }
+
+    /// The same for photos that are placed already.
+    package mutating func prepare(
+        _ choice: SurfaceChoice, progress: (StitchStage, Int, Int) throws -> Void
+    ) throws -> PreparedGroup? {
+        let seam = SeamCanvas(choice.canvas)
         var pieces: [(piece: SeamPiece, radii: [Float])] = []
         var shown: [PlacedPhoto] = []
         var included: [Set<Int>] = []
         for (index, placed) in choice.photos.enumerated() {
             try progress(.select, index, choice.photos.count)
-            let small = share(placed, canvas) / Double(seam.step)
-            guard let image = decode(placed, share: small) else { continue }
-            let drawn = DrawnPhoto(placed: placed, image: image, mask: MaskCells(photos[placed.photo].mask))
+            guard let image = shelf.image(placed.photo, share: share(placed, choice.canvas) / Double(seam.step)) else {
+                continue
+            }
+            let drawn = DrawnPhoto(placed: placed, image: image, mask: masks[placed.photo])
             guard let piece = seam.piece(drawn) else { continue }
             pieces.append(piece)
             shown.append(placed)
@@ -66,13 +74,31 @@ package struct GroupComposer {
         let tones = GainVignette.solve(pieces, width: seam.width, isClosed: seam.isClosed)
         let toned = zip(pieces, tones).map { $0.0.piece.toned($0.1, radii: $0.0.radii) }
         let even = IncludedAreas.win(toned, included, width: seam.width)
-        let labels = LabelExpansion.labels(even, width: seam.width, height: seam.height, isClosed: seam.isClosed)
-        let measured = SeamMeasures(
-            pieces: even, labels: labels, width: seam.width, height: seam.height, isClosed: seam.isClosed)
-        let blend = TileBlend(canvas: canvas, seam: seam, labels: labels, tones: tones, side: tileSide(canvas))
-        let drawn = try draw(blend, canvas, even, shown, progress)
-        let whole = Image(rgb: drawn.rgb, width: canvas.width, height: canvas.height)
-        guard let whole else { return nil }
+        return PreparedGroup(choice: choice, seam: seam, shown: shown, pieces: even, tones: tones)
+    }
+
+    /// Chooses pixels and draws.
+    package mutating func compose(
+        _ group: PreparedGroup, objective: ImageObjective? = nil, progress: (StitchStage, Int, Int) throws -> Void
+    ) throws -> Composition? {
+        let (canvas, seam) = (group.choice.canvas, group.seam)
+        let selection = PixelSelection(method: options.selection, objective: objective ?? options.objective)
+        let labels = selection.labels(group.sheet)
+        // The promise that nothing which a photo shows is missing, whatever the method was.
+        precondition(uncovered(labels, group.sheet) == 0, "labels must cover what the photos cover")
+        let tone = ToneChange(
+            options.tone, pieces: group.pieces, labels: labels, width: seam.width, height: seam.height,
+            isClosed: seam.isClosed, step: seam.step)
+        let drawn: (rgb: [UInt8], mask: [UInt8])
+        if options.blend == .bands {
+            let blend = TileBlend(
+                canvas: canvas, seam: seam, labels: labels, tones: group.tones, bends: tone.bends,
+                side: TileBlend.side(canvas, memoryMebibytes: options.memoryMebibytes))
+            drawn = try draw(blend, canvas, group, progress)
+        } else {
+            drawn = try drawWhole(group, labels, tone, progress)
+        }
+        guard let whole = Image(rgb: drawn.rgb, width: canvas.width, height: canvas.height) else { return nil }
         var (image, empty) = (whole, drawn.mask.count { $0 == 0 })
         var area = (x: 0, y: 0, width: canvas.width, height: canvas.height)
         if options.crops,
@@ -82,17 +108,17 @@ package struct GroupComposer {
         {
             (image, empty, area) = (cut, 0, box)
         }
-        let names = shown.map(\.photo)
+        let names = group.shown.map(\.photo)
         let shares = Composition.shares(labels, seam, names, box: area)
         return Composition(
-            image: image, canvas: canvas, reduction: choice.reduction, fieldOfView: choice.fieldOfView,
-            tone: measured.tone, holes: measured.holes, empty: empty,
-            frame: Composition.frame(canvas, box: area, hasAngles: choice.fieldOfView != nil), shares: shares,
-            shown: Composition.shown(shares, even, names))
+            image: image, canvas: canvas, reduction: group.choice.reduction, fieldOfView: group.choice.fieldOfView,
+            tone: tone.measured.tone, holes: tone.measured.holes, empty: empty,
+            frame: Composition.frame(canvas, box: area, hasAngles: group.choice.fieldOfView != nil), shares: shares,
+            shown: Composition.shown(shares, group.pieces, names), labels: labels)
     }
 
     private mutating func draw(
-        _ blend: TileBlend, _ canvas: Canvas, _ pieces: [SeamPiece], _ shown: [PlacedPhoto],
+        _ blend: TileBlend, _ canvas: Canvas, _ group: PreparedGroup,
         _ progress: (StitchStage, Int, Int) throws -> Void
     ) throws -> (rgb: [UInt8], mask: [UInt8]) {
         var rgb = [UInt8](repeating: 0, count: canvas.width * canvas.height * 3)
@@ -100,15 +126,12 @@ package struct GroupComposer {
         for row in 0..<blend.rows {
             for column in 0..<blend.columns {
                 try progress(.blend, row * blend.columns + column, blend.rows * blend.columns)
-                let inside = blend.photos(column: column, row: row, pieces: pieces)
-                let drawn = inside.compactMap { index in
-                    decode(shown[index], share: share(shown[index], canvas)).map {
-                        (
-                            index: index,
-                            photo: DrawnPhoto(
-                                placed: shown[index], image: $0, mask: MaskCells(photos[shown[index].photo].mask))
-                        )
-                    }
+                let inside = blend.photos(column: column, row: row, pieces: group.pieces)
+                var drawn: [(index: Int, photo: DrawnPhoto)] = []
+                for index in inside {
+                    let placed = group.shown[index]
+                    guard let image = shelf.image(placed.photo, share: share(placed, canvas)) else { continue }
+                    drawn.append((index, DrawnPhoto(placed: placed, image: image, mask: masks[placed.photo])))
                 }
                 let tile = blend.tile(column: column, row: row, photos: drawn)
                 for line in 0..<tile.height {
@@ -123,64 +146,57 @@ package struct GroupComposer {
         return (rgb, mask)
     }
 
-    private func choice(_ group: SolvedGroup) -> SurfaceChoice? {
-        let plan = MemoryPlan(mebibytes: options.memoryMebibytes)
-        let most = options.isPreview ? 1.5e6 : min(options.megapixels * 1e6, plan.canvasPixels)
-        let limits = CanvasLimits(pixels: most)
-        func placed(_ photo: Int, camera: Camera?, map: Matrix3?) -> PlacedPhoto? {
-            guard let points = read[photo].points else { return nil }
-            return PlacedPhoto(
-                photo: photo, width: points.width, height: points.height, magnification: read[photo].magnification,
-                camera: camera, map: map)
-        }
-        switch group.geometry {
-        case .rotation(let cameras):
-            let ordered = group.photos.compactMap { cameras[$0] }
-            let upright = Straightening.upright(ordered)
-            let turned = group.photos.compactMap { photo -> PlacedPhoto? in
-                guard let camera = cameras[photo] else { return nil }
-                let rotation = camera.rotation * upright.transposed
-                return placed(
-                    photo, camera: Camera(rotation: rotation, focal: camera.focal, lens: camera.lens), map: nil)
+    /// Draws with all photos at full size side by side, for methods that need more than a tile of them.
+    private mutating func drawWhole(
+        _ group: PreparedGroup, _ labels: [Int16], _ tone: ToneChange,
+        _ progress: (StitchStage, Int, Int) throws -> Void
+    ) throws -> (rgb: [UInt8], mask: [UInt8]) {
+        let canvas = group.choice.canvas
+        let full = SeamCanvas(canvas, pixels: .max)
+        var pieces: [SeamPiece] = []
+        var layers: [Int] = []
+        for (index, placed) in group.shown.enumerated() {
+            try progress(.blend, index, group.shown.count)
+            guard let image = shelf.image(placed.photo, share: share(placed, canvas)),
+                let made = full.piece(DrawnPhoto(placed: placed, image: image, mask: masks[placed.photo]))
+            else { continue }
+            var piece = made.piece.toned(group.tones[index], radii: made.radii)
+            if tone.grids.indices.contains(index) {
+                piece = tone.grids[index].bent(
+                    piece, box: group.pieces[index], step: group.seam.step, width: group.seam.width)
             }
-            return SurfaceChoice.rotation(turned, wanted: options.surface, limits: limits)
-        case .plane(_, let reference, let maps):
-            let flat = group.photos.compactMap { placed($0, camera: nil, map: maps[$0]) }
-            return SurfaceChoice.plane(flat, reference: reference, limits: limits)
+            pieces.append(piece)
+            layers.append(index)
         }
+        let sheet = LayerSheet(pieces: pieces, width: full.width, height: full.height, wraps: full.isClosed)
+        var back = [Int16](repeating: -1, count: group.shown.count)
+        for (layer, index) in layers.enumerated() { back[index] = Int16(layer) }
+        var wanted = [Int16](repeating: -1, count: full.width * full.height)
+        for y in 0..<full.height {
+            let small = min(y / group.seam.step, group.seam.height - 1) * group.seam.width
+            for x in 0..<full.width {
+                let label = labels[small + min(x / group.seam.step, group.seam.width - 1)]
+                wanted[y * full.width + x] = label < 0 ? -1 : back[Int(label)]
+            }
+        }
+        _ = sheet.repair(&wanted, pieces.map { $0.depth.map { Float($0) } })
+        precondition(uncovered(wanted, sheet) == 0, "labels must cover what the photos cover")
+        let made = LayerBlend(method: options.blend).blended(sheet, labels: wanted)
+        return (made.rgb, made.mask)
     }
 
-    /// Small canvases need no large tiles.
-    private func tileSide(_ canvas: Canvas) -> Int { max(canvas.width, canvas.height) <= 640 ? 640 : 1024 }
+    private func choice(_ group: SolvedGroup) -> SurfaceChoice? {
+        let plan = MemoryPlan(mebibytes: options.memoryMebibytes)
+        // Methods that hold all photos at once take some 40 bytes a pixel of each.
+        let room = options.blend == .bands ? plan.canvasPixels : plan.canvasPixels / 12
+        let most = options.isPreview ? min(1.5e6, room) : min(options.megapixels * 1e6, room)
+        return PlacedPhoto.choice(group, read: read, surface: options.surface, limits: CanvasLimits(pixels: most))
+    }
 
     /// The share of a photo's full size that a canvas shows.
     private func share(_ placed: PlacedPhoto, _ canvas: Canvas) -> Double {
         guard let camera = placed.camera else { return min(1, canvas.scale / placed.magnification * 1.1) }
         return min(1, canvas.scale / (camera.focal * placed.magnification) * 1.1)
-    }
-
-    /// A photo's pixels at a share of its size; the latest stay in memory, up to a third of what the job may take.
-    private mutating func decode(_ placed: PlacedPhoto, share: Double) -> Image? {
-        let (width, height) = (read[placed.photo].width, read[placed.photo].height)
-        let wanted = max(1, Int(Double(width) * share))
-        if let at = decoded.firstIndex(where: {
-            $0.photo == placed.photo && $0.image.width >= wanted && $0.image.width <= wanted * 2
-        }) {
-            let kept = decoded.remove(at: at)
-            decoded.append(kept)
-            return kept.image
-        }
-        guard let image = PhotoIntake.decode(photos[placed.photo], width: width, height: height, share: share) else {
-            return nil
-        }
-        decoded.append((placed.photo, image))
-        decodedBytes += image.stride * image.height
-        let most = options.memoryMebibytes * 1_048_576 / 3
-        while decodedBytes > most, decoded.count > 1 {
-            let gone = decoded.removeFirst()
-            decodedBytes -= gone.image.stride * gone.image.height
-        }
-        return image
     }
 }
 
@@ -189,18 +205,5 @@ extension Image {
     init?(rgb: [UInt8], width: Int, height: Int) {
         guard let image = try? Image(width: width, height: height, format: .rgb8, bytes: rgb) else { return nil }
         self = image
-    }
-}
-
-/// What a job of a given memory may draw.
-package struct MemoryPlan: Sendable {
-    /// Pixels of the largest canvas.
-    package let canvasPixels: Double
-
-    /// A plan for so many MiB: a base, a third for photos, one tile, and 8 bytes a pixel of the canvas.
-    package init(mebibytes: Int) {
-        let all = Double(max(64, mebibytes)) * 1_048_576
-        let rest = all * 2 / 3 - 160 * 1_048_576
-        canvasPixels = max(1e6, rest / 8)
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 internal import Imaging
 
 /// Collects what becomes of photos and groups into a verdict.
@@ -181,8 +182,12 @@ extension GroupVerdict {
         let (median, p95) = (residualPx.median * magnification, residualPx.p95 * magnification)
         if scaleReduced < 0.999 { warnings.append("scaleReduced: drawn at \(scaleReduced) of the photos' size.") }
         if droppedEdges > 0 { warnings.append("droppedEdges: \(droppedEdges) contradict the others.") }
-        if surface == "plane", let fov = fovDegrees, max(fov[0], fov.last ?? 0) > 100 {
-            warnings.append("stretched: a plane shows so wide a view with long edges.")
+        if surface == "plane", let widest = fovDegrees?.max(), widest > 90 {
+            // Lengths along the radius grow with 1 / cos² of the angle from the middle.
+            let edge = cos(min(widest, 178) * .pi / 360)
+            warnings.append(
+                "stretched: a plane shows \(widest) degrees; things at the edge are drawn "
+                    + "\((1 / (edge * edge)).tenths) times as wide as in the middle.")
         }
         if holes > 0 || p95 > 16 {
             grade = .poor

@@ -28,6 +28,8 @@ public struct Stitcher: Sendable {
         public let shares: PanoramaShares
         /// Upright width and height of its photos at full size, by their places in what was handed in.
         public let photoSizes: [Int: [Int]]
+        /// Keeps or removes things in it; holds memory as long as it is held.
+        public let editor: PanoramaEditor
     }
 
     /// Stitches the photos.
@@ -49,13 +51,13 @@ public struct Stitcher: Sendable {
     /// Stitches the photos and tells what was compared as well.
     ///
     /// - Parameters:
-    ///   - photos: Names and files.
+    ///   - handedIn: Names and files.
     ///   - cache: Where finished stages of photos with an identity are looked for and kept.
     ///   - progress: As for ``stitch(_:progress:deliver:)``.
     ///   - deliver: As for ``stitch(_:progress:deliver:)``.
     /// - Throws: What `progress`, `deliver` or the cache throw, nothing else.
     public func outcome(
-        _ photos: [StitchPhoto], cache: StitchCache? = nil, progress: (StitchProgress) throws -> Void = { _ in },
+        _ handedIn: [StitchPhoto], cache: StitchCache? = nil, progress: (StitchProgress) throws -> Void = { _ in },
         deliver: (Panorama) throws -> String?
     ) throws -> StitchOutcome {
         var clock = StageClock()
@@ -63,6 +65,8 @@ public struct Stitcher: Sendable {
             clock.enter(stage)
             try progress(StitchProgress(stage: stage, done: done, of: of))
         }
+        let fold = options.fusesBrackets ? BracketFold(handedIn, memoryMebibytes: options.memoryMebibytes) : nil
+        let photos = fold?.photos ?? handedIn
         // By name, so that the order in which photos come changes nothing; neighbours in name are neighbours in time.
         let order = photos.indices.sorted { (photos[$0].name, $0) < (photos[$1].name, $1) }
         let named = order.map { photos[$0] }
@@ -77,16 +81,18 @@ public struct Stitcher: Sendable {
             }
             let graph = try matched(stages, read, tell)
             report = StitchReport(photos: named, read: read, graph: graph)
-            try compose(read, graph, taken, order, &report, tell, deliver)
+            let numbers = order.map { fold?.members[$0].first ?? $0 }
+            try compose(read, graph, taken, numbers, &report, tell, deliver)
         } catch is CancellationError {
             report.callOff()
         }
-        return StitchOutcome(
+        let outcome = StitchOutcome(
             verdict: report.verdict(seconds: clock.finish(), order: order), graph: report.graph(order: order))
+        return fold?.expanded(outcome, handedIn: handedIn) ?? outcome
     }
 
     private func compose(
-        _ read: [ReadPhoto], _ graph: MatchGraph, _ photos: [StitchPhoto], _ order: [Int],
+        _ read: [ReadPhoto], _ graph: MatchGraph, _ photos: [StitchPhoto], _ numbers: [Int],
         _ report: inout StitchReport, _ tell: (StitchStage, Int, Int) throws -> Void,
         _ deliver: (Panorama) throws -> String?
     ) throws {
@@ -95,16 +101,21 @@ public struct Stitcher: Sendable {
         var composer = GroupComposer(photos: photos, read: read, options: options)
         for (index, group) in groups.enumerated() {
             try tell(.solve, index, groups.count)
-            guard let solved = solve(group, graph, read), let made = try composer.compose(solved, progress: tell) else {
+            guard let solved = solve(group, graph, read),
+                let prepared = try composer.prepare(solved, progress: tell),
+                let made = try composer.compose(prepared, progress: tell)
+            else {
                 report.couldNotSolve(group)
                 continue
             }
             var verdict = report.add(solved, made)
             let panorama = Panorama(
-                group: verdict.group, image: made.image, verdict: verdict, geometry: solved.geometry.renumbered(order),
-                frame: made.frame, shares: made.shares.renumbered(order),
+                group: verdict.group, image: made.image, verdict: verdict,
+                geometry: solved.geometry.renumbered(numbers),
+                frame: made.frame, shares: made.shares.renumbered(numbers),
                 photoSizes: Dictionary(
-                    uniqueKeysWithValues: solved.photos.map { (order[$0], [read[$0].width, read[$0].height]) }))
+                    uniqueKeysWithValues: solved.photos.map { (numbers[$0], [read[$0].width, read[$0].height]) }),
+                editor: PanoramaEditor(composer: composer, group: prepared, labels: made.labels, numbers: numbers))
             verdict.file = try deliver(panorama)
             report.replaceLast(verdict)
         }

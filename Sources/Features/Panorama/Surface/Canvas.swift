@@ -29,10 +29,12 @@ package struct Canvas: Sendable {
             surface.column(left + (Double(index * step) + shift) / scale)
         }
         let down = (0..<rows).map { surface.row(top + (Double($0 * step) + shift) / scale) }
-        return SurfaceGrid(
+        var grid = SurfaceGrid(
             across: across.map { Float($0.across) }, rise: across.map { Float($0.rise) },
             ahead: across.map { Float($0.ahead) }, level: down.map { Float($0.level) },
             lift: down.map { Float($0.lift) })
+        grid.radial = surface.radial
+        return grid
     }
 }
 

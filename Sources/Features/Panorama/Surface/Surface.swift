@@ -1,4 +1,5 @@
 import Foundation
+internal import Kernels
 
 /// The surface that a panorama is drawn on; u runs to the right, v downwards, in units of the focal length.
 public enum Surface: Sendable, Hashable {
@@ -12,6 +13,12 @@ public enum Surface: Sendable, Hashable {
     case mercator
     /// General Panini (Sharpless, Postle and German 2010) with d in 0...1; 0 is the plane.
     case panini(Double)
+    /// r = 2 tan(θ / 2) from the middle: circles stay circles.
+    case stereographic
+    /// r = θ from the middle: the fisheye lens of equal steps of angle.
+    case fisheye
+    /// Stereographic around the point below: a little planet.
+    case planet
 
     /// The name in verdicts and on the command line.
     public var name: String {
@@ -21,6 +28,9 @@ public enum Surface: Sendable, Hashable {
         case .sphere: "sphere"
         case .mercator: "mercator"
         case .panini: "panini"
+        case .stereographic: "stereographic"
+        case .fisheye: "fisheye"
+        case .planet: "planet"
         }
     }
 
@@ -32,6 +42,9 @@ public enum Surface: Sendable, Hashable {
         case "sphere": self = .sphere
         case "mercator": self = .mercator
         case "panini": self = .panini(1)
+        case "stereographic": self = .stereographic
+        case "fisheye": self = .fisheye
+        case "planet": self = .planet
         default: return nil
         }
     }
@@ -39,7 +52,7 @@ public enum Surface: Sendable, Hashable {
     /// Whether u is an angle that comes back after 2π.
     public var canClose: Bool {
         switch self {
-        case .plane, .panini: false
+        case .plane, .panini, .stereographic, .fisheye, .planet: false
         case .cylinder, .sphere, .mercator: true
         }
     }
@@ -57,6 +70,22 @@ public enum Surface: Sendable, Hashable {
             guard flat > 1e-9, reach > 1e-6 else { return nil }
             let s = (d + 1) / reach
             return (s * ray.x / flat, s * ray.y / flat)
+        case .stereographic, .fisheye, .planet:
+            let off = (ray.x * ray.x + ray.y * ray.y).squareRoot()
+            let angle = atan2(off, ray.z)
+            guard angle < 0.995 * .pi else { return nil }
+            guard off > 1e-12 else { return (0, 0) }
+            let radius = self == .fisheye ? angle : 2 * tan(angle / 2)
+            return (radius * ray.x / off, radius * ray.y / off)
+        }
+    }
+
+    /// How a round surface's radius becomes an angle; nil for those made of columns and rows.
+    var radial: RadialSurface? {
+        switch self {
+        case .stereographic, .planet: .stereographic
+        case .fisheye: .equidistant
+        default: nil
         }
     }
 
@@ -72,13 +101,14 @@ public enum Surface: Sendable, Hashable {
             let cosine = (-k * d + inside.squareRoot()) / (k + 1)
             let sine = (u < 0 ? -1.0 : 1.0) * max(0, 1 - cosine * cosine).squareRoot()
             return (sine, (d + cosine) / (d + 1), cosine)
+        case .stereographic, .fisheye, .planet: return (u, 1, 1)
         }
     }
 
     /// A row's part of a ray.
     func row(_ v: Double) -> (level: Double, lift: Double) {
         switch self {
-        case .plane, .cylinder, .panini: (1, v)
+        case .plane, .cylinder, .panini, .stereographic, .fisheye, .planet: (1, v)
         case .sphere: (cos(v), sin(v))
         case .mercator: (1, sinh(v))
         }
@@ -86,6 +116,12 @@ public enum Surface: Sendable, Hashable {
 
     /// The direction of a point, not normalised.
     public func ray(u: Double, v: Double) -> Vector3 {
+        if let radial {
+            let radius = (u * u + v * v).squareRoot()
+            guard radius > 1e-12 else { return Vector3(0, 0, 1) }
+            let angle = radial.angle(radius)
+            return Vector3(sin(angle) * u / radius, sin(angle) * v / radius, cos(angle))
+        }
         let (column, row) = (column(u), row(v))
         return Vector3(column.across * row.level, row.lift * column.rise, column.ahead * row.level)
     }

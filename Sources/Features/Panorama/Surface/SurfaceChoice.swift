@@ -15,7 +15,25 @@ package struct PlacedPhoto: Sendable {
     /// Photo to reference for planar groups.
     package let map: Matrix3?
 
+    /// A photo; numbers as described at the properties.
+    package init(
+        photo: Int, width: Double, height: Double, magnification: Double, camera: Camera?, map: Matrix3?
+    ) {
+        self.photo = photo
+        self.width = width
+        self.height = height
+        self.magnification = magnification
+        self.camera = camera
+        self.map = map
+    }
+
     var halfDiagonal: Double { (width * width + height * height).squareRoot() / 2 }
+
+    /// Steps a side that lie at most 2.6 degrees apart, so that wide photos leave no gaps between samples.
+    var steps: Int {
+        let widest = max(width, height) / max(camera?.focal ?? width, 1)
+        return min(200, max(24, Int((widest / 0.045).rounded(.up))))
+    }
 
     /// Pixels from the middle on the border and inside, `count` steps a side.
     func samples(_ count: Int) -> [(x: Double, y: Double)] {
@@ -47,12 +65,13 @@ package struct SurfaceChoice: Sendable {
     ///   - wanted: The surface that the user asked for.
     package static func rotation(_ photos: [PlacedPhoto], wanted: Surface?, limits: CanvasLimits) -> SurfaceChoice? {
         let directions = photos.map { photo in
-            photo.samples(24).compactMap { photo.camera?.ray(x: $0.x, y: $0.y, halfDiagonal: photo.halfDiagonal) }
+            photo.samples(photo.steps).compactMap {
+                photo.camera?.ray(x: $0.x, y: $0.y, halfDiagonal: photo.halfDiagonal)
+            }
         }
         let extent = Extent(directions.flatMap { $0 }, photos)
         let surface = wanted ?? extent.surface
-        let needsMiddle = !surface.canClose
-        let turn = extent.turn(withPitch: needsMiddle)
+        let turn = surface == .planet ? extent.turnDown : extent.turn(withPitch: !surface.canClose)
         let turned = photos.map { photo in
             PlacedPhoto(
                 photo: photo.photo, width: photo.width, height: photo.height, magnification: photo.magnification,
@@ -180,6 +199,9 @@ package struct SurfaceChoice: Sendable {
             let reach = 50 * Double.pi / 180
             return low >= -reach && high <= reach ? .cylinder : .sphere
         }
+
+        /// The turn that brings the point below ahead.
+        var turnDown: Matrix3 { Matrix3.rotation(Vector3(.pi / 2, 0, 0)) * Matrix3.rotation(Vector3(0, -middle, 0)) }
 
         /// The turn that brings the middle of the view ahead.
         func turn(withPitch: Bool) -> Matrix3 {

@@ -131,6 +131,12 @@ void vk_lift_pixels(
 // Bytes and mask out of collapsed pixels.
 void vk_settle_pixels(const float *level, size_t count, uint8_t *rgb, uint8_t *mask);
 
+// MARK: Tone (pano_tone.c)
+
+// Pixels of four floats (weight 0 or 1) become a + z (b + z c), with the coefficients of a row of nodes: 12 floats each
+// (a, b, c of red, green, blue and a spare). Pixel i stands at node first + i step; beyond the ends the last node holds.
+void vk_bend_pixels(float *pixels, size_t count, const float *nodes, size_t node_count, float first, float step);
+
 // MARK: Seams (pano_cut.c, pano_labels.c)
 
 // Least cut of a grid whose nodes touch their four neighbours. `terminal` > 0: capacity from the source, < 0: to the
@@ -141,10 +147,14 @@ int64_t vk_grid_cut(
     int32_t *up, uint8_t *side);
 
 // A photo on the small canvas: its box, colours (3 bytes), and how deep inside it each pixel lies (0 outside, 1...255).
+// `data` (or NULL) is what each pixel costs besides; `edges` (or NULL) are lengths of gradients, by which seams are
+// divided: no metric any more, so the caller compares energies and takes a move back that raised it.
 typedef struct {
     int32_t x, y, width, height;
     const uint8_t *rgb;
     const uint8_t *depth;
+    const int32_t *data;
+    const uint8_t *edges;
 } vk_piece;
 
 // One expansion move of label `alpha` over all pixels where its photo is valid (Boykov, Veksler and Zabih 2001, with the

@@ -40,7 +40,16 @@ struct StitchCommand: AsyncParsableCommand {
     @Option(name: [.customShort("o"), .long], help: "The folder to write panoramas to; made if missing.")
     var output = "."
     @Option(help: "auto, rotation (a turning camera), plane (a flat thing) or scan.") var model = "auto"
-    @Option(help: "auto, plane, cylinder, sphere, mercator or panini.") var surface = "auto"
+    @Option(help: "auto, plane, cylinder, sphere, mercator, panini, stereographic, fisheye or planet.")
+    var surface = "auto"
+    @Option(help: "How pixels are chosen: cut, cutAlongEdges, cover, path or deepest.") var selection = "cut"
+    @Option(
+        help: """
+            How they are blended: bands, twoBands, gradients, stitchedL1, stitchedL2, feather, sharpFeather, mean, median or \
+            none.
+            """)
+    var blend = "bands"
+    @Option(help: "How tone is made even: auto, gains, blocks or splines.") var tone = "auto"
     @Option(help: "MiB of memory; a result that would need more is drawn smaller.") var memory = 512
     @Option(help: "Most megapixels of a panorama.") var megapixels = 100.0
     @Option(help: "jpg, png or webp.") var format = "jpg"
@@ -50,6 +59,7 @@ struct StitchCommand: AsyncParsableCommand {
     var report: String?
     @Flag(help: "Write a Hugin project beside each panorama that has angles.") var hugin = false
     @Flag(help: "A small picture is enough (1.5 megapixels).") var preview = false
+    @Flag(help: "Do not fuse photos of one place at several exposures.") var noBrackets = false
     @Flag(help: "Keep the ragged border instead of cutting the largest full rectangle.") var noCrop = false
 
     func validate() throws {
@@ -57,6 +67,11 @@ struct StitchCommand: AsyncParsableCommand {
         guard surface == "auto" || Surface(name: surface) != nil else {
             throw ValidationError("--surface \(surface) is not known.")
         }
+        guard SelectionMethod(rawValue: selection) != nil else {
+            throw ValidationError("--selection \(selection) is not known.")
+        }
+        guard BlendMethod(rawValue: blend) != nil else { throw ValidationError("--blend \(blend) is not known.") }
+        guard ToneMethod(rawValue: tone) != nil else { throw ValidationError("--tone \(tone) is not known.") }
         guard (64...65_536).contains(memory) else { throw ValidationError("--memory must be 64 to 65536.") }
         guard megapixels.isFinite, (0.1...400).contains(megapixels) else {
             throw ValidationError("--megapixels must be 0.1 to 400.")
@@ -115,6 +130,10 @@ struct StitchCommand: AsyncParsableCommand {
         var options = StitchOptions()
         options.model = ModelChoice(rawValue: model) ?? .auto
         options.surface = Surface(name: surface)
+        options.selection = SelectionMethod(rawValue: selection) ?? .cut
+        options.blend = BlendMethod(rawValue: blend) ?? .bands
+        options.tone = ToneMethod(rawValue: tone) ?? .auto
+        options.fusesBrackets = !noBrackets
         options.memoryMebibytes = memory
         options.megapixels = megapixels
         options.isPreview = preview
