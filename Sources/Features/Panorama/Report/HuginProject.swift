@@ -18,7 +18,8 @@ public struct HuginProject: Sendable {
         let ordered = cameras.keys.sorted()
         let upright = Straightening.upright(ordered.compactMap { cameras[$0] })
         let projection =
-            ["plane": 0, "cylinder": 1, "sphere": 2, "mercator": 5, "panini": 19, "stereographic": 4, "fisheye": 3][panorama.frame.surface] ?? 2
+            ["plane": 0, "cylinder": 1, "sphere": 2, "mercator": 5, "panini": 19, "stereographic": 4, "fisheye": 3][
+                panorama.frame.surface] ?? 2
         let angles = panorama.verdict.fovDegrees ?? [360, 180]
         var lines = [
             "# made by vitrine",
