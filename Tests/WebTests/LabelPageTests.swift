@@ -122,7 +122,7 @@ struct HealthPageTests {
             try await customer.scan(try await shop.picture(customer, of: Shop.goods[1]))
             let page = try await shop.staffPage("/catalogue-health", look: look)
             try await page.wait(
-                "document.querySelectorAll('.health-card').length === 4 && document.querySelector('.health-chart')")
+                "document.querySelectorAll('.health-card').length === 5 && document.querySelector('.health-chart')")
             try await page.wait("document.querySelector('.health-meter')")
             #expect(try await page.evaluate("document.querySelector('.health-table tbody').rows.length") == 1)
             let findings = try await page.evaluate(AccessibilityAudit.script).arrayValue ?? []

@@ -5,6 +5,7 @@ import { h } from '../parts/dom.js';
 import { categoryText } from '../scan/offers.js';
 import { sentence } from '../staff/shell.js';
 import { lineChart, table } from './chart.js';
+import { gapsOf } from './gaps.js';
 
 const share = (value) => (value === null || value === undefined ? '–'
     : new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 1 }).format(value));
@@ -12,7 +13,8 @@ const whole = (value) => new Intl.NumberFormat(locale()).format(value);
 const day = (at) => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(at);
 
 function megabytes(bytes) {
-    return new Intl.NumberFormat(locale(), { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 }).format(bytes / 1_000_000);
+    const [unit, size] = bytes < 1_000_000 ? ['kilobyte', 1_000] : ['megabyte', 1_000_000];
+    return new Intl.NumberFormat(locale(), { style: 'unit', unit, maximumFractionDigits: 1 }).format(bytes / size);
 }
 
 function big(value, words) {
@@ -89,6 +91,7 @@ export class HealthView {
             this.#card('health_recall', 'health_recall_text', '/api/v1/index/recall', recall),
             this.#card('health_copies', 'health_copies_text', '/api/v1/catalogue/health', copies),
             this.#card('health_titles', 'health_titles_text', '/api/v1/catalogue/health', titles),
+            this.#card('health_gaps', 'health_gaps_text', '/api/v1/gaps', (reply, card) => gapsOf(reply, api, (next) => this.#show(card, next))),
         ];
         this.element = h('div', { class: 'health' }, this.cards.map(({ element }) => element));
         this.onLanguage = () => this.#draw();
@@ -106,8 +109,7 @@ export class HealthView {
         for (const card of this.cards) {
             if (!asked.has(card.route)) asked.set(card.route, this.api.get(card.route));
             asked.get(card.route).then((reply) => {
-                card.reply = reply;
-                card.body.replaceChildren(...card.draw(reply));
+                this.#show(card, reply);
             }, (error) => card.body.replaceChildren(h('p', {}, sentence(error))));
         }
     }
@@ -116,7 +118,12 @@ export class HealthView {
         document.removeEventListener('vitrine:language', this.onLanguage);
     }
 
+    #show(card, reply) {
+        card.reply = reply;
+        card.body.replaceChildren(...card.draw(reply, card));
+    }
+
     #draw() {
-        for (const card of this.cards.filter(({ reply }) => reply)) card.body.replaceChildren(...card.draw(card.reply));
+        for (const card of this.cards.filter(({ reply }) => reply)) this.#show(card, card.reply);
     }
 }

@@ -25,17 +25,20 @@ class ScanPage extends HTMLElement {
         this.view.configure({
             client: this.visit.client, account: () => this.visit.ensureAccount(),
             share: (group, answer) => this.#share(group, answer), scanned: ({ id }) => this.#remember(id),
-            help: () => h('a', { class: 'button is-primary', href: '/', t: 'scan_ask_people' }),
+            canWait: true, help: () => h('a', { class: 'button is-primary', href: '/', t: 'scan_ask_people' }),
         });
         this.#takePictures();
         document.title = t('scan_title');
         document.addEventListener('vitrine:language', () => { document.title = t('scan_title'); });
         const id = new URL(window.location).searchParams.get('id');
+        const { searchParams: query } = new URL(window.location);
         if (id) this.view.open(id);
+        else if (query.has('article')) this.view.scanArticle(query.get('article'), Number(query.get('picture') ?? 0));
     }
 
     #remember(id) {
         const address = new URL(window.location);
+        address.search = '';
         address.searchParams.set('id', id);
         window.history.replaceState(null, '', address);
     }

@@ -63,8 +63,8 @@ function section(title, groups, hooks, best) {
         h('div', { class: 'scan-groups' }, groups.map((group, place) => groupCard(group, hooks, { isBest: best && place === 0 }))));
 }
 
-/** The whole answer as elements; `feedback` is the element that asks what a person thinks. */
-export function resultsOf(answer, hooks, feedback) {
+/** The whole answer as elements; `feedback` asks what a person thinks, `watch` whether to wait for the very item. */
+export function resultsOf(answer, hooks, feedback, watch = null) {
     const { title, text } = verdictWords(answer);
     const isSame = answer.verdict === 'sameItem';
     return [
@@ -72,19 +72,34 @@ export function resultsOf(answer, hooks, feedback) {
             icon(isSame ? 'check' : answer.verdict === 'nothing' ? 'info' : 'search'),
             h('div', {}, h('h2', { class: 'scan-verdict-title', tabindex: -1 }, title),
                 text ? h('p', { class: 'quiet' }, text) : null)),
+        codeOf(answer),
         section(null, answer.groups, hooks, true),
         section(isSame ? 'scan_similar' : null, answer.similar, hooks, !isSame),
+        watch,
         readings(answer),
         answer.verdict === 'nothing' && answer.similar.length === 0 ? null : feedback,
         howFound(answer),
     ].filter(Boolean);
 }
 
+/** What a QR code in the picture says; an address can be opened, and its host is shown before. */
+function codeOf({ qr }) {
+    if (!qr) return null;
+    const address = /^https?:\/\//i.test(qr) && URL.canParse(qr) ? new URL(qr) : null;
+    return h('section', { class: 'scan-code', label: 'scan_qr' },
+        icon('code'), h('div', { class: 'scan-code-text' }, h('p', { class: 'quiet', t: 'scan_qr' }),
+            h('p', { class: 'scan-code-words', dir: 'auto' }, qr)),
+        address ? h('a', {
+            class: 'button is-small', href: address.href, target: '_blank', rel: 'noopener noreferrer nofollow',
+        }, t('scan_qr_open', { host: address.host })) : null);
+}
+
 function readings({ encyclopedia, articles }) {
-    const texts = [...encyclopedia, ...articles].filter(({ url }) => /^https?:\/\//i.test(url));
+    const addressOf = ({ page, url }) => [page, url].find((each) => /^(\/a\/\d+$|https?:\/\/)/i.test(each ?? ''));
+    const texts = [...encyclopedia, ...articles].filter(addressOf);
     if (texts.length === 0) return null;
     return h('section', { class: 'scan-section' }, h('h2', { class: 'section-title', t: 'scan_about' }),
-        h('ul', { class: 'scan-articles' }, texts.map(({ title, url, source }) => h('li', {},
-            h('a', { href: url, target: '_blank', rel: 'noopener noreferrer', dir: 'auto' }, title),
-            h('span', { class: 'quiet' }, ` ${source}`)))));
+        h('ul', { class: 'scan-articles' }, texts.map((each) => h('li', {},
+            h('a', { href: addressOf(each), target: '_blank', rel: 'noopener noreferrer', dir: 'auto' }, each.title),
+            h('span', { class: 'quiet' }, ` ${each.source}`)))));
 }

@@ -18,6 +18,20 @@ export function scanMedia(client, media) {
     return client.request('POST', '/api/v1/scans', { body: { media, k: shown }, timeout: patience });
 }
 
+/** Scans a picture that an article shows. */
+export function scanArticle(client, article, picture) {
+    return client.request('POST', '/api/v1/scans', { body: { article, picture, k: shown }, timeout: patience });
+}
+
+/** Lets a scan wait for its item: `{state}`. */
+export function waitFor(client, id) {
+    return client.request('POST', path`/api/v1/scans/${id}/watch`, { body: {}, attempts: 1 });
+}
+
+export function stopWaiting(client, id) {
+    return client.request('DELETE', path`/api/v1/scans/${id}/watch`, { attempts: 1 });
+}
+
 /** Asks again for `{box}` or `{category}`. */
 export function rescan(client, id, change) {
     return client.request('PATCH', path`/api/v1/scans/${id}`, { body: change, timeout: patience, attempts: 1 });

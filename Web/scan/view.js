@@ -8,9 +8,12 @@ import { Camera } from './camera.js';
 import { feedbackOf } from './feedback.js';
 import { complaintOf, photoOf } from './photo.js';
 import { resultsOf } from './results.js';
-import { giveFeedback, keptScan, overview, rescan, scanMedia, scanPhotos, scanPicture, similarTo } from './scans.js';
+import {
+    giveFeedback, keptScan, overview, rescan, scanArticle, scanMedia, scanPhotos, scanPicture, similarTo, stopWaiting, waitFor,
+} from './scans.js';
 import { startPanel } from './start.js';
 import { action, meaningOf, notice } from './states.js';
+import { watchOf } from './watch.js';
 
 export class ScanView extends HTMLElement {
     #turn = 0;
@@ -21,10 +24,13 @@ export class ScanView extends HTMLElement {
 
     /**
      * `account()` makes the account that scans need; `share(group, answer)` puts a card into a conversation, its button
-     * says `shareWords`; `scanned(answer)` hears of each new scan; `canAsk` is a way to a person.
+     * says `shareWords`; `scanned(answer)` hears of each new scan; `help` is a way to a person; `canWait` offers to
+     * wait for what is not here.
      */
-    configure({ client, account = async () => {}, share = null, shareWords = null, scanned = () => {}, help = null }) {
-        Object.assign(this, { client, account, share, shareWords, scanned, help });
+    configure({
+        client, account = async () => {}, share = null, shareWords = null, scanned = () => {}, help = null, canWait = false,
+    }) {
+        Object.assign(this, { client, account, share, shareWords, scanned, help, canWait });
         this.stage = h('section', { class: 'scan-stage', label: 'scan_picture' });
         this.results = h('section', { class: 'scan-results', label: 'scan_results', 'aria-live': 'polite' });
         this.editor = new BoxEditor((box) => this.#ask({ box: box ?? 'full' }));
@@ -129,6 +135,18 @@ export class ScanView extends HTMLElement {
         await this.#run(() => scanMedia(this.client, media), () => this.scanMedia(media, picture));
     }
 
+    /** Scans a picture that an article shows. */
+    async scanArticle(article, picture) {
+        await this.#run(async () => {
+            await this.account();
+            const answer = await scanArticle(this.client, article, picture);
+            const photo = await photoOf(await scanPicture(this.client, answer.id));
+            this.#photos = [photo];
+            this.#showPhoto(photo.blob, photo);
+            return answer;
+        }, () => this.scanArticle(article, picture));
+    }
+
     /** Opens a scan that was made before. */
     async open(id) {
         await this.#run(async () => {
@@ -187,8 +205,27 @@ export class ScanView extends HTMLElement {
         };
         const feedback = feedbackOf((body) => giveFeedback(this.client, answer.id, body),
             async () => (await overview(this.client)).categories);
-        this.results.replaceChildren(...resultsOf(answer, hooks, feedback));
+        this.results.replaceChildren(...resultsOf(answer, hooks, feedback, this.#watch(answer)));
         return null;
+    }
+
+    // Whose the very item is not need not wait for it.
+    #watch(answer) {
+        if (!this.canWait || ['nothing_to_see', 'no_model'].includes(answer.reason)) return null;
+        if (answer.verdict === 'sameItem' && !answer.watch) return null;
+        return watchOf(answer, {
+            wait: async () => {
+                const { state } = await waitFor(this.client, answer.id);
+                answer.watch = state;
+                return state;
+            },
+            stop: async () => {
+                await stopWaiting(this.client, answer.id);
+                answer.watch = 'cancelled';
+                return 'cancelled';
+            },
+            look: () => this.#ask({ box: answer.chosen }),
+        });
     }
 
     #empty() {
@@ -199,7 +236,7 @@ export class ScanView extends HTMLElement {
         const back = action('back', () => this.#show(this.#answer));
         try {
             const { similar } = await similarTo(this.client, offer);
-            const answer = { ...this.#answer, verdict: 'uncalibrated', groups: [], similar };
+            const answer = { ...this.#answer, verdict: 'uncalibrated', groups: [], similar, qr: null };
             const hooks = { similar: (next) => this.#like(next), shareWords: this.shareWords,
                 share: this.share ? (group) => this.share(group, this.#answer) : null };
             const [, list] = resultsOf(answer, hooks, null);

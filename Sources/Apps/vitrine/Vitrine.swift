@@ -27,7 +27,8 @@ struct Vitrine: AsyncParsableCommand {
             Serve.self, UserCommand.self, Doctor.self, BackupCommand.self, RestoreCommand.self, ConfigCommand.self,
             ImagesCommand.self, HashCommand.self, DedupCommand.self, IndexCommand.self, ModelsCommand.self,
             CatalogueCommand.self, ScanCommand.self, SkuCommand.self, LabelsCommand.self, CalibrateCommand.self,
-            EvalCommand.self, StitchCommand.self, StitchWorkerCommand.self, ModelWorkerCommand.self, DeskCommand.self,
+            EvalCommand.self, ArticlesCommand.self, GapsCommand.self, CrawlCommand.self, StitchCommand.self,
+            StitchWorkerCommand.self, ModelWorkerCommand.self, DeskCommand.self,
         ])
 }
 

@@ -66,7 +66,7 @@ package final class OutgoingHTTP: Sendable {
     package static let maximumReplyBytes = 65_536
     private static let maximumClients = 32
 
-    private let timeout: TimeAmount
+    let timeout: TimeAmount
     private let state = Mutex(State())
 
     /// A sender; clients are made when they are needed.
@@ -97,7 +97,7 @@ package final class OutgoingHTTP: Sendable {
     }
 
     /// The checked address to connect to; nil where the operator's word is enough.
-    private func address(of host: String, _ rule: DestinationRule) async throws(OutgoingError) -> ClientAddress? {
+    func address(of host: String, _ rule: DestinationRule) async throws(OutgoingError) -> ClientAddress? {
         guard case .guarded = rule else { return nil }
         let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         let addresses = (try? await HostAddresses.resolve(bare)) ?? []
@@ -105,7 +105,7 @@ package final class OutgoingHTTP: Sendable {
         return first
     }
 
-    private static func failure(_ error: any Error) -> OutgoingError {
+    static func failure(_ error: any Error) -> OutgoingError {
         switch error {
         case let error as HTTPClientError where [.deadlineExceeded, .connectTimeout, .readTimeout].contains(error):
             .timeout
@@ -116,7 +116,7 @@ package final class OutgoingHTTP: Sendable {
 
     // MARK: Clients
 
-    private func client(pinning host: String, to address: ClientAddress?) throws(OutgoingError) -> HTTPClient {
+    func client(pinning host: String, to address: ClientAddress?) throws(OutgoingError) -> HTTPClient {
         let key = address.map { "\(host) \($0)" } ?? ""
         let (client, retired) = state.withLock { state -> (HTTPClient?, HTTPClient?) in
             guard !state.isClosed else { return (nil, nil) }

@@ -53,3 +53,8 @@ extension PutResult.Picture {
         return .object(object)
     }
 }
+
+extension JSON {
+    /// A share or a cosine, to four places.
+    static func likeness(_ value: Double) -> JSON { .double((value * 10_000).rounded() / 10_000) }
+}

@@ -17,9 +17,15 @@ struct CatalogueRoutes: RouteGroup {
             try session.requireShop()
             return try await put(call)
         }
-        routes.get("/api/v1/catalogue/items/{sku}", .catalogue) { call, _ in
+        routes.get("/api/v1/catalogue/items/{sku}", .catalogue) { call, session in
             let catalogue = try await access.catalogue(call)
-            return .json(try await described(try await access.item(call, in: catalogue), in: catalogue))
+            do {
+                return .json(try await described(try await access.item(call, in: catalogue), in: catalogue))
+            } catch let error as RequestError where error.status == 404 && !session.isOfShop {
+                // What customers open and the shop does not have is worth knowing.
+                try await catalogue.want(.sku, call.parameter("sku"))
+                throw error
+            }
         }
         routes.delete("/api/v1/catalogue/items/{sku}", .catalogue) { call, session in
             try session.requireShop()

@@ -26,6 +26,25 @@ struct ImportRoutes: RouteGroup {
             let report = try await access.catalogue(call).importReport(of: try await job(call).number)
             return .text(report.refused.csv, type: "text/csv; charset=utf-8")
         }
+        routes.get("/api/v1/imports/{id}/report", .catalogue) { call, session in
+            try session.requireShop()
+            let after = Int(try call.query().integer("next", clampedTo: 0...Int64(Int32.max)) ?? 0)
+            let report = try await access.catalogue(call).importReport(
+                of: try await job(call).number, after: after, limit: Self.linesPerPage)
+            var object = report.json.objectValue ?? [:]
+            if report.lines.count == Self.linesPerPage, let last = report.lines.last {
+                object["next"] = .string(String(last.line))
+            }
+            return .json(.object(object))
+        }
+        routes.get("/api/v1/imports/{id}/events", .catalogue) { call, session in
+            try session.requireShop()
+            let number = try await job(call).number
+            return ImportEvents.response {
+                guard let job = try await jobs.job(number) else { throw RequestError.notFound("The import is gone.") }
+                return (try await described(job, call), job.state.isFinal)
+            }
+        }
         routes.delete("/api/v1/imports/{id}", .catalogue) { call, session in
             try session.requireShop()
             let job = try await job(call)
@@ -36,6 +55,8 @@ struct ImportRoutes: RouteGroup {
             return .emptyObject
         }
     }
+
+    private static let linesPerPage = 1_000
 
     /// A table as the body, or a form with a `table` and the `picture` files that it names.
     private func begin(_ call: Call) async throws -> Response {
@@ -59,6 +80,10 @@ struct ImportRoutes: RouteGroup {
         defaults.category = query["category"] ?? ""
         defaults.currency = query["currency"] ?? ""
         defaults.addsCategories = try query.bool("adds_categories")
+        if try query.bool("dry_run") {
+            defer { uploads.forget(path) }
+            return .json(try await catalogue.dryRun(path, defaults: defaults, fetch: jobs.fetch).json)
+        }
         let number = try await jobs.requestImport(path, into: catalogue.name, defaults: defaults)
         return .json(["import": .int(number)], status: .accepted)
     }
@@ -68,9 +93,12 @@ struct ImportRoutes: RouteGroup {
         case ("csv", _), ("", "text/csv"): "csv"
         case ("tsv", _), ("", "text/tab-separated-values"): "tsv"
         case ("ndjson", _), ("jsonl", _), ("", "application/x-ndjson"), ("", "application/jsonl"): "ndjson"
+        case ("xml", _), ("rss", _), ("", "application/xml"), ("", "text/xml"), ("", "application/rss+xml"): "xml"
+        case ("zip", _), ("", "application/zip"): "zip"
         default:
             throw RequestError(
-                status: 415, code: "unsupported_table", message: "An import is a table: CSV, TSV or NDJSON.")
+                status: 415, code: "unsupported_table",
+                message: "An import is a table (CSV, TSV, NDJSON), an XML feed of products, or a zip archive.")
         }
     }
 
@@ -90,5 +118,31 @@ struct ImportRoutes: RouteGroup {
         ]
         object["error"] = job.error.map { .string($0) }
         return .object(object)
+    }
+}
+
+extension ImportReport {
+    /// Every line that was not simply taken, with the reason, and what became of its pictures; counts of everything.
+    fileprivate var json: JSON {
+        let pictures = Dictionary(grouping: pictures, by: \.line)
+        let told = lines.filter { line in
+            line.outcome == .refused || (pictures[line.line] ?? []).contains { $0.outcome == .refused }
+        }
+        return [
+            "counts": counts.json,
+            "refused": .array(
+                told.map { line in
+                    var object: JSONObject = [
+                        "line": .int(Int64(line.line)), "sku": .string(line.sku),
+                        "outcome": .string(line.outcome.rawValue),
+                    ]
+                    object["cause"] = line.cause.map { .string($0) }
+                    object["pictures"] = .array(
+                        (pictures[line.line] ?? []).filter { $0.outcome == .refused }.map {
+                            ["name": .string($0.name), "cause": .string($0.cause ?? "")]
+                        })
+                    return .object(object)
+                }),
+        ]
     }
 }

@@ -36,6 +36,11 @@ struct ImportUploads: Sendable {
         }
     }
 
+    /// Deletes an upload that was only looked at.
+    func forget(_ path: String) {
+        try? FileManager.default.removeItem(at: URL(filePath: path).deletingLastPathComponent())
+    }
+
     /// One segment of a path, nothing hidden, and not the table's own name.
     static func isPlain(_ name: String) -> Bool {
         (1...200).contains(name.utf8.count) && name.first != "."

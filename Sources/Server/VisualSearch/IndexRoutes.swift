@@ -13,6 +13,12 @@ struct IndexRoutes: RouteGroup {
             try session.requireShop()
             return .json(try await access.catalogue(call).statistics().json)
         }
+        routes.post("/api/v1/index/compact", .catalogue) { call, session in
+            try session.requireShop()
+            let catalogue = try await access.catalogue(call)
+            try await catalogue.compact()
+            return .json(try await catalogue.statistics().json)
+        }
         routes.get("/api/v1/index/recall", .catalogue) { call, session in
             try session.requireShop()
             let catalogue = try await access.catalogue(call)

@@ -15,10 +15,11 @@ struct ScanBody: Sendable {
     /// What a scan may weigh in all. Pages send pictures of a few hundred kilobytes.
     static let maximumBytes = 40 << 20
 
-    /// Reads a form with `picture` parts, one picture as the whole body, or `{"media": "mxc://..."}`.
+    /// Reads a form with `picture` parts, one picture as the whole body, `{"media": "mxc://..."}`, or a picture of an
+    /// article: `{"article": "17", "picture": 0}`.
     ///
     /// - Throws: 400 for a body without a picture, 404 for media that is not here, 415 for another type.
-    init(_ call: Call, _ session: Session, media: MediaStore) async throws {
+    init(_ call: Call, _ session: Session, media: MediaStore, catalogues: Catalogues) async throws {
         let type = call.request.headers[.contentType] ?? ""
         let kind = type.split(separator: ";").first.map { $0.lowercased() } ?? ""
         switch kind {
@@ -33,6 +34,10 @@ struct ScanBody: Sendable {
         case "application/json":
             let body = try await call.object()
             wish = try ScanWish(body)
+            if let article = try body.string("article") {
+                photos = [try await Self.photo(Int(try body.int("picture") ?? 0), of: article, catalogues)]
+                return
+            }
             let address = try body.required("media", try body.string("media"))
             photos = [try await Self.photo(address, session, media)]
         case _ where kind.hasPrefix("image/") || kind == "application/octet-stream":
@@ -56,6 +61,14 @@ struct ScanBody: Sendable {
             throw RequestError.invalidParam("'\(name)' is no text.")
         }
         return text
+    }
+
+    /// A picture that an article shows.
+    private static func photo(_ place: Int, of article: String, _ catalogues: Catalogues) async throws -> [UInt8] {
+        guard let number = Int64(article), let known = try await catalogues.article(number) else {
+            throw RequestError.notFound("There is no such article.")
+        }
+        return try await known.catalogue.articlePicture(place, of: number)
     }
 
     /// A picture that was uploaded before, such as one of a conversation.

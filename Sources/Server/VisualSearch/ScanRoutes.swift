@@ -21,7 +21,8 @@ struct ScanRoutes: RouteGroup {
     func add(to routes: inout RouteTable) {
         routes.post("/api/v1/scans", .scan) { call, session in try await scan(call, session) }
         routes.get("/api/v1/scans/{id}", .catalogue) { call, _ in
-            .json(described(try await known(call)))
+            let scan = try await known(call)
+            return .json(described(scan, watch: try await catalogue(of: scan).watch(of: scan.answer.id)))
         }
         routes.get("/api/v1/scans/{id}/picture", .catalogue) { call, _ in
             let scan = try await known(call)
@@ -49,7 +50,7 @@ struct ScanRoutes: RouteGroup {
         try session.refuseSuspended()
         do {
             let catalogue = try await access.catalogue(call)
-            let body = try await ScanBody(call, session, media: media)
+            let body = try await ScanBody(call, session, media: media, catalogues: catalogues)
             return try await gate.run {
                 let scan = try await catalogue.beginScan(
                     body.photos, request: body.wish.request, filter: body.wish.filter)
@@ -124,12 +125,13 @@ struct ScanRoutes: RouteGroup {
         return scan
     }
 
-    private func described(_ scan: KeptScan) -> JSON {
+    private func described(_ scan: KeptScan, watch: ScanWatch? = nil) -> JSON {
         guard var object = scan.answer.json.objectValue else { return scan.answer.json }
         object["catalogue"] = .string(scan.catalogue)
         object["at"] = .int(scan.atMilliseconds)
         object["expires"] = .int(scan.expiresMilliseconds)
         object["feedback"] = scan.feedback?.json
+        object["watch"] = watch.map { .string($0.state.rawValue) }
         return .object(object)
     }
 
@@ -154,7 +156,7 @@ struct ScanRoutes: RouteGroup {
         let after = try query.integer("next", clampedTo: 0...Int64.max) ?? 0
         let limit = try query.integer("limit", clampedTo: 1...200) ?? 50
         let scans = try await catalogues.wrongScans(after: after, limit: Int(limit))
-        var object: JSONObject = ["scans": .array(scans.map(described))]
+        var object: JSONObject = ["scans": .array(scans.map { described($0) })]
         if scans.count == Int(limit), let last = scans.last { object["next"] = .string(String(last.number)) }
         return .object(object)
     }

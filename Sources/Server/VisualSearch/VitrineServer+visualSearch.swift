@@ -9,15 +9,24 @@ extension VitrineServer {
     /// The routes about scans and the catalogue.
     func addVisualSearchRoutes(to routes: inout RouteTable) {
         let access = CatalogueAccess(catalogues: core.catalogues)
-        let jobs = CatalogueJobs(core.catalogues)
+        let jobs = catalogueJobs
         routes.add(
             ScanRoutes(access: access, media: core.media, gate: scanGate, meters: scanMeters),
             CatalogueRoutes(access: access), CataloguePictureRoutes(access: access),
-            CatalogueBatchRoute(access: access), IndexRoutes(access: access),
+            CatalogueBatchRoute(access: access), IndexRoutes(access: access), CategoryRoutes(access: access),
+            ArticleRoutes(access: access), UnderstandRoute(access: access, gate: scanGate),
+            WishRoutes(access: access, jobs: jobs),
+            WatchRoutes(catalogues: core.catalogues),
+            CrawlRoutes(access: access, jobs: jobs),
             ImportRoutes(
                 access: access, jobs: jobs, uploads: ImportUploads(folder: core.directory.importPath)),
             ReviewRoutes(access: access, jobs: jobs), LabelRoutes(access: access, jobs: jobs),
             LabelFileRoutes(access: access), HealthReportRoutes(access: access, jobs: jobs))
+    }
+
+    /// Long work of catalogues, which may ask the sites on the operator's list.
+    private var catalogueJobs: CatalogueJobs {
+        CatalogueJobs(core.catalogues, fetch: .outgoing(outgoing, except: configuration.pushNetworks))
     }
 
     /// What catalogues need done again and again.
@@ -25,11 +34,20 @@ extension VitrineServer {
         let catalogues = core.catalogues
         let clock = core.clock
         let meters = scanMeters
-        let jobs = CatalogueJobs(catalogues)
+        let jobs = catalogueJobs
         let uploads = ImportUploads(folder: core.directory.importPath)
         return [
             .init(name: "catalogue jobs", every: .seconds(1)) {
                 while try await jobs.runNext(owner: "server") != nil {}
+            },
+            .init(name: "waiting scans", every: .seconds(2)) {
+                for name in try await catalogues.names() {
+                    try await catalogues.catalogue(name).answerWatches()
+                }
+            },
+            .init(name: "what follows from changes", every: .seconds(600)) {
+                try await jobs.requestWeeklyGaps()
+                for name in try await catalogues.names() { try await jobs.requestFollowUps(of: name) }
             },
             .init(name: "old imports", every: .seconds(3_600)) { try uploads.sweep() },
             .init(name: "catalogues", every: .seconds(300)) {

@@ -70,7 +70,8 @@ package struct StaticPages: Sendable {
             status: .ok, headers: headers, body: request.method == .head ? .init() : .init(byteBuffer: page.body))
     }
 
-    private static let headers: HTTPFields = [
+    /// What pages may load, and who may show them.
+    static let headers: HTTPFields = [
         .contentSecurityPolicy: [
             "default-src 'self'", "img-src 'self' blob: data:", "style-src 'self'", "script-src 'self'",
             "connect-src 'self'", "frame-ancestors 'self'", "base-uri 'none'", "form-action 'self'",

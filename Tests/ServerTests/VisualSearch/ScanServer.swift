@@ -45,7 +45,10 @@ final class ScanServer: Sendable {
         routes.add(
             MediaRoutes(media: media), ScanRoutes(access: access, media: media, gate: gate, meters: meters),
             CatalogueRoutes(access: access), CataloguePictureRoutes(access: access),
-            CatalogueBatchRoute(access: access), IndexRoutes(access: access),
+            CatalogueBatchRoute(access: access), IndexRoutes(access: access), CategoryRoutes(access: access),
+            ArticleRoutes(access: access), UnderstandRoute(access: access, gate: gate),
+            WishRoutes(access: access, jobs: jobs), WatchRoutes(catalogues: catalogues),
+            CrawlRoutes(access: access, jobs: jobs),
             ImportRoutes(
                 access: access, jobs: jobs, uploads: ImportUploads(folder: folder.appending(path: "imports").path)),
             ReviewRoutes(access: access, jobs: jobs), LabelRoutes(access: access, jobs: jobs),

@@ -27,13 +27,20 @@ package final class HTTPReceiver: Sendable {
     /// What it answers.
     package struct Answer: Sendable {
         let status: Int
-        let body: JSON
+        let body: [UInt8]
+        let type: String
         let location: String?
 
         /// A status and a JSON body.
         package init(_ status: Int, _ body: JSON = .object([:]), location: String? = nil) {
+            self.init(status, body.encoded(), type: "application/json", location: location)
+        }
+
+        /// A status and a body of some type.
+        package init(_ status: Int, _ body: [UInt8], type: String, location: String? = nil) {
             self.status = status
             self.body = body
+            self.type = type
             self.location = location
         }
     }
@@ -148,8 +155,8 @@ package final class HTTPReceiver: Sendable {
         var buffer: [UInt8] = []
         while let request = next(connection, &buffer) {
             let reply = answer(request)
-            let body = reply.body.encoded()
-            var head = "HTTP/1.1 \(reply.status) -\r\nContent-Type: application/json\r\n"
+            let body = reply.body
+            var head = "HTTP/1.1 \(reply.status) -\r\nContent-Type: \(reply.type)\r\n"
             if let location = reply.location { head += "Location: \(location)\r\n" }
             head += "Content-Length: \(body.count)\r\n\r\n"
             let bytes = Array(head.utf8) + body

@@ -40,6 +40,8 @@ enum WordRules {
     static let sleepers: [String] = [
         "Sources/Features/Messaging/Pipeline/WakeHub.swift",  // one timer for the earliest deadline of all long polls
         "Sources/Features/Messaging/Pipeline/Bell.swift",  // the longest wait for a ring
+        "Sources/Server/VisualSearch/ImportEvents.swift",  // how often a page is told of a job's progress
+        "Sources/Server/Outgoing/OutgoingHTTP+pages.swift",  // the pause between two requests to one site
         "Sources/Server/Composition/Upkeep.swift",  // the clock of the regular work
         "Tests/TestSupport/",  // time limits for programs outside, such as a browser that hangs
     ]

@@ -119,6 +119,40 @@ struct CrawlTests {
         await second.close()
     }
 
+    @Test("SCAN-033 a listed feed of products is imported, and asked for again when a day has passed")
+    func feed() async throws {
+        let shop = try Shop()
+        let clock = TestClock()
+        let open = try shop.open(clock: clock)
+        let catalogue = try await open.catalogues.create("shop")
+        func feed(_ skus: [String]) -> PageFetch.Page {
+            let items = skus.map { sku in
+                "<item><g:id>\(sku)</g:id><title>Thing</title><g:image_link>https://shop.test/a.png</g:image_link></item>"
+            }
+            return Self.text("<rss><channel>\(items.joined())<item/></channel></rss>")
+        }
+        var pages = ["/a.png": PageFetch.Page(status: 200, body: Goods.photo(1)), "/feed.xml": feed(["A"])]
+        let source = try await catalogue.addCrawlSource("https://shop.test/feed.xml", shop: "supplier")
+        let jobs = CatalogueJobs(open.catalogues, fetch: Site(pages).fetch)
+        #expect(try await catalogue.feedsToPoll().isEmpty)
+        let job = try await jobs.requestCrawl(source, into: "shop")
+        while try await jobs.runNext(owner: "test") != nil {}
+        let result = try JSON(parsing: try #require(try await jobs.job(job)?.result))
+        #expect(result["feed"]?["lines"]?["accepted"] == 1 && result["feed"]?["lines"]?["refused"] == 1)
+        #expect(try await catalogue.items(sku: "A").first?.draft.shop == "supplier")
+        #expect(try await catalogue.found(Goods.photo(1)).first == "A")
+        #expect(try await catalogue.crawlSources().first?.isFeed == true)
+        #expect(try await catalogue.feedsToPoll().isEmpty)
+        clock.advance(milliseconds: Catalogue.feedMilliseconds)
+        pages["/feed.xml"] = feed(["A", "B"])
+        let later = CatalogueJobs(open.catalogues, fetch: Site(pages).fetch)
+        try await later.requestFollowUps(of: "shop")
+        while try await later.runNext(owner: "test") != nil {}
+        #expect(try await catalogue.items().map(\.draft.sku).sorted() == ["A", "B"])
+        #expect(try await catalogue.feedsToPoll().isEmpty)
+        await open.close()
+    }
+
     @Test("SCAN-031 a site that fails is left alone, one whose rules cannot be had is not fetched at all")
     func failing() async throws {
         let shop = try Shop()

@@ -19,7 +19,7 @@ struct ScanAnswerTests {
         answer.groups = [.init(style: "k1", score: 0.88, probability: 0.97, offers: [offer])]
         answer.similar = [.init(style: "k2", score: 0.5)]
         answer.encyclopedia = [.init(id: "e1", title: "Bag", url: "/e/1", source: "shop")]
-        answer.barcode = "96385074"
+        (answer.barcode, answer.qr) = ("96385074", "https://shop.example/01/00000096385074")
         answer.timings = [.init(stage: "decode", milliseconds: 2.125), .init(stage: "embed", milliseconds: 31.5)]
         answer.generation = "g7"
         return answer
@@ -44,7 +44,7 @@ struct ScanAnswerTests {
         let json = try answer().json
         let object = try #require(json.objectValue)
         #expect(ScanAnswer(json) != nil)
-        for key in object.keys where !["reason", "barcode", "source"].contains(key) {
+        for key in object.keys where !["reason", "barcode", "qr", "source"].contains(key) {
             var damaged = object
             damaged[key] = nil
             #expect(ScanAnswer(.object(damaged)) == nil, "\(key)")

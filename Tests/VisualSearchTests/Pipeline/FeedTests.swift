@@ -63,7 +63,7 @@ struct FeedTests {
         }
         #expect(try await catalogue.found(Goods.photo(2)).first == "sku-2")
         try Data("nothing".utf8).write(to: URL(fileURLWithPath: path))
-        #expect(throws: RequestError.self) { try catalogue.dryRun(path) }
+        await #expect(throws: RequestError.self) { try await catalogue.dryRun(path) }
         await open.close()
     }
 

@@ -42,7 +42,7 @@ struct ImportTests {
         let open = try shop.open()
         let catalogue = try await open.catalogues.create("shop")
         let jobs = CatalogueJobs(open.catalogues)
-        let dry = try catalogue.dryRun(path)
+        let dry = try await catalogue.dryRun(path)
         #expect(dry.counts.lines == [.accepted: 5, .refused: 1])
         #expect(dry.counts.pictures == [.accepted: 9, .refused: 2])
         #expect(try await catalogue.items().isEmpty)

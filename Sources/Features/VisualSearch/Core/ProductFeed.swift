@@ -47,7 +47,13 @@ enum ProductFeed {
                 start = at
                 line += bytes[lineAt..<at].count { $0 == 10 }
                 lineAt = at
-                at += name.count
+                // One that holds nothing ends where it begins: <item/>.
+                if let close = bytes[at...].firstIndex(of: UInt8(ascii: ">")), bytes[close - 1] == UInt8(ascii: "/") {
+                    parts.append(Part(range: at..<close + 1, line: line))
+                    (start, at) = (nil, close + 1)
+                } else {
+                    at += name.count
+                }
             } else if let from = start, begins(bytes, at + 1, ending),
                 let close = bytes[at...].firstIndex(of: UInt8(ascii: ">"))
             {
@@ -81,7 +87,7 @@ enum ProductFeed {
     }
 
     private static func isEnd(_ bytes: [UInt8], _ at: Int) -> Bool {
-        at < bytes.count && [32, 9, 10, 13, 62].contains(bytes[at])
+        at < bytes.count && [32, 9, 10, 13, 62, 47].contains(bytes[at])
     }
 
     // MARK: Fields

@@ -10,6 +10,8 @@ public struct CrawlSource: Sendable, Hashable {
     public let shop: String
     /// When it was last gone through, in milliseconds since 1970.
     public let ranMilliseconds: Int64?
+    /// Whether its address holds a feed of products, which is asked for anew each day.
+    public let isFeed: Bool
     /// How many pages stand how.
     public internal(set) var pages: [String: Int64] = [:]
 }
@@ -31,10 +33,12 @@ enum CrawlQueries {
 
     static func sources(of catalogue: Int64, _ connection: Connection) throws -> [CrawlSource] {
         var sources = try connection.rows(
-            "SELECT source_no, address, shop, ran_ms FROM vis_crawl_source WHERE cat_no = ?1 ORDER BY source_no",
+            "SELECT source_no, address, shop, ran_ms, is_feed FROM vis_crawl_source WHERE cat_no = ?1 ORDER BY source_no",
             .integer(catalogue)
         ) { row in
-            CrawlSource(number: row.int(0), address: row.text(1), shop: row.text(2), ranMilliseconds: row.intOrNil(3))
+            CrawlSource(
+                number: row.int(0), address: row.text(1), shop: row.text(2), ranMilliseconds: row.intOrNil(3),
+                isFeed: row.bool(4))
         }
         for place in sources.indices {
             try connection.forEach(
@@ -87,6 +91,10 @@ enum CrawlQueries {
     static func ended(_ source: Int64, in context: WriteContext) throws {
         try context.run(
             "UPDATE vis_crawl_source SET ran_ms = ?2 WHERE source_no = ?1", .integer(source), .integer(context.now))
+    }
+
+    static func setFeed(_ source: Int64, in context: WriteContext) throws {
+        try context.run("UPDATE vis_crawl_source SET is_feed = 1 WHERE source_no = ?1", .integer(source))
     }
 
     /// Pages that brought no item, with the reason.

@@ -141,6 +141,15 @@ enum ItemQueries {
             """, .integer(catalogue), .text(code), map: item)
     }
 
+    static func items(link: String, of catalogue: Int64, _ connection: Connection) throws -> [CatalogueItem] {
+        guard !link.isEmpty else { return [] }
+        return try connection.rows(
+            """
+            SELECT \(columns) FROM \(tables) WHERE i.cat_no = ?1 AND i.link = ?2 AND i.removal_no IS NULL
+            ORDER BY i.item_no
+            """, .integer(catalogue), .text(link), map: item)
+    }
+
     /// A picture that a search found, with its item and its vector; nil when it is gone, or its item is.
     static func found(
         _ picture: Int64, generation: Int64, _ connection: Connection

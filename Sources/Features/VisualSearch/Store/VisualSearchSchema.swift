@@ -14,6 +14,10 @@ public enum VisualSearchSchema {
         Migration("visual-search-wishes") { connection in try connection.script(wishes) },
         Migration("visual-search-crawl") { connection in try connection.script(crawl) },
         Migration("visual-search-people-1") { connection in try connection.script(people) },
+        Migration("visual-search-names") { connection in try connection.script(names) },
+        Migration("visual-search-feeds") { connection in
+            try connection.script("ALTER TABLE vis_crawl_source ADD COLUMN is_feed INTEGER NOT NULL DEFAULT 0;")
+        },
     ]
 
     /// Scans belong to somebody, and can be asked again with what was wished for.
@@ -22,6 +26,12 @@ public enum VisualSearchSchema {
         ALTER TABLE vis_scan ADD COLUMN wish TEXT NOT NULL DEFAULT '{}';
         CREATE INDEX vis_scan_catalogue ON vis_scan(cat_no, scan_no);
         CREATE INDEX vis_feedback_verdict ON vis_feedback(verdict, scan_no);
+        """
+
+    /// Items are asked for by their SKU alone, and by the link that a QR code on a shelf says.
+    private static let names = """
+        CREATE INDEX vis_item_name ON vis_item(cat_no, sku);
+        CREATE INDEX vis_item_link ON vis_item(cat_no, link);
         """
 
     /// Which space was to answer instead of which, and whether the gate let it.

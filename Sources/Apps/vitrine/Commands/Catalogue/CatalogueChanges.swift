@@ -103,18 +103,31 @@ struct CatalogueUndo: AsyncParsableCommand {
 struct CatalogueExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write all items and pictures to a folder that `import` reads.",
+        abstract: "Write all items and pictures to a folder that `import` reads, or what a model learns from.",
         discussion: """
               vitrine catalogue export --to copy/
+              vitrine catalogue export --training --to lesson/
+
+            A lesson holds styles.csv (every picture with the style that people's merges gave it), photos.csv (customers' \
+            photos of which somebody said what they show) and pairs.csv (a photo, a style, and whether it is shown: right \
+            answers, and those that customers called wrong, the shop's own word first). `vitrine eval` and training read \
+            the first two as they are.
             """)
 
     @Option(help: "The folder; it must not exist yet.") var to: String
+    @Flag(help: "Write what a model learns from instead. Customers' photos are among it.") var training = false
     @OptionGroup var flags: CatalogueFlags
 
     func run() async throws {
         guard !FileManager.default.fileExists(atPath: to) else { throw Failure("'\(to)' exists already.") }
         try await flags.work { catalogue, _ in
             let shown = ShownProgress("exporting")
+            if training {
+                let written = try await catalogue.exportTraining(to: to) { shown.show($0) }
+                shown.finish()
+                return Terminal.say(
+                    "\(written.pictures) pictures, \(written.photos) photos and \(written.pairs) pairs are in \(to).")
+            }
             let count = try await catalogue.export(to: to) { shown.show($0) }
             shown.finish()
             Terminal.say("\(count) items are in \(to)/catalogue.ndjson.")

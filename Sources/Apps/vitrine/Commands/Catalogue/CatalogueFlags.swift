@@ -21,11 +21,20 @@ struct CatalogueFlags: ParsableArguments {
     ) async throws -> Value {
         try await catalogues { catalogues in
             let catalogue = try await named(in: catalogues, creates: creates)
-            let jobs = CatalogueJobs(catalogues)
-            // This process alone has the folder: what others began and did not end goes on.
-            try await jobs.takeOver()
-            try await catalogue.finishPending()
-            return try await body(catalogue, jobs)
+            let http = OutgoingHTTP()
+            let jobs = CatalogueJobs(
+                catalogues, fetch: .outgoing(http, except: try data.load().pushNetworks))
+            do {
+                // This process alone has the folder: what others began and did not end goes on.
+                try await jobs.takeOver()
+                try await catalogue.finishPending()
+                let value = try await body(catalogue, jobs)
+                await http.close()
+                return value
+            } catch {
+                await http.close()
+                throw error
+            }
         }
     }
 

@@ -61,7 +61,7 @@ struct CatalogueImport: AsyncParsableCommand {
         if dryRun {
             let shown = ShownProgress("looking")
             defer { shown.finish() }
-            return try catalogue.dryRun(path, defaults: defaults) { shown.show($0) }
+            return try await catalogue.dryRun(path, defaults: defaults, fetch: jobs.fetch) { shown.show($0) }
         }
         let job = try await jobs.requestImport(path, into: catalogue.name, defaults: defaults)
         _ = try await JobProgress.finish(job, "importing", jobs)

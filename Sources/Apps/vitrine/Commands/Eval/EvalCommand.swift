@@ -25,6 +25,6 @@ struct EvalCommand: AsyncParsableCommand {
             """,
         subcommands: [
             EvalRetrieval.self, EvalCategory.self, EvalNotFound.self, EvalDenoise.self, EvalMerge.self, EvalDedup.self,
-            EvalDetect.self, EvalLatency.self,
+            EvalDetect.self, EvalLatency.self, EvalIngest.self,
         ])
 }

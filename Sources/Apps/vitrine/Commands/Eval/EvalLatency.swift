@@ -1,7 +1,6 @@
 import ArgumentParser
 import Basics
 import Foundation
-import Storage
 import VisualSearch
 
 /// What a scan costs.
@@ -33,21 +32,18 @@ struct EvalLatency: AsyncParsableCommand {
         let models = flags.models()
         var results: [JSON] = []
         for count in items {
-            let folder = FileManager.default.temporaryDirectory.appending(path: "vitrine-\(UUID().uuidString)").path
-            defer { try? FileManager.default.removeItem(atPath: folder) }
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            let result = try await measure(files, models, count, folder)
+            let result = try await PlantedCatalogue.with(count, models: models, seed: flags.seed) { planted in
+                try await measure(files, planted, count)
+            }
             results.append(result)
             if !flags.json { say(result) }
         }
         if flags.json { Terminal.say(JSON.array(results).text) }
     }
 
-    private func measure(
-        _ files: [[UInt8]], _ models: CatalogueModels, _ count: Int, _ folder: String
-    ) async throws -> JSON {
-        try await fill(models, count, folder)
-        return try await opened(models, folder) { catalogue in
+    private func measure(_ files: [[UInt8]], _ planted: PlantedCatalogue, _ count: Int) async throws -> JSON {
+        let clock: @Sendable () -> Int64 = { Int64(ProcessorTime.now * 1e6) }
+        return try await planted.opened({ $0.stageClock = clock }) { catalogue in
             var totals: [Double] = []
             var stages: [String: [Double]] = [:]
             let shown = ShownProgress("scanning")
@@ -70,38 +66,11 @@ struct EvalLatency: AsyncParsableCommand {
             }
             return [
                 "items": .int(Int64(count)), "scans": .int(Int64(totals.count)),
-                "space": .string(models.embedders[0].space.name), "processorMilliseconds": .double(Self.median(totals)),
+                "space": .string(planted.models.embedders[0].space.name),
+                "processorMilliseconds": .double(Self.median(totals)),
                 "stages": .object(medians), "residentMiB": .double(Self.residentMiB),
             ]
         }
-    }
-
-    /// Made-up items go into the tables; the index is built from them by the next start.
-    private func fill(_ models: CatalogueModels, _ count: Int, _ folder: String) async throws {
-        try await opened(models, folder) { catalogue in
-            let shown = ShownProgress("filling")
-            try await catalogue.plant(count, seed: flags.seed) { shown.show($0) }
-            shown.finish()
-        }
-        try FileManager.default.removeItem(atPath: "\(folder)/index")
-    }
-
-    private func opened<Value: Sendable>(
-        _ models: CatalogueModels, _ folder: String, _ body: (Catalogue) async throws -> Value
-    ) async throws -> Value {
-        let database = try Database.open(path: "\(folder)/latency.db", migrations: VisualSearchSchema.migrations)
-        var options = CatalogueOptions()
-        options.width = 1
-        options.stageClock = { Int64(ProcessorTime.now * 1e6) }
-        let catalogues = Catalogues.open(
-            database: database, blobs: try BlobStore(directory: "\(folder)/blobs", database: database),
-            folder: "\(folder)/index", models: models, options: options)
-        let isNew = try await catalogues.names().isEmpty
-        let value = try await body(
-            isNew ? try await catalogues.create("latency") : try await catalogues.catalogue("latency"))
-        await catalogues.close()
-        await database.close()
-        return value
     }
 
     private static func median(_ values: [Double]) -> Double {

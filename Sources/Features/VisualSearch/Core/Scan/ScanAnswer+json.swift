@@ -12,6 +12,7 @@ extension ScanAnswer {
         ]
         object["reason"] = reason.map { .string($0.rawValue) }
         object["barcode"] = barcode.map { .string($0) }
+        object["qr"] = qr.map { .string($0) }
         var times = JSONObject()
         for timing in timings { times[timing.stage] = JSON(rounding: timing.milliseconds, places: 3) }
         object["timings"] = .object(times)
@@ -33,6 +34,7 @@ extension ScanAnswer {
         (self.encyclopedia, self.articles, self.category) = (encyclopedia, articles, category)
         self.generation = generation
         barcode = json["barcode"]?.stringValue
+        qr = json["qr"]?.stringValue
         reason = json["reason"]?.stringValue.flatMap(ScanReason.init)
         timings = times.compactMap { time in
             time.value.doubleValue.map { Timing(stage: time.key, milliseconds: $0) }

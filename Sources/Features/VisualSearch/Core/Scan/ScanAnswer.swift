@@ -101,8 +101,10 @@ public struct ScanAnswer: Sendable, Hashable {
     public var encyclopedia: [Article] = []
     /// News and articles about it.
     public var articles: [Article] = []
-    /// The code that was read in the picture.
+    /// The digits of the bar code that was read in the picture.
     public var barcode: String?
+    /// What the QR code in the picture says.
+    public var qr: String?
     /// What each stage took.
     public var timings: [Timing] = []
     /// The model and index that answered.

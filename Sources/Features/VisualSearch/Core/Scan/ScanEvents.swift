@@ -128,8 +128,8 @@ public enum ScanEvent: Sendable, Hashable {
     case began
     /// The pictures were read, one value a frame.
     case decoded([ScanPicture])
-    /// Codes were looked for; the styles that have the code, if it was read and is known.
-    case barcode(code: String?, styles: [String])
+    /// Codes were looked for: the digits of a bar code, or what a QR code says; and the styles that it leads to.
+    case barcode(code: String?, qr: String? = nil, styles: [String])
     /// Objects were looked for, one list a frame.
     case located([[Detection]])
     /// Vectors were computed, one a frame that was asked for; and what the model takes the first one for, if it says.

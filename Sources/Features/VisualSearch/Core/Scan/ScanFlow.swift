@@ -67,7 +67,7 @@ public struct ScanFlow: Sendable, Hashable {
         note(ended, since: waitsSince, until: now)
         switch event {
         case .decoded(let pictures): return decoded(pictures)
-        case .barcode(let code, let styles): return readBarcode(code, styles)
+        case .barcode(let code, let qr, let styles): return readBarcode(code, qr, styles)
         case .located(let detections): return located(detections)
         case .embedded(_, let vectors, let categories):
             told = categories
@@ -105,8 +105,8 @@ extension ScanFlow {
     }
 
     /// A code that the catalogue knows is answered before any model runs.
-    private mutating func readBarcode(_ code: String?, _ styles: [String]) -> [ScanAction] {
-        answer.barcode = code
+    private mutating func readBarcode(_ code: String?, _ qr: String?, _ styles: [String]) -> [ScanAction] {
+        (answer.barcode, answer.qr) = (code, qr)
         guard !styles.isEmpty else { return request.box == .full || !setting.hasFinder ? look() : [.locate] }
         answer.groups = styles.prefix(request.limit).map { .init(style: $0, score: 1, probability: 1) }
         return [.describe(round: round, styles: answer.groups.map(\.style), category: nil)]

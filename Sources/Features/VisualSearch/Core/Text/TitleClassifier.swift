@@ -1,5 +1,6 @@
 internal import Basics
 internal import Foundation
+internal import Kernels
 
 /// Tells the category of an item by its title: hashed character n-grams and a linear softmax.
 ///
@@ -51,13 +52,18 @@ public struct TitleClassifier: Sendable {
 
     /// Learns from titles; the outcome follows from the titles, their order and the settings.
     public init(learningFrom examples: [Example], settings: Settings = Settings()) {
+        let rows = examples.map { Self.features($0.title, buckets: settings.buckets) }
+        self.init(learningFrom: examples, rows: rows, settings: settings)
+    }
+
+    /// - Parameter rows: the features of each title.
+    init(learningFrom examples: [Example], rows: [[Int32]], settings: Settings) {
         precondition(settings.buckets > 0 && settings.buckets & (settings.buckets - 1) == 0, "not a power of two")
         let categories = Set(examples.map(\.category)).sorted()
         let numbers = Dictionary(uniqueKeysWithValues: categories.enumerated().map { ($1, $0) })
         self.init(
             categories: categories, buckets: settings.buckets,
             weights: [Float](repeating: 0, count: (settings.buckets + 1) * categories.count))
-        let rows = examples.map { Self.features($0.title, buckets: settings.buckets) }
         let labels = examples.map { numbers[$0.category] ?? 0 }
         var random = SeededRandom(seed: settings.seed)
         var order = Array(examples.indices)
@@ -68,49 +74,56 @@ public struct TitleClassifier: Sendable {
         }
     }
 
-    private mutating func step(_ features: [Int], label: Int, rate: Float) {
+    private mutating func step(_ features: [Int32], label: Int, rate: Float) {
         let probabilities = softmax(features)
-        let scale = rate / Float(features.count + 1).squareRoot()
+        let scale = rate / Float(features.count).squareRoot()
         let slopes = probabilities.indices.map { scale * (($0 == label ? 1 : 0) - probabilities[$0]) }
-        for row in features + [buckets] {
-            for category in slopes.indices { weights[row * categories.count + category] += slopes[category] }
-        }
+        var span = weights.mutableSpan
+        addToRows(features.span, of: &span, slopes.span)
     }
 
-    private func softmax(_ features: [Int]) -> [Float] {
+    private func softmax(_ features: [Int32]) -> [Float] {
         var sums = [Float](repeating: 0, count: categories.count)
-        for row in features + [buckets] {
-            for category in sums.indices { sums[category] += weights[row * categories.count + category] }
-        }
+        var span = sums.mutableSpan
+        sumRows(features.span, of: weights.span, into: &span)
         // Titles of all lengths shall be equally loud.
-        let scale = 1 / Float(features.count + 1).squareRoot()
+        let scale = 1 / Float(features.count).squareRoot()
         let greatest = sums.max() ?? 0
         let powers = sums.map { exp(($0 - greatest) * scale) }
         let total = powers.reduce(0, +)
         return powers.map { $0 / total }
     }
 
-    /// The places of a title's n-grams of one to four characters, each once, in order.
-    static func features(_ title: String, buckets: Int) -> [Int] {
+    /// The rows of a title: the places of its n-grams of one to four characters, each once, in order, and the last row,
+    /// which is always added.
+    static func features(_ title: String, buckets: Int) -> [Int32] {
         let words = TitleText.tokens(title.lowercased()).joined(separator: " ")
-        let characters = Array(" \(words) ")
-        var places: Set<Int> = []
+        let characters = " \(words) ".map { Array(String($0).utf8) }
+        var places: [Int32] = []
         for start in characters.indices {
             var hash = StableHash()
             for length in 1...4 where start + length <= characters.count {
-                hash.add(String(characters[start + length - 1]))
+                hash.add(characters[start + length - 1])
                 var complete = hash
                 complete.add(length)
-                places.insert(complete.place(in: buckets))
+                places.append(Int32(truncatingIfNeeded: complete.place(in: buckets)))
             }
         }
-        return places.sorted()
+        places.sort()
+        var rows: [Int32] = []
+        for place in places where rows.last != place { rows.append(place) }
+        return rows + [Int32(truncatingIfNeeded: buckets)]
     }
 
     /// The categories of a title, likeliest first; the probabilities sum to 1. Empty when nothing was learned.
     public func shares(of title: String) -> [CategoryVote.Share] {
+        shares(Self.features(title, buckets: buckets))
+    }
+
+    /// The same by the features of a title.
+    func shares(_ features: [Int32]) -> [CategoryVote.Share] {
         guard !categories.isEmpty else { return [] }
-        return zip(categories, softmax(Self.features(title, buckets: buckets)))
+        return zip(categories, softmax(features))
             .map { CategoryVote.Share(category: $0, probability: Double($1)) }
             .sorted { ($0.probability, $1.category) > ($1.probability, $0.category) }
     }
@@ -152,12 +165,14 @@ extension TitleClassifier {
     ) -> Figures {
         let sellers = Set(examples.map(\.seller)).sorted()
         let fold = Dictionary(uniqueKeysWithValues: sellers.enumerated().map { ($1, $0 % max(1, folds)) })
+        let rows = examples.map { features($0.title, buckets: settings.buckets) }
         let answers = (0..<max(1, folds)).flatMap { number -> [(truth: String, told: String)] in
-            let asked = examples.filter { fold[$0.seller] == number }
-            let learned = examples.filter { fold[$0.seller] != number }
+            let asked = examples.indices.filter { fold[examples[$0].seller] == number }
+            let learned = examples.indices.filter { fold[examples[$0].seller] != number }
             guard !asked.isEmpty, !learned.isEmpty else { return [] }
-            let classifier = TitleClassifier(learningFrom: learned, settings: settings)
-            return asked.map { ($0.category, classifier.shares(of: $0.title).first?.category ?? "") }
+            let classifier = TitleClassifier(
+                learningFrom: learned.map { examples[$0] }, rows: learned.map { rows[$0] }, settings: settings)
+            return asked.map { (examples[$0].category, classifier.shares(rows[$0]).first?.category ?? "") }
         }
         return Figures(answers: answers)
     }

@@ -72,6 +72,10 @@ struct StableHash {
         for byte in text.utf8 { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
     }
 
+    mutating func add(_ bytes: [UInt8]) {
+        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    }
+
     mutating func add(_ number: Int) {
         value = (value ^ UInt64(bitPattern: Int64(number))) &* 0x0000_0100_0000_01B3
     }

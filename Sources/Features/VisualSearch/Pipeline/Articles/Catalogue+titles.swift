@@ -115,12 +115,15 @@ extension Catalogue {
             hash.add(Int(item.number))
             return (hash.value >> 20) % UInt64(folds)
         }
+        let settings = TitleClassifier.Settings()
+        let rows = examples.map { TitleClassifier.features($0.title, buckets: settings.buckets) }
         return (0..<UInt64(folds)).flatMap { asked -> [LearnedTitles.Objection] in
             let taught = examples.indices.filter { fold[$0] != asked && examples[$0].category != other }
             guard !taught.isEmpty else { return [] }
-            let classifier = TitleClassifier(learningFrom: taught.map { examples[$0] })
+            let classifier = TitleClassifier(
+                learningFrom: taught.map { examples[$0] }, rows: taught.map { rows[$0] }, settings: settings)
             return items.indices.filter { fold[$0] == asked }.compactMap { place in
-                let shares = classifier.shares(of: examples[place].title)
+                let shares = classifier.shares(rows[place])
                 let own = shares.first { $0.category == examples[place].category }?.probability ?? 0
                 // Few titles make no great certainty: it is enough that the own category is out of the question.
                 guard let best = shares.first, best.category != examples[place].category, best.probability >= 0.5,

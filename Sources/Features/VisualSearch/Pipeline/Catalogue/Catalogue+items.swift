@@ -43,11 +43,13 @@ extension Catalogue {
     ///
     /// Returns when searches find it. New pictures come before old ones go; what was there already is left alone, so
     /// the same call a second time changes nothing. Pictures that cannot be used are named in the result.
-    /// - Parameter waitsForIndex: false returns when everything is durable, and the next ``catchUp()`` shows it.
+    /// - Parameters:
+    ///   - keeping: names of pictures that could not be had just now: those that the item has under them stay.
+    ///   - waitsForIndex: false returns when everything is durable, and the next ``catchUp()`` shows it.
     /// - Throws: ``RequestError`` 400 for an impossible item, 503 when the server cannot store it.
     @discardableResult
     public func put(
-        _ draft: ItemDraft, pictures: [PictureUpload], waitsForIndex: Bool = true
+        _ draft: ItemDraft, pictures: [PictureUpload], keeping late: Set<String> = [], waitsForIndex: Bool = true
     ) async throws -> PutResult {
         try draft.check()
         guard pictures.count <= options.picturesPerItem else {
@@ -63,7 +65,7 @@ extension Catalogue {
             results.append(result)
             isChanged = isChanged || isNew
         }
-        if try await dropOthers(than: Set(results.compactMap(\.picture)), of: item) { isChanged = true }
+        if try await dropOthers(than: Set(results.compactMap(\.picture)), keeping: late, of: item) { isChanged = true }
         try options.faultPoint("put")
         if isChanged, waitsForIndex { try await catchUp() }
         return PutResult(item: item, isChanged: isChanged, pictures: results)
@@ -177,12 +179,12 @@ extension Catalogue {
     }
 
     /// Takes away the pictures of an item that it no longer has.
-    private func dropOthers(than kept: Set<Int64>, of item: Int64) async throws -> Bool {
+    private func dropOthers(than kept: Set<Int64>, keeping late: Set<String>, of item: Int64) async throws -> Bool {
         let pictures = try await pictures(of: item)
-        guard pictures.contains(where: { !kept.contains($0.number) }) else { return false }
+        guard pictures.contains(where: { !kept.contains($0.number) && !late.contains($0.name) }) else { return false }
         return try await database.write { [number] context in
             let old = try PictureQueries.all(of: item, context.connection).filter {
-                $0.removal == nil && !kept.contains($0.number)
+                $0.removal == nil && !kept.contains($0.number) && !late.contains($0.name)
             }
             guard !old.isEmpty else { return false }
             let removal = try RemovalQueries.insert(

@@ -40,12 +40,18 @@ extension Catalogue {
 
     /// Goes through a site. Pages that were dealt with stay so: a run that was stopped goes on with the others.
     func crawl(
-        _ source: Int64, fetch: PageFetch?, progress: @escaping @Sendable (Double, String) async throws -> Void
+        _ source: Int64, fetch: PageFetch?, job: Int64,
+        progress: @escaping @Sendable (Double, String) async throws -> Void
     ) async throws -> JSON {
         guard let fetch else { throw RequestError.resourceLimit("This process asks no other servers.") }
         guard let known = try await crawlSources().first(where: { $0.number == source }) else {
             throw RequestError.notFound("There is no site \(source) on the list.")
         }
-        return try await CrawlRun(catalogue: self, source: known, fetch: fetch).run(progress: progress)
+        if known.isFeed { return try await importFeed(nil, of: known, fetch: fetch, job: job, progress: progress) }
+        do {
+            return try await CrawlRun(catalogue: self, source: known, fetch: fetch).run(progress: progress)
+        } catch let feed as FoundFeed {
+            return try await importFeed(feed.bytes, of: known, fetch: fetch, job: job, progress: progress)
+        }
     }
 }

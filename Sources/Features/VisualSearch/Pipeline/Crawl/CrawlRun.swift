@@ -3,6 +3,11 @@ internal import Foundation
 internal import Imaging
 internal import Storage
 
+/// An address that was thought to list pages holds a feed of products.
+struct FoundFeed: Error {
+    let bytes: [UInt8]
+}
+
 /// One walk through a listed site: its rules, its lists of pages, then page by page.
 struct CrawlRun: Sendable {
     let catalogue: Catalogue
@@ -16,21 +21,16 @@ struct CrawlRun: Sendable {
     static let runBytes = 512 << 20
     /// Failures one after the other after which the site is left alone for now.
     static let patience = 5
-    private static let leastPause = 1.0
 
     /// Works off all pages that wait; lists them first when none does.
     func run(progress: @escaping @Sendable (Double, String) async throws -> Void) async throws -> JSON {
-        guard let host = URL(string: source.address)?.host() else {
-            throw RequestError.invalidParam("'\(source.address)' is no address of a site.")
-        }
-        let robots = try await robots()
-        let pause = max(Self.leastPause, robots.pauseSeconds ?? 0)
-        if try await next() == nil { try await list(host, robots, pause) }
+        let site = try await SiteVisit(source.address, fetch: fetch)
+        if try await next() == nil { try await list(site) }
         var (items, refused, bytes, failures) = (0, 0, 0, 0)
         while let address = try await next() {
             guard bytes < Self.runBytes else { break }
             do {
-                bytes += try await take(address, host, robots, pause)
+                bytes += try await take(address, site)
                 failures = 0
                 items += 1
             } catch let refusal as PageRefusal {
@@ -40,7 +40,7 @@ struct CrawlRun: Sendable {
             }
             try catalogue.options.faultPoint("page")
             guard failures < Self.patience else {
-                throw RequestError.resourceLimit("\(host) failed \(failures) times one after the other.")
+                throw RequestError.resourceLimit("\(site.host) failed \(failures) times one after the other.")
             }
             try await progress(0.5, "\(items + refused) pages, \(items) items")
         }
@@ -60,65 +60,47 @@ struct CrawlRun: Sendable {
         }
     }
 
-    // MARK: Rules and lists
+    // MARK: Lists
 
-    /// Without rules everything is allowed; while they cannot be had, nothing is.
-    private func robots() async throws -> RobotsRules {
-        guard let address = URL(string: "/robots.txt", relativeTo: URL(string: source.address))?.absoluteString else {
-            return .closed
-        }
-        let page = try await fetch.get(address, RobotsRules.maximumBytes, Self.leastPause)
-        switch page.status {
-        case 200: return RobotsRules(String(decoding: page.body, as: UTF8.self), robot: PageFetch.robot)
-        case 400..<500: return RobotsRules("", robot: PageFetch.robot)
-        default: throw RequestError.resourceLimit("\(address) answered \(page.status): nothing is fetched for now.")
-        }
-    }
-
-    private func list(_ host: String, _ robots: RobotsRules, _ pause: Double) async throws {
+    private func list(_ site: SiteVisit) async throws {
         let own = URL(string: "/sitemap.xml", relativeTo: URL(string: source.address))?.absoluteString
-        let isMap = [".xml", ".txt"].contains { source.address.hasSuffix($0) }
-        var maps = isMap ? [source.address] : robots.siteMaps.isEmpty ? [own].compactMap(\.self) : robots.siteMaps
+        let isMap = [".xml", ".txt", ".rss", ".atom"].contains { source.address.hasSuffix($0) }
+        var maps =
+            isMap ? [source.address] : site.robots.siteMaps.isEmpty ? [own].compactMap(\.self) : site.robots.siteMaps
         var (seen, pages): (Set<String>, [String]) = ([], [])
         while let map = maps.popLast(), seen.count < Self.mostMaps, pages.count < Self.mostPages {
-            guard Self.isOn(host, map), seen.insert(map).inserted else { continue }
-            let page = try await fetch.get(map, Self.pageBytes, pause)
-            guard page.status == 200, let read = SiteMap(page.body) else { continue }
+            guard site.holds(map), seen.insert(map).inserted else { continue }
+            let limit = map == source.address ? Catalogue.feedBytes : Self.pageBytes
+            let page = try await fetch.get(map, limit, site.pause)
+            guard page.status == 200 else { continue }
+            guard let read = SiteMap(page.body) else {
+                if map == source.address, ProductFeed.products(page.body) != nil { throw FoundFeed(bytes: page.body) }
+                continue
+            }
             maps += read.maps
-            pages += read.pages.filter { Self.isOn(host, $0) }.prefix(Self.mostPages - pages.count)
+            pages += read.pages.filter(site.holds).prefix(Self.mostPages - pages.count)
         }
         if pages.isEmpty, !isMap { pages = [source.address] }
         guard !pages.isEmpty else {
-            throw RequestError.invalidParam("\(source.address) lists no pages of \(host).")
+            throw RequestError.invalidParam("\(source.address) lists no pages of \(site.host).")
         }
         try await catalogue.database.write { [source, pages] in
             try CrawlQueries.list(pages, of: source.number, in: $0)
         }
     }
 
-    private static func isOn(_ host: String, _ address: String) -> Bool {
-        URL(string: address)?.host()?.lowercased() == host.lowercased()
-    }
-
     // MARK: Pages
 
-    /// Why a page brings nothing.
-    private struct PageRefusal: Error {
-        let cause: String
-        /// Whether the site could not answer; else the page is just not what is looked for.
-        var isFailure = false
-    }
-
     /// Fetches a page and puts its product in; the bytes that were fetched.
-    private func take(_ address: String, _ host: String, _ robots: RobotsRules, _ pause: Double) async throws -> Int {
-        let page = try await get(address, Self.pageBytes, host, robots, pause)
+    private func take(_ address: String, _ site: SiteVisit) async throws -> Int {
+        let page = try await site.file(address, limit: Self.pageBytes)
         guard let product = ProductPage(page, address: address, shop: source.shop) else {
             throw PageRefusal(cause: "the page describes no product")
         }
         var (uploads, bytes): ([PictureUpload], Int) = ([], page.count)
         for picture in product.pictures {
             let full = URL(string: picture, relativeTo: URL(string: address))?.absoluteString ?? picture
-            guard let file = try? await get(full, catalogue.options.limits.maximumBytes, host, robots, pause) else {
+            guard let file = try? await site.file(full, limit: catalogue.options.limits.maximumBytes) else {
                 continue
             }
             bytes += file.count
@@ -131,35 +113,5 @@ struct CrawlRun: Sendable {
         }
         try await end(address, "done", nil)
         return bytes
-    }
-
-    /// Follows a few redirections, none of which leads off the site or past its rules.
-    private func get(
-        _ address: String, _ limit: Int, _ host: String, _ robots: RobotsRules, _ pause: Double
-    ) async throws -> [UInt8] {
-        var address = address
-        for _ in 0..<4 {
-            guard let url = URL(string: address), Self.isOn(host, address) else {
-                throw PageRefusal(cause: "\(address) lies on another site")
-            }
-            let path = (url.path().isEmpty ? "/" : url.path()) + (url.query().map { "?" + $0 } ?? "")
-            guard robots.allows(path) else { throw PageRefusal(cause: "the site does not allow robots here") }
-            let page: PageFetch.Page
-            do {
-                page = try await fetch.get(address, limit, pause)
-            } catch {
-                throw PageRefusal(cause: (error as? RequestError)?.message ?? "\(error)", isFailure: true)
-            }
-            switch page.status {
-            case 200: return page.body
-            case 300..<400:
-                let next = page.location.flatMap { URL(string: $0, relativeTo: url)?.absoluteString }
-                guard let next else { throw PageRefusal(cause: "the page answered \(page.status)") }
-                address = next
-            case 429, 500...: throw PageRefusal(cause: "the page answered \(page.status)", isFailure: true)
-            default: throw PageRefusal(cause: "the page answered \(page.status)")
-            }
-        }
-        throw PageRefusal(cause: "the page sends to others again and again")
     }
 }

@@ -3,25 +3,31 @@ internal import Storage
 
 extension Catalogue {
     func runImport(
-        _ path: String, _ defaults: ImportDefaults, job: Int64,
+        _ path: String, _ defaults: ImportDefaults, job: Int64, fetch: PageFetch?,
         progress: @escaping @Sendable (Double, String) async throws -> Void
     ) async throws -> JSON {
         let source = try await environment.work.run { try ImportSource(path: path, defaults: defaults) }
         try await database.write { [number] context in
             try ImportQueries.begin(job: job, source: path, of: number, in: context)
         }
-        try await ImportRun(catalogue: self, source: source, defaults: defaults, job: job).run(progress: progress)
+        let addresses = PicturesByAddress(try await crawlSources(), fetch: fetch)
+        try await ImportRun(catalogue: self, source: source, addresses: addresses, defaults: defaults, job: job).run(
+            progress: progress)
         return try await importCounts(of: job).json
     }
 
-    /// What would become of an import, without storing anything. Copies are not looked for.
+    /// What would become of an import, without storing anything. Copies are not looked for, and nothing is fetched.
     ///
+    /// - Parameter fetch: how other sites would be asked.
     /// - Throws: ``RequestError`` 400 when there is nothing that can be imported.
     public func dryRun(
-        _ path: String, defaults: ImportDefaults = ImportDefaults(), progress: (Double) -> Void = { _ in }
-    ) throws -> ImportReport {
+        _ path: String, defaults: ImportDefaults = ImportDefaults(), fetch: PageFetch? = nil,
+        progress: (Double) -> Void = { _ in }
+    ) async throws -> ImportReport {
         let source = try ImportSource(path: path, defaults: defaults)
-        let found = ImportRun(catalogue: self, source: source, defaults: defaults, job: 0).dryRun(progress: progress)
+        let addresses = PicturesByAddress(try await crawlSources(), fetch: fetch)
+        let run = ImportRun(catalogue: self, source: source, addresses: addresses, defaults: defaults, job: 0)
+        let found = await run.dryRun(progress: progress)
         return ImportReport(
             source: path, lines: found.map(\.0), pictures: found.flatMap(\.1), counts: ImportCounts(found))
     }

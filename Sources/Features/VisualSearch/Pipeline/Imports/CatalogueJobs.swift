@@ -30,7 +30,8 @@ public struct CatalogueJobs: Sendable {
 
     let catalogues: Catalogues
     let jobs: Jobs
-    private let fetch: PageFetch?
+    /// How other sites are asked; nil where nothing is.
+    public let fetch: PageFetch?
     private var database: Database { catalogues.environment.database }
 
     /// The jobs of some catalogues.
@@ -109,12 +110,14 @@ public struct CatalogueJobs: Sendable {
     }
 
     /// Asks for what follows from changes of a catalogue: titles learned anew, pictures of articles looked at, scans
-    /// answered again. Where nothing changed, nothing is asked for.
+    /// answered again; and for feeds that were run by a person once and whose last run is a day old. Where nothing
+    /// changed, nothing is asked for.
     public func requestFollowUps(of name: String) async throws {
         let catalogue = try await catalogues.catalogue(name)
         if try await catalogue.hasNewTitles() { _ = try await requestTitles(of: name) }
         if try await catalogue.hasUnlinkedPictures() { _ = try await requestLinks(of: name) }
         if try await catalogue.hasUnreplayed() { _ = try await requestReplay(of: name) }
+        for feed in try await catalogue.feedsToPoll() { _ = try await requestCrawl(feed, into: name) }
     }
 
     /// Asks to go through a listed site.
@@ -222,7 +225,7 @@ public struct CatalogueJobs: Sendable {
         case .importItems:
             return try await catalogue.runImport(
                 input["path"]?.stringValue ?? "", ImportDefaults(input["defaults"]), job: job.number,
-                progress: progress)
+                fetch: fetch, progress: progress)
         case .reembed:
             return try await catalogue.reembed(gate: SwitchGate(input["gate"]), progress: progress)
         case .recall: return try await catalogue.checkRecall()
@@ -235,7 +238,8 @@ public struct CatalogueJobs: Sendable {
         case .gaps: return try await catalogue.findGaps(progress: progress)
         case .replay: return try await catalogue.replayScans(progress: progress)
         case .crawl:
-            return try await catalogue.crawl(input["source"]?.intValue ?? 0, fetch: fetch, progress: progress)
+            return try await catalogue.crawl(
+                input["source"]?.intValue ?? 0, fetch: fetch, job: job.number, progress: progress)
         case .crops: return try await catalogue.proposeCrops(progress: progress)
         case .unsure: return try await catalogue.askAboutUnsureScans()
         case .labels:

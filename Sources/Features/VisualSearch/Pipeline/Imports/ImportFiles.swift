@@ -59,7 +59,8 @@ struct ImportFiles: Sendable {
     /// - Throws: ``RequestError`` with the reason why it cannot be read.
     func read(_ name: String, limit: Int) throws(RequestError) -> [UInt8] {
         if name.contains("://") {
-            throw .invalidParam("Pictures are read from files beside the table; '\(name)' is an address.")
+            throw .invalidParam(
+                "Pictures are files beside the table, or begin with https:// or http://; not '\(name)'.")
         }
         let isBelow = !name.hasPrefix("/") && !name.split(separator: "/").contains("..")
         guard isBelow else { throw .invalidParam("'\(name)' does not lie below the folder of the import.") }

@@ -43,8 +43,7 @@ public struct ImportReport: Sendable {
         cells.map { cell in
             // A cell that a table program would take for a formula is shown as text.
             let safe = cell.first.map { "=+-@".contains($0) } ?? false ? "'" + cell : cell
-            guard safe.contains(where: { ",\"\n\r".contains($0) }) else { return safe }
-            return "\"" + safe.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+            return CSVField.text(safe)
         }.joined(separator: ",")
     }
 }

@@ -8,6 +8,7 @@ import Synchronization
 struct ImportRun: Sendable {
     let catalogue: Catalogue
     let source: ImportSource
+    let addresses: PicturesByAddress
     let defaults: ImportDefaults
     let job: Int64
 
@@ -62,18 +63,19 @@ struct ImportRun: Sendable {
         var uploads: [PictureUpload] = []
         var places: [Int] = []
         var pictures: [ImportPicture] = []
+        var late: Set<String> = []
         for (place, name) in entry.pictures.enumerated() {
             do {
-                uploads.append(
-                    PictureUpload(
-                        bytes: try source.picture(name, limit: catalogue.options.limits.maximumBytes), name: name))
+                uploads.append(PictureUpload(bytes: try await bytes(of: name), name: name))
                 places.append(place)
             } catch {
-                pictures.append(picture(entry, place, .refused, cause: error.message))
+                if error.isFailure { late.insert(name) }
+                pictures.append(picture(entry, place, .refused, cause: error.cause))
             }
         }
         do {
-            let result = try await catalogue.put(entry.draft, pictures: uploads, waitsForIndex: false)
+            let result = try await catalogue.put(
+                entry.draft, pictures: uploads, keeping: late, waitsForIndex: false)
             for (place, known) in zip(places, result.pictures) {
                 pictures.append(
                     picture(
@@ -86,6 +88,17 @@ struct ImportRun: Sendable {
             )
         } catch let error as RequestError where error.status < 500 {
             return refused(entry, error.message)
+        }
+    }
+
+    /// A picture's file, from beside the table or from the site that it names.
+    private func bytes(of name: String) async throws(PageRefusal) -> [UInt8] {
+        let limit = catalogue.options.limits.maximumBytes
+        if PicturesByAddress.isAddress(name) { return try await addresses.picture(name, limit: limit) }
+        do {
+            return try source.picture(name, limit: limit)
+        } catch {
+            throw PageRefusal(cause: error.message)
         }
     }
 
@@ -108,30 +121,39 @@ struct ImportRun: Sendable {
 
     // MARK: Dry run
 
-    /// What would become of the lines, without storing anything: what is refused, and why. Copies are not looked for.
-    func dryRun(progress: (Double) -> Void) -> [(ImportLine, [ImportPicture])] {
-        source.entries.enumerated().map { number, entry in
-            defer { progress(Double(number + 1) / Double(source.entries.count)) }
-            guard entry.fault == nil else { return refused(entry, entry.fault) }
-            guard entry.pictures.count <= catalogue.options.picturesPerItem else {
-                return refused(entry, "An item can have \(catalogue.options.picturesPerItem) pictures.")
-            }
-            let pictures = entry.pictures.enumerated().map { place, name -> ImportPicture in
-                do {
-                    let bytes = try source.picture(name, limit: catalogue.options.limits.maximumBytes)
-                    guard bytes.count <= catalogue.options.limits.maximumBytes else {
-                        return picture(entry, place, .refused, cause: "The picture is too large.")
-                    }
-                    _ = try ImageProbe.read(bytes)
-                    return picture(entry, place, .accepted)
-                } catch {
-                    let why = (error as? RequestError)?.message ?? "\(error)"
-                    return picture(entry, place, .refused, cause: why)
-                }
-            }
-            return (
-                ImportLine(line: entry.line, sku: entry.draft.sku, outcome: .accepted, cause: nil, item: nil), pictures
-            )
+    /// What would become of the lines, without storing or fetching anything: what is refused, and why. Copies are not
+    /// looked for.
+    func dryRun(progress: (Double) -> Void) async -> [(ImportLine, [ImportPicture])] {
+        var found: [(ImportLine, [ImportPicture])] = []
+        for (number, entry) in source.entries.enumerated() {
+            found.append(await tried(entry))
+            progress(Double(number + 1) / Double(source.entries.count))
+        }
+        return found
+    }
+
+    private func tried(_ entry: ImportEntry) async -> (ImportLine, [ImportPicture]) {
+        guard entry.fault == nil else { return refused(entry, entry.fault) }
+        guard entry.pictures.count <= catalogue.options.picturesPerItem else {
+            return refused(entry, "An item can have \(catalogue.options.picturesPerItem) pictures.")
+        }
+        var pictures: [ImportPicture] = []
+        for (place, name) in entry.pictures.enumerated() {
+            let cause = await refusal(of: name)
+            pictures.append(picture(entry, place, cause == nil ? .accepted : .refused, cause: cause))
+        }
+        return (ImportLine(line: entry.line, sku: entry.draft.sku, outcome: .accepted, cause: nil, item: nil), pictures)
+    }
+
+    private func refusal(of name: String) async -> String? {
+        if PicturesByAddress.isAddress(name) { return await addresses.refusal(of: name) }
+        do {
+            let bytes = try source.picture(name, limit: catalogue.options.limits.maximumBytes)
+            guard bytes.count <= catalogue.options.limits.maximumBytes else { return "The picture is too large." }
+            _ = try ImageProbe.read(bytes)
+            return nil
+        } catch {
+            return (error as? RequestError)?.message ?? "\(error)"
         }
     }
 }

@@ -106,10 +106,12 @@ struct ImportSource: Sendable {
         guard let products = ProductFeed.products(bytes) else {
             throw RequestError.invalidParam("The feed holds no products: no element 'item', 'entry' or 'product'.")
         }
-        return products.map { product in
+        // Several products may stand on one line; then they are told by their place in the feed.
+        let hasOwnLines = Set(products.map(\.line)).count == products.count
+        return products.enumerated().map { place, product in
             var fields = ImportFields(defaults)
             for (name, value) in product.fields { fields.set(name, value) }
-            var entry = fields.entry(line: product.line)
+            var entry = fields.entry(line: hasOwnLines ? product.line : place + 1)
             entry.fault = product.fault ?? entry.fault
             return entry
         }

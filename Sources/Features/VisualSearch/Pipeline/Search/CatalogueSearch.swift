@@ -37,14 +37,28 @@ struct CatalogueSearch: Sendable {
     /// The styles of items with a bar code.
     func styles(code: String) async throws -> [String] {
         try await database.read { [catalogue] connection in
-            var names = StyleNames()
-            var styles: [String] = []
-            for item in try ItemQueries.items(code: code, of: catalogue, connection) {
-                let style = try names.style(of: item, connection)
-                if !styles.contains(style) { styles.append(style) }
-            }
-            return styles
+            try Self.styles(of: try ItemQueries.items(code: code, of: catalogue, connection), connection)
         }
+    }
+
+    /// The styles that a QR code leads to: those that have the code in it, whose link it is, or whose SKU it says.
+    func styles(_ qr: QRCode) async throws -> [String] {
+        try await database.read { [catalogue] connection in
+            var items = try qr.key.map { try ItemQueries.items(code: $0, of: catalogue, connection) } ?? []
+            if items.isEmpty { items = try ItemQueries.items(link: qr.text, of: catalogue, connection) }
+            if items.isEmpty { items = try ItemQueries.items(sku: qr.text, of: catalogue, connection) }
+            return try Self.styles(of: items, connection)
+        }
+    }
+
+    private static func styles(of items: [CatalogueItem], _ connection: Connection) throws -> [String] {
+        var names = StyleNames()
+        var styles: [String] = []
+        for item in items {
+            let style = try names.style(of: item, connection)
+            if !styles.contains(style) { styles.append(style) }
+        }
+        return styles
     }
 
     /// The nearest pictures that pass a filter, with their exact scores: `count` of some categories and `count` of all.

@@ -69,8 +69,11 @@ public actor ScanSession {
         case .readBarcode:
             let images = looked.map(\.decoded.image)
             let code = try await work { images.lazy.compactMap { Barcode1D.read($0)?.key }.first }
-            guard let code else { return .barcode(code: nil, styles: []) }
-            return .barcode(code: code, styles: try await search.styles(code: code))
+            if let code { return .barcode(code: code, styles: try await search.styles(code: code)) }
+            guard let qr = try await work({ images.lazy.compactMap { QRCode.read($0) }.first }) else {
+                return .barcode(code: nil, styles: [])
+            }
+            return .barcode(code: qr.key, qr: qr.text, styles: try await search.styles(qr))
         case .locate:
             let finder = catalogue.environment.models.finder
             let images = looked.map(\.decoded.image)
