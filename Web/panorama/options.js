@@ -4,7 +4,7 @@ import { h } from '../parts/dom.js';
 
 const choices = {
     model: ['auto', 'rotation', 'plane', 'scan'],
-    surface: ['auto', 'plane', 'cylinder', 'sphere', 'mercator', 'panini'],
+    surface: ['auto', 'plane', 'cylinder', 'sphere', 'mercator', 'panini', 'planet', 'stereographic', 'fisheye'],
 };
 
 /** The controls; `changed(options)` hears every change. */

@@ -1,5 +1,8 @@
 // Where the pixels of a panorama lie: directions (x to the right, y down, z ahead) of the points of its surface.
 
+/** Surfaces that can be looked around on; others are pictures to be moved about. */
+export const round = ['plane', 'cylinder', 'sphere', 'mercator', 'panini'];
+
 /** The direction of a point of a surface, in units of the focal length. */
 export function direction(surface, u, v) {
     switch (surface) {

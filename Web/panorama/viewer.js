@@ -2,7 +2,7 @@
 
 import { iconButton } from '../parts/buttons.js';
 import { h } from '../parts/dom.js';
-import { bounds } from './surfaces.js';
+import { bounds, round } from './surfaces.js';
 import { Scene } from './viewer-gl.js';
 
 const widest = 100 * Math.PI / 180;
@@ -14,8 +14,9 @@ export class PanoramaViewer extends HTMLElement {
     #speed = { x: 0, y: 0 };
     #frame = null;
 
-    /** Shows the picture at `address` as `manifest` describes it. */
-    async open(manifest, address) {
+    /** Shows the picture at `address` as a manifest describes it. */
+    async open(described, address) {
+        const manifest = { ...described, hasAngles: described.hasAngles && round.includes(described.surface) };
         this.manifest = manifest;
         const canvas = h('canvas', { class: 'pano-canvas', tabindex: 0, role: 'application', label: 'panorama_viewer' });
         this.canvas = canvas;
