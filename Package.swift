@@ -123,7 +123,7 @@ let training: [Target] = [
     // What training exports and what serving runs, side by side.
     .testTarget(
         name: "ParityTests",
-        dependencies: ["Basics", "Imaging", "Evaluation", "Inference", "Learning", "TestSupport"],
+        dependencies: ["Basics", "Imaging", "Evaluation", "Inference", "Learning", "VisualSearch", "TestSupport"],
         path: "Tests/ParityTests", exclude: ["check.py"]),
 ]
 

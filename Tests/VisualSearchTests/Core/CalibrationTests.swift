@@ -76,7 +76,7 @@ struct CalibrationTests {
         }
         let rules = ScanCalibration.Rules()
         let absent = answers.count { !$0.isPresent }
-        let good = Set(answers.map(\.probability)).filter { tau in
+        let good = Set(answers.map(\.probability)).filter { $0 >= 0.5 }.filter { tau in
             let accepted = answers.filter { $0.probability >= tau }
             return accepted.count >= 20 && Double(accepted.count { $0.isRight }) >= 0.95 * Double(accepted.count)
                 && Double(accepted.count { !$0.isPresent }) <= 0.05 * Double(absent)
@@ -106,6 +106,26 @@ struct CalibrationTests {
         #expect(ScanCalibration(generation: "g", fitting: Array(examples.prefix(199))) == nil)
     }
 
+    @Test("SCAN-131 strangers turn the order of answers against what they have in common, not what a place in it means")
+    func strangers() throws {
+        let examples = Self.examples(600, seed: 9)
+        // Strangers have good scores, but no near neighbourhood.
+        let strangers = Self.examples(200, seed: 10).map { example in
+            var stranger = example
+            (stranger.isPresent, stranger.isRight) = (false, false)
+            (stranger.features.score, stranger.features.near) = (0.75, -0.5)
+            return stranger
+        }
+        let without = try #require(ScanCalibration(generation: "g", fitting: examples)).global
+        let with = try #require(ScanCalibration(generation: "g", fitting: examples, strangers: strangers)).global
+        func mean(_ model: CalibrationModel, _ examples: [CalibrationExample]) -> Double {
+            examples.reduce(0) { $0 + model.probability($1.features) } / Double(examples.count)
+        }
+        #expect(mean(with, strangers) < 0.5 * mean(without, strangers))
+        let right = Double(examples.count { $0.isRight }) / Double(examples.count)
+        #expect(abs(mean(with, examples) - right) < 0.02 && with.examples == 600)
+    }
+
     @Test("SCAN-131 feedback of one visitor counts five times a day at most")
     func poisoned() {
         var examples = Self.examples(300, seed: 6)
@@ -119,9 +139,10 @@ struct CalibrationTests {
 
     @Test("SCAN-131 a model survives JSON, and what is none is not read")
     func json() throws {
-        let model = CalibrationModel(weights: [1.25, -3, 0.1, 0, 1e-7, 2], bias: -0.7, threshold: 0.93, examples: 400)
+        let model = CalibrationModel(
+            weights: [1.25, -3, 0.1, 0, 1e-7, 2, 4, -1], bias: -0.7, threshold: 0.93, examples: 400)
         #expect(CalibrationModel(try JSON(parsing: model.json.encoded())) == model)
-        let open = CalibrationModel(weights: [1, 2, 3, 4, 5, 6], bias: 0, threshold: nil, examples: 1)
+        let open = CalibrationModel(weights: [1, 2, 3, 4, 5, 6, 7, 8], bias: 0, threshold: nil, examples: 1)
         #expect(CalibrationModel(try JSON(parsing: open.json.encoded())) == open)
         #expect(CalibrationModel(["weights": [1], "bias": 0, "examples": 1]) == nil && CalibrationModel(nil) == nil)
     }

@@ -9,16 +9,18 @@ struct CategoryVoteTests {
     private func oracle(_ detector: [String: Double], _ near: [CategoryVote.Neighbour]) -> [String: Double] {
         var votes: [String: Double] = [:]
         for neighbour in near where neighbour.similarity > 0 {
-            let squared = neighbour.similarity * neighbour.similarity
-            votes[neighbour.category, default: 0] += squared * squared
+            var weight = 1.0
+            for _ in 0..<8 { weight *= neighbour.similarity }
+            votes[neighbour.category, default: 0] += weight
         }
         let all = votes.values.reduce(0, +)
         let seen = detector.values.reduce(0, +)
+        let trust = 0.9 * all / (all + 2)
         var products: [String: Double] = [:]
         for category in categories {
             let d = detector[category, default: 0] / max(seen, 1) + max(0, 1 - seen) / 5
             let v = all > 0 ? votes[category, default: 0] / all : 0.2
-            products[category] = (0.75 * d + 0.25 / 5) * (0.9 * v + 0.1 / 5)
+            products[category] = (0.75 * d + 0.25 / 5) * (trust * v + (1 - trust) / 5)
         }
         let sum = products.values.reduce(0, +)
         return products.mapValues { $0 / sum }
@@ -50,12 +52,12 @@ struct CategoryVoteTests {
             let seen = planted.share() < 0.75 ? truth : categories[planted.number(below: 5)]
             var detector = Dictionary(uniqueKeysWithValues: categories.map { ($0, 0.25 * planted.share()) })
             detector[seen] = 0.3 + 0.7 * planted.share()
-            let isHelpful = planted.share() < 0.7
+            let isHelpful = planted.share() < 0.4
             let near = (0..<20).map { _ in
                 let isTrue = planted.share() < (isHelpful ? 0.6 : 0.2)
                 return CategoryVote.Neighbour(
                     category: isTrue ? truth : categories[planted.number(below: 5)],
-                    similarity: 0.4 + 0.4 * planted.share())
+                    similarity: 0.8 + 0.15 * planted.share())
             }
             let vote = CategoryVote(detector: detector, neighbours: near, categories: categories)
             right.detector += vote.detector.first?.category == truth ? 1 : 0
@@ -63,6 +65,16 @@ struct CategoryVoteTests {
             right.both += vote.final?.category == truth ? 1 : 0
         }
         #expect(right.both > right.detector + 60 && right.both > right.vote + 20, "\(right)")
+    }
+
+    @Test("SCAN-085 far neighbours do not outvote the detector, near ones do")
+    func distance() {
+        func final(_ similarity: Double) -> String? {
+            let near = (0..<20).map { _ in CategoryVote.Neighbour(category: "shoes", similarity: similarity) }
+            return CategoryVote(detector: ["bags": 0.6, "shoes": 0.1], neighbours: near, categories: categories).final?
+                .category
+        }
+        #expect(final(0.5) == "bags" && final(0.9) == "shoes")
     }
 
     @Test("SCAN-084 what the detector and the neighbours said stays visible beside the outcome")

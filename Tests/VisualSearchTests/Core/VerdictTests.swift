@@ -70,11 +70,24 @@ struct VerdictTests {
         #expect(blurred.verdict(by: calibration).reason == .noObject)
     }
 
+    @Test("SCAN-131 an undecided model and a thin neighbourhood are features of their own")
+    func doubt() {
+        #expect(PictureReading(vector: [1]).doubt == 0)
+        #expect(PictureReading(vector: [1], categories: ["a": 1, "b": 0]).doubt == 0)
+        #expect(
+            abs(PictureReading(vector: [1], categories: ["a": 0.25, "b": 0.25, "c": 0.25, "d": 0.25]).doubt - 1) < 1e-12
+        )
+        let candidates = (0..<30).map { ScanCandidate(picture: Int64($0), sku: "s", score: $0 < 10 ? 0.8 : 0.2) }
+        #expect(abs(SameItemRanking(candidates).near - 0.5) < 1e-12 && SameItemRanking([]).near == 0)
+    }
+
     @Test("SCAN-131 features that are no numbers do not make a probability that is none")
     func numbers() {
         let features = VerdictFeatures(
-            score: .nan, margin: .infinity, agreement: 1, category: -.infinity, sharpness: -5, boxScore: .nan)
-        #expect(features.numbers == [0, 0, 1, 0, 0, 0] && features.numbers.count == VerdictFeatures.count)
+            score: .nan, margin: .infinity, agreement: 1, category: -.infinity, sharpness: -5, boxScore: .nan,
+            near: .nan,
+            doubt: 1)
+        #expect(features.numbers == [0, 0, 1, 0, 0, 0, 0, 1] && features.numbers.count == VerdictFeatures.count)
         #expect((0...1).contains(calibration.global.probability(features)))
     }
 }

@@ -12,7 +12,10 @@ struct VerdictMeasureTests {
         var world = PlantedWorld(items: 40)
         let gallery = world.photos(each: 3, noise: 0.5)
         let photos = world.photos(each: 10, noise: 1.8, trust: 0.6)
-        let report = try CategoryMeasure(queries: photos, gallery: gallery, bootstrap: few).report()
+        // In this world photos are far from all pictures; the vote is trusted there too.
+        var rules = CategoryVote.Rules()
+        rules.halfTrust = 0.003
+        let report = try CategoryMeasure(queries: photos, gallery: gallery, rules: rules, bootstrap: few).report()
         let word = try #require(report["the model's word alone", "model"]).value
         let vote = try #require(report["the vote alone", "model"]).value
         let both = try #require(report["both", "model"]).value
@@ -20,6 +23,9 @@ struct VerdictMeasureTests {
         #expect(try #require(report["gain of both over the word", "model"]).value > 0)
         let bare = photos.map { SeenPicture(file: .init(path: $0.file.path, label: $0.file.label), vector: $0.vector) }
         #expect(throws: EvaluationError.self) { try CategoryMeasure(queries: bare, gallery: gallery).report() }
+        // By the usual rules the vote of what is that far away changes next to nothing.
+        let usual = try CategoryMeasure(queries: photos, gallery: gallery, bootstrap: few).report()
+        #expect(abs(try #require(usual["both", "model"]).value - word) < 0.05)
     }
 
     @Test(

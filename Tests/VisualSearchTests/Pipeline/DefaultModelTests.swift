@@ -31,6 +31,22 @@ struct DefaultModelTests {
     }
 
     @Test(
+        "SCAN-090 colours and outlines count beside the model's vector as its manifest says; its own space stays at hand"
+    )
+    func colours() throws {
+        let embedders = Self.installed.models.embedders
+        let joined = try #require(embedders.first)
+        let plain = try #require(embedders.dropFirst().first { joined.space.name == "\($0.space.name)+floor/1*0.5" })
+        #expect(joined.space.dimensions == plain.space.dimensions + FloorFeature().space.dimensions)
+        func cosine(_ embedder: any PictureEmbedder) throws -> Float {
+            let (first, second) = (try Image.decode(Goods.photo(1)).image, try Image.decode(Goods.photo(2)).image)
+            return zip(try embedder.vector(of: first), try embedder.vector(of: second)).reduce(0) { $0 + $1.0 * $1.1 }
+        }
+        let expected = (try cosine(plain) + 0.5 * cosine(FloorFeature())) / 1.5
+        #expect(abs(try cosine(joined) - expected) < 1e-4)
+    }
+
+    @Test(
         "SCAN-086 SCAN-014 of a photo without a sure object the middle is searched; a catalogue's picture is taken whole"
     )
     func parts() async throws {

@@ -7,6 +7,8 @@ import Learning
 struct CategoryExamination {
     /// How many neighbours vote, and how far each side is trusted: as the search of the server does.
     static let (neighbours, headAccuracy, voteAccuracy) = (20, 0.75, 0.9)
+    /// Neighbours whose weights sum to this are trusted half as much as near ones.
+    static let halfTrust = 2.0
 
     private let label: String
     private let wanted: [Int]
@@ -50,7 +52,8 @@ struct CategoryExamination {
         return shares.firstIndex(of: best) ?? -2
     }
 
-    /// The votes of the nearest stored pictures, with weights max(0, s)^4.
+    /// The votes of the nearest stored pictures, with weights max(0, s)^8; where those are small, far pictures voted, and
+    /// little is given to any class.
     func votes(_ queries: EmbeddedSet, _ stored: EmbeddedSet) -> [[Double]] {
         let classes = stored.labels(label)
         return (0..<queries.count).map { row in
@@ -62,10 +65,10 @@ struct CategoryExamination {
             for (score, label) in scores.sorted(by: { $0.score > $1.score }).prefix(Self.neighbours)
             where shares.indices.contains(label) && score > 0 {
                 let s = Double(score)
-                shares[label] += s * s * s * s
+                shares[label] += s * s * s * s * s * s * s * s
             }
             let sum = shares.reduce(0, +)
-            return sum > 0 ? shares.map { $0 / sum } : shares
+            return shares.map { $0 / (sum + Self.halfTrust) }
         }
     }
 }

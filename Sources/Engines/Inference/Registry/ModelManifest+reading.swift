@@ -160,7 +160,7 @@ extension ModelManifest.Decode {
 
 extension ModelManifest.Embedding {
     fileprivate init?(_ json: JSON?, _ reader: inout ManifestReader) {
-        let members: Set = ["dim", "space", "normalized", "metric"]
+        let members: Set = ["dim", "space", "normalized", "metric", "colourWeight"]
         guard let object = reader.object(json, "embedding", members: members) else { return nil }
         _ = reader.text(object["metric"], "embedding.metric", "must be cosine") { $0 == "cosine" }
         let space = reader.text(object["space"], "embedding.space", isRequired: true)
@@ -170,7 +170,9 @@ extension ModelManifest.Embedding {
         }
         self.init(
             dimension: dimension, space: space,
-            isNormalized: reader.flag(object["normalized"], "embedding.normalized") ?? false)
+            isNormalized: reader.flag(object["normalized"], "embedding.normalized") ?? false,
+            colourWeight: reader.number(object["colourWeight"], "embedding.colourWeight", in: 0...1).map(Float.init)
+                ?? 0)
     }
 }
 

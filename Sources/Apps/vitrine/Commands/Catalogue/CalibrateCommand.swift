@@ -15,15 +15,18 @@ struct CalibrateCommand: AsyncParsableCommand {
 
               vitrine calibrate customers/ --catalogue summer
 
-            At least 100 photos are needed; from 200 on every second one is held back, and the figures are of those.
+            At least 100 photos are needed; from 200 on every second one is held back, and the figures are of those. \
+            Photos of things that the shop never had (--strangers) teach what such photos look like.
             """)
 
     @Argument(help: "The folder.") var folder: String
+    @Option(help: "A folder of photos of things that the shop never had.") var strangers: String?
     @OptionGroup var flags: CatalogueFlags
     @Flag(help: "Write one JSON object instead of lines.") var json = false
 
     func run() async throws {
         let files = try PictureFiles.list([folder])
+        let strange = try strangers.map { try PictureFiles.list([$0]) } ?? []
         try await flags.work { catalogue, _ in
             let shown = ShownProgress("asking")
             let photos = try files.map { path in
@@ -31,7 +34,8 @@ struct CalibrateCommand: AsyncParsableCommand {
                     sku: URL(fileURLWithPath: path).deletingLastPathComponent().lastPathComponent,
                     bytes: try PictureFiles.read(path))
             }
-            let result = try await catalogue.calibrate(photos) { shown.show($0) }
+            let others = try strange.map { try PictureFiles.read($0) }
+            let result = try await catalogue.calibrate(photos, strangers: others) { shown.show($0) }
             shown.finish()
             if json { return Terminal.say(result.text) }
             Terminal.say("\(result["used"]?.intValue ?? 0) of \(photos.count) photos show items of the catalogue.")

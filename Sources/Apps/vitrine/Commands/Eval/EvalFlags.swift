@@ -55,6 +55,18 @@ struct EvalFlags: ParsableArguments {
         return seen
     }
 
+    /// Looks at the pictures of a catalogue; photos of customers in it (`photos:`) are looked at as photos are.
+    func seeGallery(_ sources: [String], with eyes: PictureEyes) async throws -> [SeenPicture] {
+        var stored: [SeenPicture] = []
+        for source in sources {
+            let isPhotos = source.hasPrefix("photos:")
+            stored += try await see(
+                isPhotos ? String(source.dropFirst(7)) : source, as: isPhotos ? .customer : .merchant, with: eyes,
+                title: "gallery")
+        }
+        return stored
+    }
+
     func files(_ source: String) throws -> [LabelledFile] {
         do { return try LabelledFile.read(source) } catch { throw Failure.explaining(error) }
     }

@@ -17,14 +17,15 @@ struct EvalRetrieval: AsyncParsableCommand {
             """)
 
     @Option(help: "Photos of customers.") var queries: String
-    @Option(help: "Merchants' pictures of the same items.") var gallery: String
+    @Option(help: "Pictures of the same items; `photos:` in front for customers' photos; may be given several times.")
+    var gallery: [String]
     @Option(help: "Pictures of other things; may be given several times.") var distractors: [String] = []
     @OptionGroup var flags: EvalFlags
 
     func run() async throws {
         let eyes = flags.eyes()
         let seen = try await flags.see(queries, as: .customer, with: eyes, title: "photos")
-        let stored = try await flags.see(gallery, as: .merchant, with: eyes, title: "gallery")
+        let stored = try await flags.seeGallery(gallery, with: eyes)
         var others: [SeenPicture] = []
         for source in distractors {
             others += try await flags.see(source, as: .merchant, with: eyes, title: "distractors")
@@ -49,7 +50,8 @@ struct EvalCategory: AsyncParsableCommand {
             """)
 
     @Option(help: "Photos of customers.") var queries: String
-    @Option(help: "Pictures of the catalogue; may be given several times.") var gallery: [String]
+    @Option(help: "Pictures of the catalogue; `photos:` in front for customers' photos; may be given several times.")
+    var gallery: [String]
     @Option(help: "How many neighbours vote.") var neighbours = CategoryVote.Rules().neighbours
     @Option(help: "How far the model's word is trusted, 0 to 1.") var trust = CategoryVote.Rules().detectorAccuracy
     @Option(help: "How far the vote is trusted, 0 to 1.") var voteTrust = CategoryVote.Rules().voteAccuracy
@@ -64,14 +66,7 @@ struct EvalCategory: AsyncParsableCommand {
     func run() async throws {
         let eyes = flags.eyes()
         let seen = try await flags.see(queries, as: .customer, with: eyes, title: "photos")
-        var stored: [SeenPicture] = []
-        for source in gallery {
-            // Photos of customers in a catalogue are looked at as photos are.
-            let isPhotos = source.hasPrefix("photos:")
-            stored += try await flags.see(
-                isPhotos ? String(source.dropFirst(7)) : source, as: isPhotos ? .customer : .merchant, with: eyes,
-                title: "gallery")
-        }
+        let stored = try await flags.seeGallery(gallery, with: eyes)
         var rules = CategoryVote.Rules()
         (rules.neighbours, rules.detectorAccuracy, rules.voteAccuracy) = (neighbours, trust, voteTrust)
         try flags.say(eyes) {
@@ -89,16 +84,19 @@ struct EvalNotFound: AsyncParsableCommand {
               vitrine eval notfound --fit customers1/ --queries customers2/ --gallery shop/ --strangers holiday/
 
             Each photo is asked twice: with its item in the gallery, and as if it were not there. Strangers are photos of \
-            things that the gallery never had. The probability and its threshold are fitted to the photos of --fit alone. \
+            things that the gallery never had. The probability and its threshold are fitted to the photos of --fit, and \
+            the order of answers to those and to other strangers (--fit-strangers) if there are any. \
             Printed is how well the probability parts them, the share that is refused where 90 to 50 % of the present items \
             are accepted, and what the calibrated threshold accepts.
             """)
 
     @Option(help: "Photos to fit the calibration to.") var fit: String
     @Option(help: "Photos to measure it on.") var queries: String
-    @Option(help: "Merchants' pictures.") var gallery: String
+    @Option(help: "Pictures of the catalogue; `photos:` in front for customers' photos; may be given several times.")
+    var gallery: [String]
     @Option(help: "Photos of other things.") var strangers: String?
-    @Option(help: "At most so many strangers.") var strangerLimit = 1_000
+    @Option(help: "Photos of other things to fit to; none of --strangers.") var fitStrangers: String?
+    @Option(help: "At most so many strangers of each kind.") var strangerLimit = 1_000
     @Option(help: "Write the calibration to this file: NAME.scan.json beside the manifest NAME.json is used by scans.")
     var write: String?
     @OptionGroup var flags: EvalFlags
@@ -107,14 +105,15 @@ struct EvalNotFound: AsyncParsableCommand {
         let eyes = flags.eyes()
         let fitted = try await flags.see(fit, as: .customer, with: eyes, title: "photos to fit")
         let seen = try await flags.see(queries, as: .customer, with: eyes, title: "photos")
-        let stored = try await flags.see(gallery, as: .merchant, with: eyes, title: "gallery")
-        var strange: [SeenPicture] = []
-        if let strangers {
-            strange = try await flags.see(
-                strangers, as: .customer, with: eyes, title: "strangers", limit: strangerLimit)
+        let stored = try await flags.seeGallery(gallery, with: eyes)
+        func see(_ source: String?) async throws -> [SeenPicture] {
+            guard let source else { return [] }
+            return try await flags.see(source, as: .customer, with: eyes, title: "strangers", limit: strangerLimit)
         }
-        let measure = NotFoundMeasure(
-            .init(fitted: fitted, queries: seen, strangers: strange, gallery: stored), bootstrap: flags.bootstrap)
+        var input = NotFoundMeasure.Input(
+            fitted: fitted, queries: seen, strangers: try await see(strangers), gallery: stored)
+        input.fittedStrangers = try await see(fitStrangers)
+        let measure = NotFoundMeasure(input, bootstrap: flags.bootstrap)
         try flags.say(eyes) {
             let report = try measure.report()
             if let write {

@@ -61,7 +61,9 @@ public struct CalibrationExample: Sendable, Hashable {
 /// What scores mean for one model and one index: per category where there are examples enough, else over all.
 ///
 /// Each held-out photo is asked twice, with its SKU in the catalogue and without it, so absent items are known to be
-/// absent. The probability is Platt's (1999), fitted by Newton's method.
+/// absent. In what order answers stand is learnt from right answers against absent items: a wrong answer although the item
+/// is there looks like neither. What a place in that order means is then Platt's probability (1999) over all answers, both
+/// fitted by Newton's method.
 public struct ScanCalibration: Sendable, Hashable {
     /// What has to be promised, and from how many examples.
     public struct Rules: Sendable, Hashable {
@@ -71,6 +73,8 @@ public struct ScanCalibration: Sendable, Hashable {
         public var precision = 0.95
         /// Fewest answers "same item" from which their precision is judged: 0.95 cannot be seen on fewer than twenty.
         public var accepted = 20
+        /// Least probability: what is more likely wrong than right is never called the same item, whatever the shares say.
+        public var probability = 0.5
         /// Most share of absent items that are answered with "same item".
         public var falseAccepts = 0.05
         /// Most examples that one visitor can give on one day.
@@ -95,13 +99,19 @@ public struct ScanCalibration: Sendable, Hashable {
     }
 
     /// Fits to examples; nil when there are too few.
-    public init?(generation: String, fitting examples: [CalibrationExample], rules: Rules = Rules()) {
+    ///
+    /// - Parameter strangers: answers to photos of things that no catalogue of the shop ever had. They shape the order of
+    ///   answers, not the probability: nobody knows how often such photos come.
+    public init?(
+        generation: String, fitting examples: [CalibrationExample], strangers: [CalibrationExample] = [],
+        rules: Rules = Rules()
+    ) {
         let admitted = Self.admitted(examples, rules: rules)
-        guard let global = Self.fit(admitted, rules: rules) else { return nil }
+        guard let global = Self.fit(admitted, strangers, rules: rules) else { return nil }
         let byCategory = Dictionary(grouping: admitted, by: \.category)
         self.init(
             generation: generation, global: global,
-            categories: byCategory.compactMapValues { Self.fit($0, rules: rules) })
+            categories: byCategory.compactMapValues { Self.fit($0, strangers, rules: rules) })
     }
 
     /// The model for a category.
@@ -123,10 +133,18 @@ public struct ScanCalibration: Sendable, Hashable {
         }
     }
 
-    private static func fit(_ examples: [CalibrationExample], rules: Rules) -> CalibrationModel? {
+    private static func fit(
+        _ examples: [CalibrationExample], _ strangers: [CalibrationExample], rules: Rules
+    ) -> CalibrationModel? {
         guard examples.count >= rules.examples else { return nil }
-        let fit = LogisticFit(rows: examples.map(\.features.numbers), labels: examples.map(\.isRight))
-        var model = CalibrationModel(weights: fit.weights, bias: fit.bias, threshold: nil, examples: examples.count)
+        let clear = examples.filter { $0.isRight || !$0.isPresent } + strangers
+        let order = LogisticFit(rows: clear.map(\.features.numbers), labels: clear.map(\.isRight))
+        let places = examples.map { [order.activation($0.features.numbers)] }
+        let meaning = LogisticFit(rows: places, labels: examples.map(\.isRight))
+        let scale = meaning.weights.first ?? 0
+        var model = CalibrationModel(
+            weights: order.weights.map { $0 * scale }, bias: order.bias * scale + meaning.bias, threshold: nil,
+            examples: examples.count)
         model.threshold = threshold(
             examples.map { (model.probability($0.features), $0.isRight, $0.isPresent) }, rules: rules)
         return model
@@ -146,7 +164,7 @@ public struct ScanCalibration: Sendable, Hashable {
             falseAccepts += answer.isPresent ? 0 : 1
             // Equal probabilities pass together or not at all.
             if place + 1 < ranked.count, ranked[place + 1].probability == answer.probability { continue }
-            guard accepted >= rules.accepted else { continue }
+            guard accepted >= rules.accepted, answer.probability >= rules.probability else { continue }
             let isPrecise = Double(right) >= rules.precision * Double(accepted)
             if isPrecise && Double(falseAccepts) <= rules.falseAccepts * Double(absent) { best = answer.probability }
         }

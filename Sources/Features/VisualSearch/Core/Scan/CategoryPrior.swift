@@ -25,6 +25,14 @@ public struct CategoryPrior: Sendable, Hashable {
         return weight * log((probability.isFinite ? max(0, probability) : 0) + least)
     }
 
+    /// The entropy of probabilities as a share of the largest that so many can have, 0 to 1; 0 for fewer than two.
+    static func doubt(_ told: [String: Double]) -> Double {
+        guard told.count > 1 else { return 0 }
+        // In one order, so that the last bits are the same in every run.
+        let entropy = told.values.sorted().reduce(0) { $0 - ($1 > 0 && $1.isFinite ? $1 * log($1) : 0) }
+        return min(max(entropy / log(Double(told.count)), 0), 1)
+    }
+
     /// What the model gives a category; nil when it does not know it.
     public func probability(_ category: String?) -> Double? { category.flatMap { told[$0] } }
 }

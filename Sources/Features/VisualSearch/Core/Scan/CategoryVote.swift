@@ -2,7 +2,10 @@
 ///
 /// The detector's class alone is not trusted: it knows no subclass that came after its training and confuses those that
 /// look alike. `p_c` is proportional to `(a d_c + (1 - a)/C) (b v_c + (1 - b)/C)` with the detector's probabilities `d`,
-/// the vote `v` of the neighbours with weights `max(0, s)^4`, and the accuracies `a` and `b` of both.
+/// the vote `v` of the neighbours with weights `max(0, s)^8`, and the accuracies `a` and `b` of both. Neighbours that are
+/// far know little: `b` is the vote's accuracy times `m / (m + k)`, with `m` the sum of their weights and `k` what half
+/// the trust takes. Among merchants' pictures alone, which are far from any photo, the model's word counts then, and
+/// among photos of customers the vote does.
 public struct CategoryVote: Sendable, Hashable {
     /// A category and its share of certainty.
     public struct Share: Sendable, Hashable {
@@ -40,6 +43,8 @@ public struct CategoryVote: Sendable, Hashable {
         public var voteAccuracy = 0.9
         /// How many neighbours vote.
         public var neighbours = 20
+        /// Neighbours whose weights sum to this are trusted half as much as near ones.
+        public var halfTrust = 2.0
         /// Below this probability the second category is searched too.
         public var certain = 0.6
 
@@ -68,7 +73,10 @@ public struct CategoryVote: Sendable, Hashable {
         let seen = detector.filter { known.contains($0.key) && $0.value > 0 && $0.value.isFinite }
         let near = neighbours.filter { known.contains($0.category) && $0.similarity.isFinite }
             .sorted { ($0.similarity, $1.category) > ($1.similarity, $0.category) }.prefix(rules.neighbours)
-        let voted = Self.normalised(Self.weights(near))
+        let weights = Self.weights(near)
+        let voted = Self.normalised(weights)
+        let mass = weights.values.sorted().reduce(0, +)
+        let voteTrust = mass > 0 ? rules.voteAccuracy * mass / (mass + max(0, rules.halfTrust)) : 0
         let told = seen.values.sorted().reduce(0, +) > 1 ? Self.normalised(seen) : seen
         let count = Double(max(known.count, 1))
         func side(_ shares: [String: Double], _ category: String, accuracy: Double) -> Double {
@@ -78,7 +86,7 @@ public struct CategoryVote: Sendable, Hashable {
         }
         let products = Dictionary(
             uniqueKeysWithValues: known.map {
-                ($0, side(told, $0, accuracy: rules.detectorAccuracy) * side(voted, $0, accuracy: rules.voteAccuracy))
+                ($0, side(told, $0, accuracy: rules.detectorAccuracy) * side(voted, $0, accuracy: voteTrust))
             })
         self.detector = Self.ranked(told)
         votes = Self.ranked(voted)
@@ -97,7 +105,7 @@ public struct CategoryVote: Sendable, Hashable {
     private static func weights(_ near: ArraySlice<Neighbour>) -> [String: Double] {
         near.reduce(into: [:]) { sums, neighbour in
             let s = max(0, neighbour.similarity)
-            if s > 0 { sums[neighbour.category, default: 0] += s * s * s * s }
+            if s > 0 { sums[neighbour.category, default: 0] += s * s * s * s * s * s * s * s }
         }
     }
 

@@ -32,6 +32,9 @@ struct LogisticFit {
         bias = solution.last ?? 0
     }
 
+    /// What a row comes to before it is made a probability.
+    func activation(_ row: [Double]) -> Double { zip(weights, row).reduce(bias) { $0 + $1.0 * $1.1 } }
+
     static func sigmoid(_ value: Double) -> Double {
         if value >= 0 { return 1 / (1 + exp(-value)) }
         let power = exp(value)

@@ -92,6 +92,10 @@ public struct SameItemRanking: Sendable, Hashable {
     public let margin: Double
     /// Share of the best five pictures that show the best style.
     public let agreement: Double
+    /// The mean cosine of the twenty nearest pictures, whatever they show.
+    public let near: Double
+
+    private static let neighbours = 20
 
     /// Groups candidates; scores that are no numbers are left out, and a picture counts once.
     ///
@@ -131,6 +135,8 @@ public struct SameItemRanking: Sendable, Hashable {
             }
         let best = ranked.prefix(votes).map(\.candidate)
         let agreeing = best.count { $0.style == found.first?.style }
+        let nearest = ranked.map(\.candidate.score).sorted(by: >).prefix(Self.neighbours)
+        near = nearest.isEmpty ? 0 : nearest.reduce(0, +) / Double(nearest.count)
         agreement = best.isEmpty ? 0 : Double(agreeing) / Double(best.count)
     }
 

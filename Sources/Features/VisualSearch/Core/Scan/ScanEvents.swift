@@ -132,8 +132,9 @@ public enum ScanEvent: Sendable, Hashable {
     case barcode(code: String?, qr: String? = nil, styles: [String])
     /// Objects were looked for, one list a frame.
     case located([[Detection]])
-    /// Vectors were computed, one a frame that was asked for; and what the model takes the first one for, if it says.
-    case embedded(round: Int, [[Float]], categories: [String: Double] = [:])
+    /// Vectors were computed, one a frame that was asked for; and what the model takes the first one for, if it says,
+    /// and how undecided it is.
+    case embedded(round: Int, [[Float]], categories: [String: Double] = [:], doubt: Double = 0)
     /// The nearest pictures of all categories.
     case voted(round: Int, [CategoryVote.Neighbour])
     /// The chosen categories were searched.

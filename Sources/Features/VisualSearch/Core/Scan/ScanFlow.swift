@@ -14,6 +14,8 @@ public struct ScanFlow: Sendable, Hashable {
     private var vector: [Float]?
     /// What the model takes the thing for.
     private var told: [String: Double] = [:]
+    /// How undecided it is.
+    private var doubt = 0.0
     private var neighbours: [CategoryVote.Neighbour] = []
     private var sharpness = 0.0
     private var object: Detection?
@@ -69,8 +71,8 @@ public struct ScanFlow: Sendable, Hashable {
         case .decoded(let pictures): return decoded(pictures)
         case .barcode(let code, let qr, let styles): return readBarcode(code, qr, styles)
         case .located(let detections): return located(detections)
-        case .embedded(_, let vectors, let categories):
-            told = categories
+        case .embedded(_, let vectors, let categories, let doubt):
+            (told, self.doubt) = (categories, doubt)
             return embedded(vectors)
         case .voted(_, let neighbours): return voted(neighbours)
         case .found(_, let findings): return found(findings)
@@ -200,7 +202,7 @@ extension ScanFlow {
         _ findings: ScanFindings, _ ranking: SameItemRanking, told: Double?
     ) -> VerdictEvidence {
         VerdictEvidence(
-            ranking: ranking, category: answer.category.final.first, told: told, sharpness: sharpness,
+            ranking: ranking, category: answer.category.final.first, told: told, doubt: doubt, sharpness: sharpness,
             // What a person drew is certain.
             boxScore: object?.score ?? (answer.source == .own ? 1 : 0),
             hasObject: answer.source != .nothingFound, indexCount: findings.indexCount,
@@ -285,7 +287,7 @@ extension ScanEvent {
     /// The round that an answer belongs to.
     var round: Int? {
         switch self {
-        case .embedded(let round, _, _), .voted(let round, _), .found(let round, _), .described(let round, _): round
+        case .embedded(let round, _, _, _), .voted(let round, _), .found(let round, _), .described(let round, _): round
         default: nil
         }
     }

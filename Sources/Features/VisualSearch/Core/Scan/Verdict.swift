@@ -66,17 +66,24 @@ public struct VerdictFeatures: Sendable, Hashable {
     public var sharpness: Double
     /// The detector's certainty of the object.
     public var boxScore: Double
+    /// The mean cosine of the twenty nearest pictures: one picture may be near by chance, twenty are not.
+    public var near: Double
+    /// How undecided the model is on the category, 0 to 1.
+    public var doubt: Double
 
     /// The features of a ranking.
-    public init(_ ranking: SameItemRanking, category: Double, sharpness: Double, boxScore: Double) {
+    public init(
+        _ ranking: SameItemRanking, category: Double, sharpness: Double, boxScore: Double, doubt: Double = 0
+    ) {
         self.init(
             score: ranking.groups.first?.score ?? 0, margin: ranking.margin, agreement: ranking.agreement,
-            category: category, sharpness: sharpness, boxScore: boxScore)
+            category: category, sharpness: sharpness, boxScore: boxScore, near: ranking.near, doubt: doubt)
     }
 
     /// Given features.
     public init(
-        score: Double, margin: Double, agreement: Double, category: Double, sharpness: Double, boxScore: Double
+        score: Double, margin: Double, agreement: Double, category: Double, sharpness: Double, boxScore: Double,
+        near: Double = 0, doubt: Double = 0
     ) {
         self.score = score
         self.margin = margin
@@ -84,15 +91,17 @@ public struct VerdictFeatures: Sendable, Hashable {
         self.category = category
         self.sharpness = sharpness
         self.boxScore = boxScore
+        self.near = near
+        self.doubt = doubt
     }
 
     /// How many numbers ``numbers`` has.
-    public static let count = 6
+    public static let count = 8
 
     /// As numbers of similar size; what is no number counts as 0. Sharpness spans decades, so its logarithm is taken.
     public var numbers: [Double] {
         let sharp = sharpness > 0 ? log1p(sharpness) / 10 : 0
-        return [score, margin, agreement, category, sharp, boxScore].map { $0.isFinite ? $0 : 0 }
+        return [score, margin, agreement, category, sharp, boxScore, near, doubt].map { $0.isFinite ? $0 : 0 }
     }
 }
 
@@ -106,6 +115,8 @@ public struct VerdictEvidence: Sendable, Hashable {
     public var sharpness: Double
     /// What the model gives the category of the best style; nil where it says nothing of that.
     public var told: Double?
+    /// How undecided the model is on the category, 0 to 1.
+    public var doubt: Double
     /// The detector's certainty of the object.
     public var boxScore: Double
     /// Whether an object was seen, or the part was chosen by a person.
@@ -119,12 +130,14 @@ public struct VerdictEvidence: Sendable, Hashable {
 
     /// Evidence.
     public init(
-        ranking: SameItemRanking, category: CategoryVote.Share? = nil, told: Double? = nil, sharpness: Double = 0,
-        boxScore: Double = 0, hasObject: Bool = true, indexCount: Int, passingCount: Int? = nil, isComplete: Bool = true
+        ranking: SameItemRanking, category: CategoryVote.Share? = nil, told: Double? = nil, doubt: Double = 0,
+        sharpness: Double = 0, boxScore: Double = 0, hasObject: Bool = true, indexCount: Int, passingCount: Int? = nil,
+        isComplete: Bool = true
     ) {
         self.ranking = ranking
         self.category = category
         self.told = told
+        self.doubt = doubt
         self.sharpness = sharpness
         self.boxScore = boxScore
         self.hasObject = hasObject
@@ -135,7 +148,9 @@ public struct VerdictEvidence: Sendable, Hashable {
 
     /// The features for a calibration.
     public var features: VerdictFeatures {
-        VerdictFeatures(ranking, category: told ?? category?.probability ?? 0, sharpness: sharpness, boxScore: boxScore)
+        VerdictFeatures(
+            ranking, category: told ?? category?.probability ?? 0, sharpness: sharpness, boxScore: boxScore,
+            doubt: doubt)
     }
 
     /// Judges; the reason is nil exactly when the very item was found.

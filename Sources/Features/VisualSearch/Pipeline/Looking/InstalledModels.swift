@@ -6,7 +6,8 @@ internal import Inference
 /// A model is a manifest, `NAME.json`, and the `.onnx` file that it names beside it. Which one is the default: the folders
 /// count in their order, so that what an operator puts into the data folder comes before what the program brings; within
 /// a folder the newest version, then the last name. New catalogues begin in the space of the default; embedders of other
-/// spaces stay at hand for catalogues that still answer by them. Without ONNX Runtime there is the built-in feature
+/// spaces stay at hand for catalogues that still answer by them, also that of a model without the colours that its
+/// manifest adds. Without ONNX Runtime there is the built-in feature
 /// `floor/1`, and one sentence says so. What scores of a model mean may stand beside it, in `NAME.scan.json`.
 public struct InstalledModels: Sendable {
     /// What was loaded, the built-in feature last.
@@ -35,6 +36,7 @@ public struct InstalledModels: Sendable {
     public init(folders: [String], runtimeFolders: [String], threads: Int = 1) {
         var problems: [String] = []
         var embedders: [any PictureEmbedder] = []
+        var plain: [any PictureEmbedder] = []
         var finder: (any ObjectFinder)?
         let found = Self.manifests(folders, &problems)
         do {
@@ -45,9 +47,13 @@ public struct InstalledModels: Sendable {
                     let session = try Self.session(known.manifest, known.folder, runtime, threads)
                     switch known.manifest.role {
                     case .itemEmbedder:
-                        let calibration = ScanCalibration.Shipped.read(beside: known.manifest, in: known.folder)
-                        embedders.append(
-                            try ModelEmbedder(session, manifest: known.manifest, calibration: calibration))
+                        let embedder = try ModelEmbedder(session, manifest: known.manifest, folder: known.folder)
+                        embedders.append(embedder)
+                        if embedder.space != known.manifest.embedding?.plainSpace {
+                            plain.append(
+                                try ModelEmbedder(
+                                    session, manifest: known.manifest, folder: known.folder, isPlain: true))
+                        }
                     default: finder = try finder ?? ModelFinder(session, manifest: known.manifest)
                     }
                 } catch {
@@ -60,7 +66,7 @@ public struct InstalledModels: Sendable {
                 "Pictures are compared by the built-in feature floor/1, which sees colours and outlines only: the models "
                     + "\(names) need ONNX Runtime. \(error) `vitrine doctor` says how it is installed.")
         }
-        models = CatalogueModels(embedders: embedders + [FloorFeature()], finder: finder ?? WholePicture())
+        models = CatalogueModels(embedders: embedders + plain + [FloorFeature()], finder: finder ?? WholePicture())
         self.problems = problems
     }
 
@@ -106,6 +112,15 @@ public struct InstalledModels: Sendable {
         options.threads = threads
         options.providers = manifest.providers
         return try ModelSession(bytes, runtime: runtime, options: options)
+    }
+}
+
+extension ModelEmbedder {
+    /// With the calibration that lies beside the manifest, if that is of its space.
+    fileprivate init(_ session: ModelSession, manifest: ModelManifest, folder: String, isPlain: Bool = false) throws {
+        let bare = try ModelEmbedder(session, manifest: manifest, isPlain: isPlain)
+        let calibration = ScanCalibration.Shipped.read(beside: manifest, in: folder, space: bare.space.name)
+        try self.init(session, manifest: manifest, calibration: calibration, isPlain: isPlain)
     }
 }
 

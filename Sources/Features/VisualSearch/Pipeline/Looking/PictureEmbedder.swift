@@ -26,6 +26,10 @@ public struct PictureReading: Sendable, Hashable {
         self.vector = vector
         self.categories = categories
     }
+
+    /// How undecided the model is among the categories that it knows: the entropy of its word as a share of the largest,
+    /// 0 to 1; 0 for a model that does not say.
+    public var doubt: Double { CategoryPrior.doubt(categories) }
 }
 
 /// Turns the picture of a thing into a vector of unit length; near vectors show the same thing.

@@ -18,11 +18,11 @@ extension ScanCalibration {
             return object.text + "\n"
         }
 
-        static func read(beside manifest: ModelManifest, in folder: String) -> CalibrationModel? {
+        static func read(beside manifest: ModelManifest, in folder: String, space: String) -> CalibrationModel? {
             let path = "\(folder)/\(manifest.id).scan.json"
             guard let data = FileManager.default.contents(atPath: path), data.count <= 1 << 20,
                 let json = try? JSON(parsing: [UInt8](data)), json["schema"]?.stringValue == schema,
-                json["space"]?.stringValue == manifest.embedding?.space
+                json["space"]?.stringValue == space
             else { return nil }
             return CalibrationModel(json["fit"])
         }

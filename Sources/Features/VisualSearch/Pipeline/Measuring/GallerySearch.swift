@@ -74,7 +74,8 @@ struct GallerySearch: Sendable {
         let features = VerdictFeatures(
             ranking,
             category: prior(picture, floor: floor).probability(ranking.groups.first?.category)
-                ?? vote.final?.probability ?? 0, sharpness: picture.sharpness, boxScore: picture.boxScore)
+                ?? vote.final?.probability ?? 0, sharpness: picture.sharpness, boxScore: picture.boxScore,
+            doubt: floor ? 0 : CategoryPrior.doubt(picture.told))
         return CalibrationExample(
             features: features, category: vote.final?.category ?? "", isPresent: isPresent,
             isRight: ranking.groups.first?.style == picture.file.label)

@@ -10,11 +10,13 @@ public struct NotFoundMeasure: Sendable {
     public struct Input: Sendable {
         /// Photos to fit the calibration to.
         public var fitted: [SeenPicture]
+        /// Photos of things of another world that the order of answers is learnt from too; others than ``strangers``.
+        public var fittedStrangers: [SeenPicture] = []
         /// Photos to measure it on.
         public var queries: [SeenPicture]
         /// Photos of things of another world than the gallery's.
         public var strangers: [SeenPicture]
-        /// The merchants' pictures.
+        /// The catalogue: merchants' pictures, perhaps photos of customers among them.
         public var gallery: [SeenPicture]
 
         /// Photos and pictures.
@@ -66,7 +68,8 @@ public struct NotFoundMeasure: Sendable {
     /// - Throws: ``EvaluationError`` when there are too few photos to fit to.
     public func report() throws -> MeasureReport {
         let model = try answers(floor: false)
-        let hasFloor = (input.fitted + input.queries + input.strangers + input.gallery).allSatisfy { !$0.floor.isEmpty }
+        let hasFloor = (input.fitted + input.fittedStrangers + input.queries + input.strangers + input.gallery)
+            .allSatisfy { !$0.floor.isEmpty }
         let floor = hasFloor ? try answers(floor: true) : nil
         let sides: [(String, Answers)] = [("model", model)] + (floor.map { [("floor/1", $0)] } ?? [])
         func row(_ name: String, _ figure: (Answers) -> Figure?) -> MeasureReport.Row {
@@ -99,6 +102,7 @@ public struct NotFoundMeasure: Sendable {
             "Not found: \(input.queries.count) photos, \(input.strangers.count) strangers, \(input.gallery.count) pictures",
             facts: [
                 ("fittedTo", .int(Int64(input.fitted.count))),
+                ("strangersFittedTo", .int(Int64(input.fittedStrangers.count))),
                 ("threshold", threshold.map { JSON(rounding: $0, places: 4) } ?? .null),
                 ("weights", .array(model.calibration.global.weights.map { JSON(rounding: $0, places: 3) })),
             ], columns: sides.map(\.0), rows: rows)
@@ -114,7 +118,9 @@ public struct NotFoundMeasure: Sendable {
         let examples = ask(input.fitted, true) + ask(input.fitted, false)
         var rules = ScanCalibration.Rules()
         rules.examples = min(rules.examples, 60)
-        guard let calibration = ScanCalibration(generation: "measured", fitting: examples, rules: rules) else {
+        let calibration = ScanCalibration(
+            generation: "measured", fitting: examples, strangers: ask(input.fittedStrangers, false), rules: rules)
+        guard let calibration else {
             throw EvaluationError("\(input.fitted.count) photos are too few to fit to: at least 30 are needed.")
         }
         return Answers(

@@ -23,13 +23,15 @@ extension Catalogue {
     /// Each photo is asked twice: with its item in the catalogue, and as if its style were not there. From 400 examples on
     /// every second photo is held back and the figures are of those; with fewer there are none.
     /// - Parameters:
+    ///   - strangers: photos of things that the shop never had; the order of answers is learnt from them too.
     ///   - generation: the space that is measured; nil is the one that answers.
     ///   - progress: gets the share that is done.
     /// - Returns: The examples, what was fitted, and the figures.
     /// - Throws: ``RequestError`` 400 when there are fewer than 100 photos of items that the catalogue has, 503 without the
     ///   model of the answering space.
     public func calibrate(
-        _ photos: [LabelledPhoto], generation: Int64? = nil, progress: @Sendable (Double) -> Void = { _ in }
+        _ photos: [LabelledPhoto], strangers: [[UInt8]] = [], generation: Int64? = nil,
+        progress: @Sendable (Double) -> Void = { _ in }
     ) async throws -> JSON {
         let search = try await search(generation: generation)
         let space = search.index.generation
@@ -39,7 +41,14 @@ extension Catalogue {
         var examples: [[CalibrationExample]] = []
         for (place, photo) in photos.enumerated() {
             if let both = try await self.examples(of: photo, search, embedder) { examples.append(both) }
-            progress(Double(place + 1) / Double(photos.count))
+            progress(Double(place + 1) / Double(photos.count + strangers.count))
+        }
+        var strange: [CalibrationExample] = []
+        for (place, photo) in strangers.enumerated() {
+            if let seen = try await look(at: photo, embedder) {
+                strange.append(try await example(seen, search, style: nil, hiding: [], isPresent: false))
+            }
+            progress(Double(photos.count + place + 1) / Double(photos.count + strangers.count))
         }
         let rules = ScanCalibration.Rules()
         let isSplit = examples.count * 2 >= 2 * rules.examples
@@ -48,7 +57,7 @@ extension Catalogue {
         let generation = "\(space.number) \(space.space)"
         guard
             let calibration = ScanCalibration(
-                generation: generation, fitting: fitted.flatMap { $0 }, rules: rules)
+                generation: generation, fitting: fitted.flatMap { $0 }, strangers: strange, rules: rules)
         else {
             throw RequestError.invalidParam(
                 "\(examples.count) photos show items of the catalogue; \((rules.examples + 1) / 2) are needed.")
@@ -57,7 +66,8 @@ extension Catalogue {
         try await keep(calibration, figures: figures, of: space.number)
         return [
             "generation": .string(generation), "photos": .int(Int64(photos.count)),
-            "used": .int(Int64(examples.count)), "fitted": calibration.global.json,
+            "used": .int(Int64(examples.count)), "strangers": .int(Int64(strange.count)),
+            "fitted": calibration.global.json,
             "categories": .array(calibration.categories.keys.sorted().map { .string($0) }), "figures": figures,
         ]
     }
@@ -88,11 +98,7 @@ extension Catalogue {
             return (style, Set(try items.flatMap { try PictureQueries.all(of: $0.number, connection).map(\.number) }))
         }
         guard let style, !own.isEmpty else { return nil }
-        let seen = try await environment.work.run { [models = environment.models, limits = options.limits] in
-            guard let looked = try? LookedAt(photo.bytes, limits: limits) else { return nil as PictureLook? }
-            return try models.look(at: looked, with: embedder)
-        }
-        guard let seen else { return nil }
+        guard let seen = try await look(at: photo.bytes, embedder) else { return nil }
         var examples: [CalibrationExample] = []
         for isPresent in [true, false] {
             examples.append(
@@ -101,9 +107,17 @@ extension Catalogue {
         return examples
     }
 
+    /// What a scan sees in a photo; nil when it cannot be used.
+    private func look(at photo: [UInt8], _ embedder: any PictureEmbedder) async throws -> PictureLook? {
+        try await environment.work.run { [models = environment.models, limits = options.limits] in
+            guard let looked = try? LookedAt(photo, limits: limits) else { return nil }
+            return try models.look(at: looked, with: embedder)
+        }
+    }
+
     /// One question, as a scan asks it.
     private func example(
-        _ seen: PictureLook, _ search: CatalogueSearch, style: String, hiding own: Set<Int64>, isPresent: Bool
+        _ seen: PictureLook, _ search: CatalogueSearch, style: String?, hiding own: Set<Int64>, isPresent: Bool
     ) async throws -> CalibrationExample {
         let rules = CategoryVote.Rules()
         let near = try await environment.work.run {
@@ -121,11 +135,10 @@ extension Catalogue {
         let features = VerdictFeatures(
             ranking,
             category: prior.probability(ranking.groups.first?.category) ?? vote.final?.probability ?? 0,
-            sharpness: seen.sharpness,
-            boxScore: seen.choice.object?.score ?? 0)
+            sharpness: seen.sharpness, boxScore: seen.choice.object?.score ?? 0, doubt: seen.reading.doubt)
         return CalibrationExample(
             features: features, category: vote.final?.category ?? "", isPresent: isPresent,
-            isRight: ranking.groups.first?.style == style)
+            isRight: isPresent && ranking.groups.first?.style == style)
     }
 }
 

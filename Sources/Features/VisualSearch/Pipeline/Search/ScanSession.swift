@@ -85,7 +85,8 @@ public actor ScanSession {
             }
             let readings = try await work { try pictures.map { try embedder.reading(of: $0.0.crop($0.1)) } }
             return .embedded(
-                round: round, readings.map(\.vector), categories: search.tops(of: readings.first?.categories ?? [:]))
+                round: round, readings.map(\.vector), categories: search.tops(of: readings.first?.categories ?? [:]),
+                doubt: readings.first?.doubt ?? 0)
         case .vote(let round, let vector, let count):
             let search = search
             return .voted(round: round, try await work { try search.neighbours(of: vector, count: count) })
