@@ -112,7 +112,7 @@ let training: [Target] = [
     .executableTarget(
         name: "vitrine-train",
         dependencies: [
-            "Basics", "Evaluation", "Imaging", "Inference", "Learning",
+            "Basics", "Evaluation", "Imaging", "Inference", "Learning", "Storage",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/Apps/vitrine-train"),

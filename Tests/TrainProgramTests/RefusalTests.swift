@@ -53,6 +53,20 @@ struct RefusalTests {
         }
     }
 
+    @Test("LEARN-112 a graphics processor that is not there is refused with status 64, and nothing is written")
+    func device() async throws {
+        try await TrainProgram.inFolder { program in
+            try program.writePictures()
+            try program.writeConfiguration(epochs: 1)
+            let end = try await program.run(["fit", "run.json", "--set", #"device="cuda:0""#])
+            // Where there is one, it trains.
+            let isRefused = end.status == 64 && end.errors.contains("device: this libtorch has no CUDA")
+            #expect(end.status == 0 || isRefused, "\(end.errors)")
+            let runs = program.folder.appending(path: "runs").path
+            #expect(FileManager.default.fileExists(atPath: runs) == (end.status == 0))
+        }
+    }
+
     @Test("classes of one picture are refused where a loss compares two and nothing makes a second view")
     func single() async throws {
         try await TrainProgram.inFolder { program in

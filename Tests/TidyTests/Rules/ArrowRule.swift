@@ -49,7 +49,7 @@ enum ArrowRule {
             "Messaging",
             "ServiceDesk", "VisualSearch", "Panorama", "Server",
         ],
-        "vitrine-train": ["Basics", "Evaluation", "Imaging", "Inference", "Learning"],
+        "vitrine-train": ["Basics", "Evaluation", "Imaging", "Inference", "Learning", "Storage"],
         "TestSupport": ["Basics", "Storage", "Inference", "Accounts", "Imaging", "Messaging", "Server"],
     ]
 

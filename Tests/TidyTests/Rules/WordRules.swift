@@ -43,6 +43,7 @@ enum WordRules {
         "Sources/Server/VisualSearch/ImportEvents.swift",  // how often a page is told of a job's progress
         "Sources/Server/Outgoing/OutgoingHTTP+pages.swift",  // the pause between two requests to one site
         "Sources/Server/Composition/Upkeep.swift",  // the clock of the regular work
+        "Sources/Apps/vitrine-train/SharedWork.swift",  // the pulse of a lease, and waiting for other processes' pieces
         "Tests/TestSupport/",  // time limits for programs outside, such as a browser that hangs
     ]
 

@@ -18,7 +18,8 @@ struct Ablate: AsyncParsableCommand {
 
             Every row is trained with the same seed, asked the same questions, and compared with the first row query by \
             query. With `target` the table says after how many seconds each row's held-out figure reached it. Rows that \
-            are done are not trained again: a second start goes on.
+            are done are not trained again: a second start goes on. The same command in several processes shares the \
+            rows, each under a lease; a process that is killed loses what it did after its row's last checkpoint.
             """)
 
     @Argument(help: "The ladder, a JSON file.")
@@ -33,16 +34,25 @@ struct Ablate: AsyncParsableCommand {
     @Option(help: "The pictures that are asked with: test or validation.")
     var split: Split?
 
+    @Option(help: "Seconds that a process may be silent before another one takes its row.")
+    var lease = 60.0
+
+    func validate() throws { try require("--lease", lease, in: 0.1...86_400) }
+
     func run() async throws {
         try await Outcome.told {
             let ladder = try Ladder(URL(filePath: ladder), data: data.map { URL(filePath: $0) })
             let place = URL(filePath: to)
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            let rows = ladder.rows
+            let work = try SharedWork(place, leaseSeconds: lease)
+            let ending = try await work.finish(
+                kind: "ladder \(ladder.mark)", count: rows.count,
+                work: { number in try await Self.train(rows[number], ladder, place) })
+            await work.close()
+            guard ending == .done else { return }
             var results: [LadderResult] = []
-            for row in ladder.rows {
-                Terminal.say("== \(row.name)")
-                results.append(try await trained(row, ladder, place))
-            }
+            for row in rows { results.append(try result(row, ladder, place)) }
             let table = LadderTable(results, target: ladder.target)
             Terminal.say(table.text)
             try Data((table.markdown + "\n").utf8).write(to: place.appending(path: "table.md"), options: .atomic)
@@ -50,10 +60,22 @@ struct Ablate: AsyncParsableCommand {
         }
     }
 
-    private func trained(_ row: Ladder.Row, _ ladder: Ladder, _ place: URL) async throws -> LadderResult {
+    /// Trains a row, or goes on with it where another process stopped.
+    private static func train(_ row: Ladder.Row, _ ladder: Ladder, _ place: URL) async throws -> SharedWork.Ending {
+        Terminal.say("== \(row.name)")
         let prepared = try PreparedExperiment(json: row.json, base: ladder.base)
         let folder = try prepared.folder(named: row.name, in: place)
-        if folder.state != .finished { try await Training.run(prepared, in: folder, allowsDrift: false) }
+        do {
+            if folder.state != .finished { try await Training.run(prepared, in: folder, allowsDrift: false) }
+        } catch RunError.busy {
+            return .elsewhere
+        }
+        return folder.state == .finished ? .done : .stopped
+    }
+
+    private func result(_ row: Ladder.Row, _ ladder: Ladder, _ place: URL) throws -> LadderResult {
+        let prepared = try PreparedExperiment(json: row.json, base: ladder.base)
+        let folder = try prepared.folder(named: row.name, in: place)
         guard let headline = try headline(folder, prepared) else {
             throw CommandFailure("nothing can be asked of row \(row.name)", status: Outcome.data)
         }
@@ -77,8 +99,8 @@ extension Ablate {
 }
 
 /// A base configuration and named changes of it.
-struct Ladder {
-    struct Row {
+struct Ladder: Sendable {
+    struct Row: Sendable {
         let name: String
         let json: JSONObject
     }
@@ -86,6 +108,11 @@ struct Ladder {
     let rows: [Row]
     let base: URL
     let target: Double?
+
+    /// The same for the same rows.
+    var mark: String {
+        FileDigest(of: rows.flatMap { JSON.object($0.json).encoded() }).description
+    }
 
     init(_ file: URL, data: URL? = nil) throws {
         let problems = ProblemList()

@@ -15,7 +15,9 @@ struct Embed: AsyncParsableCommand {
               vitrine-train embed runs/items-20261121T083000Z-1a2b3c --to vectors
               vitrine index build vectors/vectors.npy --to shop.index
 
-            Work goes in shards; a shard that is finished is kept, so a second start goes on where the first ended.
+            Work goes in shards under leases: the same command in several processes shares it, and one that is killed \
+            loses the shard that it was at. A shard that is finished is kept, so a second start goes on where the first \
+            ended.
             """)
 
     @Argument(help: "The run's folder.")
@@ -30,19 +32,46 @@ struct Embed: AsyncParsableCommand {
     @Option(help: "Pictures in a shard.")
     var shard = 1024
 
-    func validate() throws { try require("--shard", shard, in: 1...1_000_000) }
+    @Option(help: "Seconds that a process may be silent before another one takes its shard.")
+    var lease = 30.0
+
+    @Flag(help: "Write a line of JSON to standard output after every shard, for other programs.")
+    var json = false
+
+    func validate() throws {
+        try require("--shard", shard, in: 1...1_000_000)
+        try require("--lease", lease, in: 0.1...86_400)
+    }
 
     func run() async throws {
         try await Outcome.told {
             let folder = RunFolder(URL(filePath: folder))
+            let place = URL(filePath: to)
             let prepared = try PreparedExperiment(resuming: folder)
-            let model = try TrainedModel(folder, prepared.experiment, choice: weights)
-            let shards = EmbeddingShards(folder: URL(filePath: to), size: shard)
-            let all = try shards.embedded(prepared, model) { done, count in
-                if Terminal.isWatched { Terminal.overwrite("embedded \(done) of \(count)") }
-            }
+            let shards = try EmbeddingShards(prepared, of: folder, weights, in: place, size: shard)
+            let work = try SharedWork(place, leaseSeconds: lease)
+            var done = 0
+            _ = try await work.finish(
+                kind: "embed \(shards.mark())", count: shards.count,
+                news: { number in
+                    done += 1
+                    tell(number, done, of: shards.count)
+                },
+                work: { number in
+                    try await shards.make(number)
+                    return .done
+                })
+            await work.close()
             if Terminal.isWatched { Terminal.warn("") }
-            try write(all, prepared, URL(filePath: to))
+            try write(await shards.all(), prepared, place)
+        }
+    }
+
+    private func tell(_ number: Int, _ done: Int, of count: Int) {
+        if json {
+            Terminal.say(JSON.object(["shard": .int(Int64(number)), "shards": .int(Int64(count))]).text)
+        } else if Terminal.isWatched {
+            Terminal.overwrite("embedded \(done) of \(count) shards here")
         }
     }
 
@@ -57,55 +86,6 @@ struct Embed: AsyncParsableCommand {
         let confusions = Confusions.json(all, prepared)
         try Data(confusions.encoded()).write(to: place.appending(path: "confusion.json"), options: .atomic)
         Terminal.say("\(Terminal.count(all.count)) vectors of \(all.dimension) numbers in \(place.path)")
-    }
-}
-
-/// Vectors in shards that are kept one by one.
-struct EmbeddingShards {
-    let folder: URL
-    let size: Int
-
-    /// The vectors of all pictures. Shards that are there and of these weights are not computed again.
-    func embedded(
-        _ prepared: PreparedExperiment, _ model: TrainedModel, news: (Int, Int) -> Void
-    ) throws -> EmbeddedSet {
-        let place = folder.appending(path: "shards")
-        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-        let dataset = prepared.dataset
-        let mark = "\(try FileDigest(of: model.file)) \(dataset.count) \(size)"
-        var (indexes, vectors) = ([Int](), [Float]())
-        for (number, start) in stride(from: 0, to: dataset.count, by: size).enumerated() {
-            let range = start..<min(start + size, dataset.count)
-            let file = place.appending(path: "\(number).safetensors")
-            let part = try kept(file, mark) ?? computed(file, mark, prepared, model, range)
-            indexes += part.rows.map { $0 + start }
-            vectors += part.vectors
-            news(range.upperBound, dataset.count)
-        }
-        return EmbeddedSet(
-            indexes: indexes, vectors: vectors, dimension: model.net.options.dimension,
-            samples: indexes.map { dataset.samples[$0] })
-    }
-
-    private func kept(_ file: URL, _ mark: String) throws -> (rows: [Int], vectors: [Float])? {
-        guard let content = try? Safetensors(contentsOf: file), content.metadata["mark"] == mark,
-            let rows = content.tensors["rows"], let vectors = content.tensors["embeddings"]
-        else { return nil }
-        return (rows.ints, vectors.floats)
-    }
-
-    private func computed(
-        _ file: URL, _ mark: String, _ prepared: PreparedExperiment, _ model: TrainedModel, _ range: Range<Int>
-    ) throws -> (rows: [Int], vectors: [Float]) {
-        let part = Dataset(samples: Array(prepared.dataset.samples[range]), classNames: prepared.dataset.classNames)
-        let set = try model.embedder(part, tasks: prepared.experiment.threads)
-        try Safetensors(
-            [
-                "rows": HostTensor(set.indexes),
-                "embeddings": HostTensor(set.vectors, shape: [set.count, set.dimension]),
-            ], metadata: ["mark": mark]
-        ).write(to: file)
-        return (set.indexes, set.vectors)
     }
 }
 
