@@ -60,7 +60,8 @@ struct PanoramaWish: Sendable {
 
     private static func wrong(_ field: String) -> RequestError {
         let allowed = [
-            "model": "auto, rotation, plane or scan", "surface": "auto, plane, cylinder, sphere, mercator or panini",
+            "model": "auto, rotation, plane or scan",
+            "surface": "auto, plane, cylinder, sphere, mercator, panini, stereographic, fisheye or planet",
             "crop": "true or false", "preview": "true or false",
             "memoryMiB": "a whole number from \(memory.lowerBound) to \(memory.upperBound)",
             "maxMegapixels": "a number from 0.1 to 100", "format": "jpg, png or webp",

@@ -52,7 +52,7 @@ public struct StitchReportPage {
             let words = angles.map { "\($0)°" }.joined(separator: " × ")
             facts.insert(("Angles", words + (group.closed ? ", all round" : "")), at: 1)
         }
-        let rows = facts.map { "<dt>\($0.0)</dt><dd>\(Self.safe($0.1))</dd>" }.joined()
+        let rows = facts.map { "<div><dt>\($0.0)</dt><dd>\(Self.safe($0.1))</dd></div>" }.joined()
         let warnings = group.warnings.map { "<li>\(Self.safe($0))</li>" }.joined()
         let members = verdict.photos.indices.filter { verdict.photos[$0].group == group.group }
         return """
@@ -122,8 +122,8 @@ public struct StitchReportPage {
         img.whole{width:100%;height:auto;border-radius:6px}
         .grade,.word{font-size:.8rem;border:1px solid;border-radius:99px;padding:.1em .6em}
         .grade.good,.word.in{color:var(--good)}.grade.usable{color:var(--usable)}.grade.poor,.word.out{color:var(--poor)}
-        dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(16rem,1fr));gap:.4rem 1rem;margin:.8rem 0}
-        dt{font-size:.8rem;opacity:.7}dd{margin:0 0 .3rem}dl{grid-auto-flow:row}
+        dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(13rem,1fr));gap:.4rem 1rem;margin:.8rem 0}
+        dt{font-size:.8rem;opacity:.7}dd{margin:0}
         ul.photos{list-style:none;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:.8rem}
         ul.photos li{border:1px solid var(--line);border-radius:6px;padding:.5rem;display:flex;flex-direction:column;gap:.2rem;
         overflow-wrap:anywhere}
