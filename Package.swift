@@ -11,6 +11,10 @@ let base: [Target] = [
     .target(
         name: "Basics",
         path: "Sources/Base/Basics"),
+    .target(
+        name: "Archives",
+        dependencies: ["CZlib"],
+        path: "Sources/Base/Archives"),
     // Optimised in debug builds too: the tests call these loops millions of times.
     .target(
         name: "Kernels",
@@ -58,7 +62,7 @@ let engines: [Target] = [
         path: "Sources/Engines/Storage"),
     .target(
         name: "Imaging",
-        dependencies: ["Basics", "Kernels", "CTurboJPEG", "CPNG", "CWebP", "CZlib"],
+        dependencies: ["Basics", "Archives", "Kernels", "CTurboJPEG", "CPNG", "CWebP"],
         path: "Sources/Engines/Imaging"),
     .target(
         name: "Inference",
@@ -102,7 +106,7 @@ let training: [Target] = [
             + (torchHome.map { [.unsafeFlags(["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", $0 + "/lib"])] } ?? [])),
     .target(
         name: "Learning",
-        dependencies: ["Basics", "Kernels", "Imaging", "CTorch", .product(name: "Crypto", package: "swift-crypto")],
+        dependencies: ["Basics", "Archives", "Kernels", "Imaging", "CTorch", .product(name: "Crypto", package: "swift-crypto")],
         path: "Sources/Engines/Learning"),
     .testTarget(
         name: "LearningTests", dependencies: ["Basics", "Imaging", "Learning", "TestSupport"],
@@ -151,7 +155,7 @@ let features: [Target] = [
     .target(
         name: "VisualSearch",
         dependencies: [
-            "Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation",
+            "Basics", "Archives", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation",
             .product(name: "Crypto", package: "swift-crypto"),
         ],
         path: "Sources/Features/VisualSearch"),
@@ -212,6 +216,7 @@ let tests: [Target] = [
         ],
         path: "Tests/InferenceTests"),
     .testTarget(name: "EvaluationTests", dependencies: ["Basics", "Evaluation"], path: "Tests/EvaluationTests"),
+    .testTarget(name: "ArchivesTests", dependencies: ["Archives"], path: "Tests/ArchivesTests"),
     .testTarget(name: "BasicsTests", dependencies: ["Basics"], path: "Tests/BasicsTests"),
     .testTarget(
         name: "VectorIndexTests", dependencies: ["Basics", "Kernels", "VectorIndex", "TestSupport"],
@@ -264,6 +269,7 @@ let package = Package(
     products: [
         .executable(name: "vitrine", targets: ["vitrine"]),
         .library(name: "Basics", targets: ["Basics"]),
+        .library(name: "Archives", targets: ["Archives"]),
         .library(name: "Kernels", targets: ["Kernels"]),
         .library(name: "Storage", targets: ["Storage"]),
         .library(name: "Imaging", targets: ["Imaging"]),

@@ -1,4 +1,4 @@
-internal import CZlib
+internal import Archives
 
 /// The chunk structure of a PNG (PNG specification, third edition, sections 5 and 11).
 struct PNGChunks {
@@ -70,8 +70,7 @@ struct PNGChunks {
     /// A chunk cut short with a length and a checksum of its own, so that the decoder reads what is there.
     private static func closed(_ typeAndData: ArraySlice<UInt8>) -> [UInt8] {
         func big(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - $0 * 8)) } }
-        let sum = typeAndData.withUnsafeBufferPointer { crc32(0, $0.baseAddress, uInt($0.count)) }
-        return big(typeAndData.count - 4) + typeAndData + big(Int(sum))
+        return big(typeAndData.count - 4) + typeAndData + big(Int(CRC32.of(typeAndData)))
     }
 
     /// The data of the first chunk of a type before the pixels, if all of it is there.

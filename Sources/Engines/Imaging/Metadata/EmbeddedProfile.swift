@@ -1,4 +1,4 @@
-internal import CZlib
+internal import Archives
 
 /// Finds a file's colour profile; what is too long or broken is not found.
 enum EmbeddedProfile {
@@ -42,19 +42,7 @@ enum EmbeddedProfile {
             let end = (0..<min(chunk.count, 80)).first(where: { (try? chunk.u8($0)) == 0 }),
             let packed = try? chunk.slice(end + 2, chunk.count - end - 2)
         else { return nil }
-        return inflate(packed).map { ByteView($0) }
-    }
-
-    private static func inflate(_ packed: ByteView) -> [UInt8]? {
-        let source = packed.bytes[packed.range]
-        // Deflate makes at most 1,032 bytes out of one; a short chunk cannot ask for the whole megabyte.
-        var length = uLongf(min(maximumBytes, packed.count * 1032 + 64))
-        let result = [UInt8](unsafeUninitializedCapacity: Int(length)) { target, count in
-            let status = source.withUnsafeBufferPointer {
-                uncompress(target.baseAddress, &length, $0.baseAddress, uLong($0.count))
-            }
-            count = status == Z_OK ? Int(length) : 0
-        }
-        return result.isEmpty ? nil : result
+        let profile = try? Deflate.unpack(Array(packed.bytes[packed.range]), wrapping: .zlib, limit: maximumBytes)
+        return profile.flatMap { $0.isEmpty ? nil : ByteView($0) }
     }
 }

@@ -1,3 +1,4 @@
+internal import Archives
 internal import Foundation
 
 /// Where the members of a tar archive stand (POSIX ustar).
@@ -83,66 +84,32 @@ enum ZipMembers {
     /// The ranges of all stored members by name; compressed ones are left out.
     static func read(_ file: URL) throws(DataError) -> [String: Range<Int>] {
         do {
-            let handle = try FileHandle(forReadingFrom: file)
-            defer { try? handle.close() }
-            let end = Int(clamping: try handle.seekToEnd())
-            return try walk(file.path, end: end) { at, count in
-                try handle.seek(toOffset: UInt64(at))
-                return Array(try handle.read(upToCount: count) ?? Data())
-            }
-        } catch let error as DataError {
-            throw error
+            return try ranges(try ZipArchive(path: file.path, limits: limits))
         } catch {
-            throw .unreadable(file.path)
+            throw .malformed(file: file.path, place: "its directory", reason: "\(error)")
         }
     }
 
     /// The members of an archive in memory.
     static func read(_ bytes: [UInt8]) throws -> [String: Range<Int>] {
-        try walk("archive", end: bytes.count) { at, count in Array(bytes[at..<min(at + count, bytes.count)]) }
+        let archive = try ZipArchive(size: bytes.count, limits: limits) { at, count in
+            guard at <= bytes.count else { return [] }
+            return Array(bytes[at..<min(at + count, bytes.count)])
+        }
+        return try ranges(archive)
     }
 
-    private static func walk(
-        _ name: String, end: Int, _ read: (_ at: Int, _ count: Int) throws -> [UInt8]
-    ) throws -> [String: Range<Int>] {
-        let fault = DataError.malformed(file: name, place: "its directory", reason: "this is no zip archive")
-        let tailLength = min(end, 65_557)
-        let tail = try read(end - tailLength, tailLength)
-        guard tail.count == tailLength, tailLength >= 22,
-            let mark = (0...(tailLength - 22)).last(where: { number(tail, $0, 4) == 0x0605_4B50 })
-        else { throw fault }
-        let (size, offset) = (number(tail, mark + 12, 4), number(tail, mark + 16, 4))
-        guard size <= end, offset <= end - size else { throw fault }
-        let directory = try read(offset, size)
-        guard directory.count == size else { throw fault }
+    private static var limits: ZipArchive.Limits {
+        var limits = ZipArchive.Limits()
+        (limits.entries, limits.totalBytes) = (TarMembers.most, .max)
+        return limits
+    }
+
+    private static func ranges(_ archive: ZipArchive) throws -> [String: Range<Int>] {
         var members: [String: Range<Int>] = [:]
-        var at = 0
-        while at + 46 <= size, number(directory, at, 4) == 0x0201_4B50 {
-            let nameLength = number(directory, at + 28, 2)
-            let next = at + 46 + nameLength + number(directory, at + 30, 2) + number(directory, at + 32, 2)
-            guard next <= size else { throw fault }
-            let member = directory[(at + 46)..<(at + 46 + nameLength)]
-            let length = number(directory, at + 20, 4)
-            if number(directory, at + 10, 2) == 0, let path = String(validating: member, as: UTF8.self),
-                let start = try start(number(directory, at + 42, 4), end, read), length <= end - start
-            {
-                members[path] = start..<start + length
-            }
-            at = next
+        for entry in archive.entries {
+            if let range = try archive.storedRange(of: entry) { members[entry.name] = range }
         }
         return members
-    }
-
-    /// Where a member's bytes begin, behind its own header.
-    private static func start(_ header: Int, _ end: Int, _ read: (Int, Int) throws -> [UInt8]) throws -> Int? {
-        guard header <= end - 30 else { return nil }
-        let block = try read(header, 30)
-        guard block.count == 30, number(block, 0, 4) == 0x0403_4B50 else { return nil }
-        let start = header + 30 + number(block, 26, 2) + number(block, 28, 2)
-        return start <= end ? start : nil
-    }
-
-    private static func number(_ bytes: [UInt8], _ at: Int, _ width: Int) -> Int {
-        (0..<width).reversed().reduce(0) { $0 << 8 | Int(bytes[at + $1]) }
     }
 }

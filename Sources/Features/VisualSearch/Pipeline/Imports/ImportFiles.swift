@@ -1,6 +1,6 @@
+internal import Archives
 internal import Basics
 internal import Foundation
-import Synchronization
 
 /// The files of an import: those below a folder, or those in a zip archive.
 struct ImportFiles: Sendable {
@@ -19,13 +19,8 @@ struct ImportFiles: Sendable {
     ///
     /// - Throws: ``RequestError`` 400 when it is none that can be read.
     init(archive path: String) throws {
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw RequestError.invalidParam("'\(path)' cannot be read.")
-        }
-        let size = Int(clamping: (try? handle.seekToEnd()) ?? 0)
-        let file = ArchiveFile(handle)
         do {
-            let archive = try ZipArchive(size: size) { offset, count in try file.read(offset, count) }
+            let archive = try ZipArchive(path: path)
             place = .archive(archive, prefix: Self.wrapping(archive.entries.map(\.name)))
         } catch let fault as ZipArchive.Fault {
             throw RequestError.invalidParam("'\(path)': \(fault).")
@@ -116,21 +111,4 @@ struct ImportFiles: Sendable {
         if case .archive(let archive, _) = place { return archive.refused }
         return []
     }
-}
-
-/// An open archive, read in parts.
-private final class ArchiveFile: Sendable {
-    private let handle: Mutex<FileHandle>
-
-    init(_ handle: FileHandle) { self.handle = Mutex(handle) }
-
-    func read(_ offset: Int, _ count: Int) throws -> [UInt8] {
-        guard offset >= 0, count > 0 else { return [] }
-        return try handle.withLock { handle in
-            try handle.seek(toOffset: UInt64(offset))
-            return [UInt8](try handle.read(upToCount: count) ?? Data())
-        }
-    }
-
-    deinit { handle.withLock { try? $0.close() } }
 }

@@ -1,9 +1,9 @@
-import Basics
+import Archives
 import Foundation
 import Testing
 
 @Suite("Unpacking of Deflate")
-struct InflateTests {
+struct DeflateTests {
     /// What zlib made of the lines below, with codes of its own.
     private static let packed = """
         dZZJTkRBDEP3nOIfIXNSx2khQEgtegP3p1mTty3VYCd2XPfPr7dLrsf7dbteb9+3++Pj5+3l/req62qsq2e/odZly3XZ992x3107kNlRqwBHg/0RwAiY\
@@ -19,25 +19,25 @@ struct InflateTests {
 
     @Test("bytes that zlib packed come out as they were: own codes, fixed codes, stored")
     func golden() throws {
-        #expect(try Inflate.unpack(try Self.bytes(Self.packed), limit: 10_000) == Self.lines)
+        #expect(try Deflate.unpack(try Self.bytes(Self.packed), limit: 10_000) == Self.lines)
         #expect(
-            try Inflate.unpack(try Self.bytes("y0jNyclXyEAnAQ=="), limit: 23) == Array("hello hello hello hello".utf8))
-        #expect(try Inflate.unpack(try Self.bytes("AQwA8/9zdG9yZWQgYnl0ZXM="), limit: 12) == Array("stored bytes".utf8))
+            try Deflate.unpack(try Self.bytes("y0jNyclXyEAnAQ=="), limit: 23) == Array("hello hello hello hello".utf8))
+        #expect(try Deflate.unpack(try Self.bytes("AQwA8/9zdG9yZWQgYnl0ZXM="), limit: 12) == Array("stored bytes".utf8))
         #expect(CRC32.of(Array("123456789".utf8)) == 3_421_780_262 && CRC32.of([UInt8]()) == 0)
     }
 
     @Test("never more comes out than was promised, and what is cut or broken is said so")
     func limits() throws {
         let packed = try Self.bytes(Self.packed)
-        #expect(throws: Inflate.Fault.tooLong) { try Inflate.unpack(packed, limit: Self.lines.count - 1) }
+        #expect(throws: Deflate.Fault.tooLong) { try Deflate.unpack(packed, limit: Self.lines.count - 1) }
         for count in stride(from: 0, to: packed.count, by: 17) {
-            #expect(throws: Inflate.Fault.self) { try Inflate.unpack(Array(packed.prefix(count)), limit: 10_000) }
+            #expect(throws: Deflate.Fault.self) { try Deflate.unpack(Array(packed.prefix(count)), limit: 10_000) }
         }
         // Any byte may be any other one: there is an answer, and it is short enough.
         for at in packed.indices {
             var broken = packed
             broken[at] ^= UInt8(truncatingIfNeeded: 1 + at % 255)
-            if let out = try? Inflate.unpack(broken, limit: 5_000) { #expect(out.count <= 5_000) }
+            if let out = try? Deflate.unpack(broken, limit: 5_000) { #expect(out.count <= 5_000) }
         }
     }
 }

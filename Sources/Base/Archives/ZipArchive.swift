@@ -1,3 +1,6 @@
+internal import Foundation
+import Synchronization
+
 /// A zip file: what is in it, and the content of each file, within limits.
 ///
 /// Names are checked: none leads out of the folder that the archive stands for. Sizes that the archive states are held
@@ -74,6 +77,17 @@ public struct ZipArchive: Sendable {
             }
         }
         (self.entries, self.refused, self.places) = (entries, refused, places)
+    }
+
+    /// Opens an archive and reads its list of files; the archive stays open as long as this value lives.
+    ///
+    /// - Throws: ``Fault`` when it is none that can be read.
+    public init(path: String, limits: Limits = Limits()) throws {
+        guard let handle = FileHandle(forReadingAtPath: path), let size = try? handle.seekToEnd() else {
+            throw Fault(description: "the file cannot be read")
+        }
+        let file = OpenFile(handle)
+        try self.init(size: Int(clamping: size), limits: limits) { offset, count in try file.read(offset, count) }
     }
 
     /// The file of a name.
@@ -157,16 +171,13 @@ public struct ZipArchive: Sendable {
     /// - Throws: ``Fault`` when it is larger, or damaged.
     public func content(of entry: Entry, limit: Int) throws -> [UInt8] {
         guard entry.size <= limit else { throw Fault(description: "'\(entry.name)' has \(entry.size) bytes") }
-        let head = try source.read(entry.offset, 30)
-        guard head.count == 30, head[..<4].elementsEqual([0x50, 0x4B, 3, 4]) else { throw damaged(entry) }
-        let start = entry.offset + 30 + Self.short(head, 26) + Self.short(head, 28)
-        guard start + entry.packedSize <= source.size else { throw damaged(entry) }
-        let packed = try source.read(start, entry.packedSize)
-        guard packed.count == entry.packedSize else { throw damaged(entry) }
+        let place = try place(of: entry)
+        let packed = try source.read(place.lowerBound, place.count)
+        guard packed.count == place.count else { throw damaged(entry) }
         var content = packed
         if entry.method == 8 {
             do {
-                content = try Inflate.unpack(packed, limit: entry.size)
+                content = try Deflate.unpack(packed, limit: entry.size)
             } catch {
                 throw damaged(entry)
             }
@@ -175,5 +186,36 @@ public struct ZipArchive: Sendable {
         return content
     }
 
+    /// Where the bytes of a file that is not packed stand in the archive; nil for a packed one.
+    ///
+    /// - Throws: ``Fault`` when they are not all there.
+    public func storedRange(of entry: Entry) throws -> Range<Int>? { entry.method == 0 ? try place(of: entry) : nil }
+
+    private func place(of entry: Entry) throws -> Range<Int> {
+        guard entry.offset <= source.size - 30 else { throw damaged(entry) }
+        let head = try source.read(entry.offset, 30)
+        guard head.count == 30, head[..<4].elementsEqual([0x50, 0x4B, 3, 4]) else { throw damaged(entry) }
+        let start = entry.offset + 30 + Self.short(head, 26) + Self.short(head, 28)
+        guard start + entry.packedSize <= source.size else { throw damaged(entry) }
+        return start..<start + entry.packedSize
+    }
+
     private func damaged(_ entry: Entry) -> Fault { Fault(description: "'\(entry.name)' is damaged in the archive") }
+}
+
+/// An open archive, read in parts.
+private final class OpenFile: Sendable {
+    private let handle: Mutex<FileHandle>
+
+    init(_ handle: FileHandle) { self.handle = Mutex(handle) }
+
+    func read(_ offset: Int, _ count: Int) throws -> [UInt8] {
+        guard offset >= 0, count > 0 else { return [] }
+        return try handle.withLock { handle in
+            try handle.seek(toOffset: UInt64(offset))
+            return [UInt8](try handle.read(upToCount: count) ?? Data())
+        }
+    }
+
+    deinit { handle.withLock { try? $0.close() } }
 }
