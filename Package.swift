@@ -236,7 +236,7 @@ let tests: [Target] = [
     .testTarget(
         name: "VisualSearchTests",
         dependencies: [
-            "Basics", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation", "VisualSearch",
+            "Basics", "Archives", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation", "VisualSearch",
             "TestSupport",
         ],
         path: "Tests/VisualSearchTests"),
