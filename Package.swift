@@ -168,7 +168,7 @@ let server: [Target] = [
         name: "Server",
         dependencies: [
             "Basics", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex", "Messaging",
-            "VisualSearch", "Panorama",
+            "VisualSearch", "Panorama", "ServiceDesk",
             .product(name: "HummingbirdCore", package: "hummingbird"),
             .product(name: "HTTPTypes", package: "swift-http-types"),
             .product(name: "NIOCore", package: "swift-nio"),

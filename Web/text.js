@@ -15,6 +15,17 @@ export const text = {
     nobody: ['Nobody yet', '暂时没有'],
     unnamed: ['No name', '未命名'],
 
+    // Cards
+    card_choose: ['Choose', '请选择'],
+    card_stale: ['This card has changed. Look again.', '卡片已更新，请重新查看。'],
+    card_press_failed: ['That did not reach the shop. Try again.', '未能提交，请重试。'],
+    card_state_active: ['Waiting for the customer', '等待顾客操作'],
+    card_state_busy: ['One moment…', '处理中…'],
+    card_state_done: ['Done', '已完成'],
+    card_state_failed: ['Somebody of the shop takes care of it.', '店员正在处理。'],
+    card_state_expired: ['This card has run out.', '卡片已过期。'],
+    card_state_cancelled: ['This card was taken back.', '卡片已取消。'],
+
     // Connection
     banner_offline: ['You are offline. Messages wait here and go out when the network is back.', '当前离线。消息会保留在这里，网络恢复后自动发送。'],
     banner_reconnecting: ['No connection to the shop. Trying again…', '与店铺的连接已断开，正在重新连接…'],

@@ -24,6 +24,8 @@ function filterFor(timelineLimit) {
 export class Client extends EventTarget {
     rooms = new Map();
     isOver = false;
+    /** Other ids of the same person, whose messages are this person's, too. */
+    also = new Set();
 
     /**
      * `page` names what is kept in the browser; `roomOf(entry)` answers where an unsent message goes; `timelineLimit`
@@ -85,6 +87,27 @@ export class Client extends EventTarget {
         await this.#end('logout');
     }
 
+    /** Holds the connection while the session is about to change hands; `replaceSession` or `resumeSession` follows. */
+    holdSession() {
+        this.isOver = true;
+        this.sync.stop();
+    }
+
+    resumeSession() {
+        this.isOver = false;
+        this.sync.start();
+    }
+
+    /** Goes on under another account of the same person; what this page holds of rooms is read anew. */
+    async replaceSession(reply) {
+        this.sync.since = null;
+        this.rooms.clear();
+        await this.snapshot.clear();
+        this.session.roomId = null;
+        this.session.begin(reply);
+        this.isOver = false;
+    }
+
     /** Any authorised request; the end of the session is noticed here, whoever asked. */
     async request(method, target, options) {
         const { token } = this.session;
@@ -124,7 +147,7 @@ export class Client extends EventTarget {
     // MARK: Sync
 
     room(id) {
-        if (!this.rooms.has(id)) this.rooms.set(id, new Room(id, this.session.userId));
+        if (!this.rooms.has(id)) this.rooms.set(id, new Room(id, this.session.userId, this.also));
         return this.rooms.get(id);
     }
 

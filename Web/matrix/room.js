@@ -15,9 +15,11 @@ export class Room {
     left = false;
     #state = new Map();
 
-    constructor(id, ownUser) {
+    /** `also`: other ids of the same person. */
+    constructor(id, ownUser, also = new Set()) {
         this.id = id;
         this.ownUser = ownUser;
+        this.also = also;
     }
 
     // MARK: What arrives
@@ -73,6 +75,10 @@ export class Room {
     }
 
     // MARK: Questions
+
+    isMine(user) {
+        return user === this.ownUser || this.also.has(user);
+    }
 
     get hasState() {
         return this.#state.size > 0;

@@ -11,20 +11,20 @@ const groupMilliseconds = 5 * 60_000;
 function readRank(room) {
     let most = -Infinity;
     for (const [user, receipt] of room.receipts) {
-        const rank = user === room.ownUser ? null : room.timeline.rankOf(receipt.eventId);
+        const rank = room.isMine(user) ? null : room.timeline.rankOf(receipt.eventId);
         if (rank !== null && rank > most) most = rank;
     }
-    const answer = room.timeline.events.findLast((event) => event.sender !== room.ownUser && isSpeech(event)
+    const answer = room.timeline.events.findLast((event) => !room.isMine(event.sender) && isSpeech(event)
         && event.content.msgtype !== 'm.notice');
     return answer ? Math.max(most, room.timeline.rankOf(answer.event_id)) : most;
 }
 
 function messageOf(event, room, read) {
     const { content, edit } = room.timeline.relations.contentOf(event);
-    const mine = event.sender === room.ownUser;
+    const mine = room.isMine(event.sender);
     const rank = room.timeline.rankOf(event.event_id);
     return {
-        kind: 'message', key: (mine && transactionOf(event)) || event.event_id, event, content, edit, mine,
+        kind: 'message', key: (mine && transactionOf(event)) || event.event_id, event, content, edit, mine, room: room.id,
         sender: event.sender, ts: event.origin_server_ts ?? 0, redacted: isRedacted(event),
         reactions: room.timeline.relations.reactionsTo(event.event_id),
         state: mine ? (rank <= read ? 'read' : 'sent') : null,

@@ -1,7 +1,9 @@
 // The inside of a bubble by message type. Text from outside becomes text nodes and links, never markup.
 
 import { t } from '../language.js';
+import { readBusinessCard } from '../matrix/desk.js';
 import { readCard } from '../scan/card.js';
+import { businessCard } from './business-card.js';
 import { h } from './dom.js';
 import { icon } from './icons.js';
 import { itemCards } from './item-cards.js';
@@ -79,6 +81,8 @@ function fileBody(item, client) {
 /** The body of `item`, new. */
 export function bodyOf(item, client) {
     if (item.redacted) return h('div', { class: 'text is-recalled', t: item.mine ? 'recalled_own' : 'recalled' });
+    const business = item.event ? readBusinessCard(item.content) : null;
+    if (business) return businessCard(item, business, client);
     switch (item.content.msgtype) {
     case 'm.image': return pictureBody(item, client);
     case 'm.file': case 'm.audio': case 'm.video': return fileBody(item, client);

@@ -3,6 +3,7 @@
 import { clock, full } from '../dates.js';
 import { counted, language, t } from '../language.js';
 import { replyTarget, isRedacted } from '../matrix/event.js';
+import { readBusinessCard } from '../matrix/desk.js';
 import { findEvent } from '../matrix/history.js';
 import { avatarOf } from './avatar.js';
 import { linkButton, menuButton } from './buttons.js';
@@ -48,8 +49,10 @@ export class MessageView extends HTMLElement {
         this.item = item;
         this.context = context;
         const classes = `message ${item.mine ? 'is-mine' : 'is-theirs'}${item.grouped ? ' is-grouped' : ''}`;
+        const card = item.redacted ? null : readBusinessCard(item.content);
         const bare = !item.redacted && item.content.msgtype === 'm.image';
-        this.className = classes + (bare ? ' is-picture' : '') + (item.redacted ? ' is-recalled' : '');
+        this.className = classes + (bare ? ' is-picture' : '') + (item.redacted ? ' is-recalled' : '')
+            + (card ? ' is-card' : '');
         this.dataset.state = item.state ?? '';
         this.dataset.event = item.event?.event_id ?? '';
         this.more.hidden = item.redacted || !item.event;
@@ -58,7 +61,7 @@ export class MessageView extends HTMLElement {
         this.#part('sender', [item.grouped, item.mine, person], () => this.#drawSender(person));
         this.#part('quote', [redacted, item.event ? replyTarget(item.event) : null], () => this.#drawQuote());
         // The address of an own picture comes after its upload and is no reason to draw it again.
-        this.#part('body', [edit, redacted, content.msgtype, content.body, bare ? null : content.url],
+        this.#part('body', [edit, redacted, content.msgtype, content.body, bare ? null : content.url, card?.rev],
             () => this.body.replaceChildren(bodyOf(item, context.client)));
         if (bare) this.#adoptAddress();
         this.#part('meta', [item.ts, edit, state], () => this.#drawMeta());
@@ -125,7 +128,7 @@ export class MessageView extends HTMLElement {
         const { item } = this;
         const time = h('time', { datetime: new Date(item.ts).toISOString(), title: full(item.ts) }, clock(item.ts));
         const parts = [time];
-        if (item.edit && !item.redacted) parts.unshift(h('span', { class: 'edited', t: 'edited' }));
+        if (item.edit && !item.redacted && !readBusinessCard(item.content)) parts.unshift(h('span', { class: 'edited', t: 'edited' }));
         if (item.state && !item.redacted) {
             const name = t(`state_${item.state}`);
             parts.push(h('span', { class: `state is-${item.state}`, role: 'img', 'aria-label': name, title: name },

@@ -4,6 +4,7 @@ import Foundation
 import Inference
 package import Logging
 package import Messaging
+package import ServiceDesk
 package import Storage
 package import VisualSearch
 
@@ -34,13 +35,15 @@ package struct ServerCore: Sendable {
     package let panoramas: Panoramas
     /// What can be found by picture.
     package let catalogues: Catalogues
+    /// Who serves which conversation.
+    package let desk: Desk
     /// The clock of all of them.
     package let clock: any WallClock
 
     /// Every step of the schema, in order.
     package static var migrations: [Migration] {
         Accounts.migrations + MessagingEngine.migrations + UserDataStore.migrations + MediaStore.migrations
-            + VisualSearchSchema.migrations + ModelRows.migrations + PanoramaRows.migrations
+            + VisualSearchSchema.migrations + ModelRows.migrations + PanoramaRows.migrations + Desk.migrations
     }
 
     /// Opens the data folder of a configuration, making it when there is none.
@@ -107,7 +110,8 @@ package struct ServerCore: Sendable {
             panoramas: Panoramas(database: database, blobs: blobs, media: media, folder: directory.panoramaPath),
             catalogues: Catalogues.open(
                 database: database, blobs: blobs, folder: directory.vectorPath,
-                models: pictureModels(configuration, logger)), clock: clock)
+                models: pictureModels(configuration, logger)),
+            desk: Desk(database: database, messaging: messaging, accounts: accounts), clock: clock)
     }
 
     /// The models that pictures are looked at with: those of the data folder, then those that lie beside the pages. A

@@ -8,6 +8,7 @@ extension VitrineServer {
         registerProcessMetrics()
         registerDeliveryMetrics()
         registerModelMetrics()
+        registerDeskMetrics()
         scanMeters.register(in: metrics, gate: scanGate)
         let messaging = core.messaging
         metrics.gauge("vitrine_long_polls", "Open long polls.") { Double(messaging.openPolls) }

@@ -11,5 +11,6 @@ extension VitrineServer {
         addModelRoutes(to: &routes)
         addVisualSearchRoutes(to: &routes)
         addPanoramaRoutes(to: &routes)
+        addDeskRoutes(to: &routes)
     }
 }

@@ -19,6 +19,9 @@ package struct VitrineServer: Sendable {
     /// Scans at a time: four a processor.
     let scanGate = ScanGate(limit: 4 * ProcessInfo.processInfo.activeProcessorCount)
     let services: ApplicationServices
+    let presence = DeskPresence()
+    let businesses: Businesses
+    let businessRefusals = Counter()
 
     /// Opens the data folder and wires the parts.
     package init(_ configuration: Configuration, logger: Logger) async throws {
@@ -26,6 +29,7 @@ package struct VitrineServer: Sendable {
         self.logger = logger
         services = ApplicationServices(try ServiceFiles.read(configuration.serviceFiles))
         core = try await ServerCore.open(configuration, logger: logger)
+        businesses = Businesses(desk: core.desk)
         try await services.install(core.accounts)
     }
 
@@ -52,7 +56,8 @@ package struct VitrineServer: Sendable {
         var group = ServiceGroupConfiguration(
             services: [
                 DatabaseService(core: core, outgoing: outgoing),
-                CatalogueService(catalogues: core.catalogues, meters: scanMeters, logger: logger), upkeep,
+                CatalogueService(catalogues: core.catalogues, meters: scanMeters, logger: logger),
+                DeskService(desk: core.desk, presence: presence, businesses: businesses, logger: logger), upkeep,
             ] + couriers() + [http],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(configuration.drainSeconds)

@@ -1,4 +1,4 @@
-import Accounts
+package import Accounts
 import Basics
 import HummingbirdCore
 package import Messaging
@@ -7,16 +7,25 @@ package import Messaging
 package struct SyncRoutes: RouteGroup {
     let messaging: MessagingEngine
     let userData: UserDataStore
+    let asked: @Sendable (Session, _ waits: Int64) -> Void
 
     /// The routes of an engine and of where filters are kept.
-    package init(messaging: MessagingEngine, userData: UserDataStore) {
+    ///
+    /// - Parameter asked: hears of every device that asks for news, and how long its poll may wait, in milliseconds.
+    package init(
+        messaging: MessagingEngine, userData: UserDataStore,
+        asked: @escaping @Sendable (Session, _ waits: Int64) -> Void = { _, _ in }
+    ) {
         self.messaging = messaging
         self.userData = userData
+        self.asked = asked
     }
 
     package func add(to routes: inout RouteTable) {
         routes.poll("/_matrix/client/v3/sync", .sync, legacy: true) { call, session in
-            SyncPoll.outcome(try await messaging.beginSync(session, try await request(call, session)), messaging)
+            let request = try await request(call, session)
+            asked(session, request.timeout)
+            return SyncPoll.outcome(try await messaging.beginSync(session, request), messaging)
         }
     }
 

@@ -6,12 +6,15 @@ extension VitrineServer {
     /// The routes about rooms and what is said in them.
     func addMessagingRoutes(to routes: inout RouteTable) {
         let messaging = core.messaging
+        let presence = presence
         routes.add(
             RoomRoutes(messaging: messaging), SendRoutes(messaging: messaging), HistoryRoutes(messaging: messaging),
             ReceiptRoutes(messaging: messaging), DirectoryRoutes(messaging: messaging),
             ConversationRoutes(messaging: messaging), SearchRoutes(search: core.search),
             AuditRoutes(messaging: messaging),
-            SyncRoutes(messaging: messaging, userData: core.userData))
+            SyncRoutes(messaging: messaging, userData: core.userData) { session, waits in
+                if session.kind == .staff { presence.seen(session.userNumber, waits: waits) }
+            })
     }
 
     /// What conversations need done again and again.

@@ -16,6 +16,8 @@ package struct OutgoingRequest: Sendable {
     package var body: [UInt8]
     /// Sent as `Authorization: Bearer`.
     package var token: String?
+    /// Further header fields.
+    package var headers: [(name: String, value: String)] = []
 
     /// A request that carries JSON.
     package init(_ method: HTTPRequest.Method, _ url: String, body: [UInt8], token: String? = nil) {
@@ -32,6 +34,8 @@ package struct OutgoingReply: Sendable {
     package let status: Int
     /// The body, within the limit.
     package let body: [UInt8]
+    /// After how many seconds the other side wants to be asked again, where it says so.
+    package var retryAfterSeconds: Int64?
 }
 
 /// Why there is no reply.
@@ -48,7 +52,7 @@ package enum OutgoingError: Error, Sendable, Hashable {
     case connection(String)
 }
 
-/// Sends requests to other servers: push gateways and application services.
+/// Sends requests to other servers: push gateways, application services and businesses.
 ///
 /// One time-out for the whole exchange, a limit for the size of a reply, no redirects. For destinations that strangers
 /// choose the host is resolved here, all its addresses are checked, and the connection goes to the address that was
@@ -67,16 +71,24 @@ package final class OutgoingHTTP: Sendable {
     private static let maximumClients = 32
 
     let timeout: TimeAmount
+    private let maximumReplyBytes: Int
     private let state = Mutex(State())
 
     /// A sender; clients are made when they are needed.
-    package init(timeoutMilliseconds: Int64 = OutgoingHTTP.timeoutMilliseconds) {
+    package init(
+        timeoutMilliseconds: Int64 = OutgoingHTTP.timeoutMilliseconds,
+        maximumReplyBytes: Int = OutgoingHTTP.maximumReplyBytes
+    ) {
         timeout = .milliseconds(timeoutMilliseconds)
+        self.maximumReplyBytes = maximumReplyBytes
     }
 
     /// Sends a request and waits for the reply.
-    package func send(_ request: OutgoingRequest, to rule: DestinationRule) async throws(OutgoingError) -> OutgoingReply
-    {
+    ///
+    /// - Parameter within: milliseconds for this exchange, where it has less time than others.
+    package func send(
+        _ request: OutgoingRequest, to rule: DestinationRule, within: Int64? = nil
+    ) async throws(OutgoingError) -> OutgoingReply {
         guard let url = URL(string: request.url), let host = url.host(), !host.isEmpty,
             url.scheme == "https" || url.scheme == "http", url.user() == nil
         else { throw .badURL }
@@ -86,11 +98,15 @@ package final class OutgoingHTTP: Sendable {
         outgoing.headers.add(name: "Content-Type", value: "application/json")
         outgoing.headers.add(name: "User-Agent", value: "Vitrine")
         if let token = request.token { outgoing.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        for header in request.headers { outgoing.headers.replaceOrAdd(name: header.name, value: header.value) }
         outgoing.body = .bytes(request.body)
         do {
-            let reply = try await client.execute(outgoing, deadline: .now() + timeout)
-            let body = try await reply.body.collect(upTo: Self.maximumReplyBytes)
-            return OutgoingReply(status: Int(reply.status.code), body: Array(body.readableBytesView))
+            let reply = try await client.execute(
+                outgoing, deadline: .now() + (within.map { .milliseconds($0) } ?? timeout))
+            let body = try await reply.body.collect(upTo: maximumReplyBytes)
+            return OutgoingReply(
+                status: Int(reply.status.code), body: Array(body.readableBytesView),
+                retryAfterSeconds: reply.headers.first(name: "Retry-After").flatMap { Int64($0) })
         } catch {
             throw Self.failure(error)
         }

@@ -11,5 +11,7 @@ extension HTTPField.Name {
     static let requestID = named("X-Request-Id")
     static let referrerPolicy = named("Referrer-Policy")
     static let openerPolicy = named("Cross-Origin-Opener-Policy")
+    static let vitrineSignature = named("X-Vitrine-Signature")
+    static let vitrineTimestamp = named("X-Vitrine-Timestamp")
     static let permissionsPolicy = named("Permissions-Policy")
 }

@@ -1,7 +1,8 @@
 /// What kind of work a route does: the label of its metrics and, with ``RateClass``, its share of the limits.
 package enum RouteClass: String, CaseIterable, Sendable {
     case discovery, login, register, anonymous, session, sync, message, state, membership, history, receipt, typing
-    case profile, data, devices, keys, upload, download, search, push, conversations, scan, rescan, catalogue, admin
+    case profile, data, devices, keys, upload, download, search, push, conversations, scan, rescan, catalogue, desk,
+        admin
     case health, page, unknown
 
     /// The bucket that a request of this class is charged to.

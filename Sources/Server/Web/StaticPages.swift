@@ -59,7 +59,8 @@ package struct StaticPages: Sendable {
         guard request.method == .get || request.method == .head else {
             return ErrorReply.wrongMethod(allowed: [.get, .head])
         }
-        var headers = Self.headers
+        // The chat stands in frames of the shop's pages, wherever they come from.
+        var headers = path.segments == ["widget"] ? Self.embeddable : Self.headers
         headers[.eTag] = page.tag
         if request.headers[values: .ifNoneMatch].contains(where: { $0 == "*" || $0.contains(page.tag) }) {
             return Response(status: .notModified, headers: headers)
@@ -70,13 +71,24 @@ package struct StaticPages: Sendable {
             status: .ok, headers: headers, body: request.method == .head ? .init() : .init(byteBuffer: page.body))
     }
 
+    private static func policy(framedBy ancestors: String, pictures: String) -> String {
+        [
+            "default-src 'self'", "img-src 'self' blob: data:\(pictures)", "style-src 'self'", "script-src 'self'",
+            "connect-src 'self'", "frame-ancestors \(ancestors)", "base-uri 'none'", "form-action 'self'",
+            "object-src 'none'",
+        ].joined(separator: "; ")
+    }
+
+    /// The pinned item shows the picture of the shop's own page.
+    private static let embeddable: HTTPFields = {
+        var fields = headers
+        fields[.contentSecurityPolicy] = policy(framedBy: "*", pictures: " https:")
+        return fields
+    }()
+
     /// What pages may load, and who may show them.
     static let headers: HTTPFields = [
-        .contentSecurityPolicy: [
-            "default-src 'self'", "img-src 'self' blob: data:", "style-src 'self'", "script-src 'self'",
-            "connect-src 'self'", "frame-ancestors 'self'", "base-uri 'none'", "form-action 'self'",
-            "object-src 'none'",
-        ].joined(separator: "; "),
+        .contentSecurityPolicy: policy(framedBy: "'self'", pictures: ""),
         .xContentTypeOptions: "nosniff",
         .referrerPolicy: "no-referrer",
         .openerPolicy: "same-origin",

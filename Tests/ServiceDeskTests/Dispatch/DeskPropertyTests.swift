@@ -5,7 +5,7 @@ import Testing
 
 /// The desk beside a model that is too simple to be wrong, in a shop where anything may happen.
 ///
-/// With `VITRINE_FAULT_FULL=1` three million steps, else some thousands.
+/// With `VITRINE_FAULT_FULL=1` ten million steps, else some thousands.
 @Suite("Dispatch beside its model")
 struct DeskPropertyTests {
     @Test(
@@ -13,7 +13,7 @@ struct DeskPropertyTests {
         arguments: 0..<4)
     func walk(_ part: UInt64) throws {
         let base = UInt64.random(in: 0..<1 << 32)
-        let rounds: UInt64 = TestSize.isFull ? 2_500 : 12
+        let rounds: UInt64 = TestSize.isFull ? 8_400 : 12
         for round in 0..<rounds {
             let seed = base &+ round &* 4 &+ part
             var walk = Walk(seed: seed)

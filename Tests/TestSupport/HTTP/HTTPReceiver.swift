@@ -31,6 +31,11 @@ package final class HTTPReceiver: Sendable {
         let type: String
         let location: String?
 
+        /// No answer: the connection is closed.
+        package static let cut = Answer(-1)
+        /// No answer: the connection stays open, and the other side waits for as long as it likes.
+        package static let silence = Answer(-2)
+
         /// A status and a JSON body.
         package init(_ status: Int, _ body: JSON = .object([:]), location: String? = nil) {
             self.init(status, body.encoded(), type: "application/json", location: location)
@@ -42,6 +47,11 @@ package final class HTTPReceiver: Sendable {
             self.body = body
             self.type = type
             self.location = location
+        }
+
+        /// A web page.
+        package init(html: String) {
+            self.init(200, Array(html.utf8), type: "text/html; charset=utf-8")
         }
     }
 
@@ -161,6 +171,8 @@ package final class HTTPReceiver: Sendable {
             head += "Content-Length: \(body.count)\r\n\r\n"
             let bytes = Array(head.utf8) + body
             record(request)
+            if reply.status == Answer.silence.status { continue }
+            guard reply.status > 0 else { break }
             guard bytes.withUnsafeBytes({ send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }) > 0 else {
                 break
             }

@@ -43,7 +43,7 @@ enum ArrowRule {
         "VisualSearch": ["Basics", "Archives", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation"],
         "Server": [
             "Basics", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex", "Messaging",
-            "VisualSearch", "Panorama",
+            "VisualSearch", "Panorama", "ServiceDesk",
         ],
         "vitrine": [
             "Basics", "Kernels", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex",

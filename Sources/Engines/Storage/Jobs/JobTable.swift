@@ -30,6 +30,11 @@ enum JobTable {
             .integer(now), .int(limit), map: job)
     }
 
+    static func running(kind: String, _ connection: Connection) throws -> [Job] {
+        try connection.rows(
+            "SELECT \(columns) FROM job WHERE state = 1 AND kind = ?1 ORDER BY job_no", .text(kind), map: job)
+    }
+
     static func list(kind: String?, after number: Int64, limit: Int, _ connection: Connection) throws -> [Job] {
         try connection.rows(
             "SELECT \(columns) FROM job WHERE job_no > ?1 AND (?2 IS NULL OR kind = ?2) ORDER BY job_no LIMIT ?3",

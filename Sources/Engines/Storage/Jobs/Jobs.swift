@@ -38,6 +38,11 @@ public struct Jobs: Sendable {
         return try JobTable.insert(request, at: context.now, context.connection)
     }
 
+    /// One job inside a transaction of the caller's; nil when there is none of that number.
+    public static func job(_ number: Int64, in context: WriteContext) throws -> Job? {
+        try JobTable.job(number, context.connection)
+    }
+
     /// Asks for a job and returns its number.
     public func enqueue(_ request: JobRequest) async throws -> Int64 {
         try await database.write { try Self.enqueue(request, in: $0) }
@@ -139,6 +144,11 @@ extension Jobs {
     /// Jobs in the order in which they were asked for.
     public func list(kind: String? = nil, after number: Int64 = 0, limit: Int = 100) async throws -> [Job] {
         try await database.read { try JobTable.list(kind: kind, after: number, limit: limit, $0) }
+    }
+
+    /// The jobs of a kind that somebody holds a lease on.
+    public func running(kind: String) async throws -> [Job] {
+        try await database.read { try JobTable.running(kind: kind, $0) }
     }
 
     /// How many jobs are in each state.

@@ -34,6 +34,19 @@ package struct CardDraft: Sendable {
     }
 }
 
+extension CardDraft {
+    /// Reads a card that somebody wants to send: `kind`, `adapter`, `ref`, `uses`, `expires_ts`, `layout`, `body`, `for`.
+    package init(_ body: JSONObject) throws(RequestError) {
+        guard let kind = body["kind"]?.stringValue, let adapter = body["adapter"]?.stringValue,
+            let layout = body["layout"]?.objectValue, let words = body["body"]?.stringValue
+        else { throw .missingParam("A card has 'kind', 'adapter', 'layout' and 'body'.") }
+        self.init(
+            kind: kind, adapter: adapter, ref: body["ref"]?.stringValue, uses: body["uses"]?.intValue ?? 1,
+            expires: body["expires_ts"]?.intValue, layout: layout, body: words,
+            isForStaff: body["for"]?.stringValue == "staff")
+    }
+}
+
 extension Desk {
     static let cardKey = "shop.vitrine.card"
     static let cardActionType = "shop.vitrine.card.action"
@@ -48,28 +61,32 @@ extension Desk {
         guard sender.kind == .staff || sender.kind == .robot else {
             throw RequestError.forbidden("Cards are sent by the shop.")
         }
-        guard !draft.body.isEmpty, draft.body.utf8.count <= 8_192, !draft.adapter.isEmpty,
-            draft.adapter.utf8.count <= 64,
-            !draft.kind.isEmpty, draft.kind.utf8.count <= 64
-        else { throw RequestError.invalidParam("A card has a kind, an adapter and its content in words.") }
-        let layout = try CardLayout(draft.layout)
         _ = try await owner()
         return try await database.write(bytes: 20_000) { [self] context in
-            guard let conversation = try ConversationQueries.conversation(number, context.connection),
-                let room = RoomNumber(value: conversation.room)
-            else { throw RequestError.notFound("There is no such conversation.") }
-            var card = CardQueries.Stored(
-                room: room.value, seq: 0, kind: draft.kind, adapter: draft.adapter,
-                machine: CardMachine(uses: draft.uses, expires: draft.expires), personUser: nil, ref: draft.ref,
-                layout: layout.json.objectValue ?? [:], body: draft.body, sentBy: sender.userNumber)
-            if !draft.isForStaff { card.personUser = try ConversationQueries.user(of: number, context.connection) }
-            let event = try messaging.post(
-                DraftEvent(type: EventType.message, content: card.content), to: room,
-                by: try owner(context.connection), in: context)
-            card.seq = event.seq
-            try CardQueries.insert(card, in: context)
-            return event.address.text
+            try send(draft, to: number, by: sender.userNumber, in: context)
         }
+    }
+
+    /// Sends a card inside a write.
+    func send(_ draft: CardDraft, to number: Int64, by sender: Int64, in context: WriteContext) throws -> String {
+        guard !draft.body.isEmpty, draft.body.utf8.count <= 8_192, !draft.adapter.isEmpty,
+            draft.adapter.utf8.count <= 64, !draft.kind.isEmpty, draft.kind.utf8.count <= 64
+        else { throw RequestError.invalidParam("A card has a kind, an adapter and its content in words.") }
+        let layout = try CardLayout(draft.layout)
+        guard let conversation = try ConversationQueries.conversation(number, context.connection),
+            let room = RoomNumber(value: conversation.room)
+        else { throw RequestError.notFound("There is no such conversation.") }
+        var card = CardQueries.Stored(
+            room: room.value, seq: 0, kind: draft.kind, adapter: draft.adapter,
+            machine: CardMachine(uses: draft.uses, expires: draft.expires), personUser: nil, ref: draft.ref,
+            layout: layout.json.objectValue ?? [:], body: draft.body, sentBy: sender)
+        if !draft.isForStaff { card.personUser = try ConversationQueries.user(of: number, context.connection) }
+        let event = try messaging.post(
+            DraftEvent(type: EventType.message, content: card.content), to: room,
+            by: try owner(context.connection), in: context)
+        card.seq = event.seq
+        try CardQueries.insert(card, in: context)
+        return event.address.text
     }
 
     /// Presses a card; answers the event id of the press, which is the key under which the business sees it.
@@ -153,7 +170,12 @@ extension Desk {
         try CardQueries.update(card, in: context)
         guard let room = RoomNumber(value: card.room) else { return }
         var fresh = card.content
-        if let note { fresh["body"] = .string(card.body + "\n" + note) }
+        if let note {
+            fresh["body"] = .string(card.body + "\n" + note)
+            var shown = card.json.objectValue ?? [:]
+            shown["note"] = .string(note)
+            fresh[Self.cardKey] = .object(shown)
+        }
         var content = fresh
         content["body"] = .string("* " + (fresh["body"]?.stringValue ?? ""))
         content["m.new_content"] = .object(fresh)

@@ -50,27 +50,42 @@ extension Desk {
         let hash = token.map(Self.hash)
         let user = session.userNumber
         return try await database.write(bytes: 16_384) { [self] context in
-            let connection = context.connection
-            guard let customer = try accounts.user(number: user, on: connection) else {
+            guard let customer = try accounts.user(number: user, on: context.connection) else {
                 throw RequestError.unknownToken()
             }
-            let person = try PersonQueries.ensure(user, isAnonymous: session.kind == .visitor, in: context)
             let scene = try hash.flatMap {
-                try SceneQueries.scene(hash: $0, user: user, shop: Self.shop, at: context.now, connection)
+                try SceneQueries.scene(hash: $0, user: user, shop: Self.shop, at: context.now, context.connection)
             }
-            let outcome = try route(scene, topic: topic, user: user, connection)
-            let number = try openOrFind(customer, person, scene, topic, outcome, in: context)
-            if let text, !text.isEmpty {
-                try say(text, as: customer, in: number, context)
-            }
-            let estimate = try look(context) { $0.estimate(number) }
-            guard let conversation = try ConversationQueries.conversation(number, connection),
-                let room = RoomNumber(value: conversation.room)
-            else { throw RequestError.unknown("The conversation could not be read back.") }
-            return OpenedConversation(
-                conversation: conversation, room: messaging.id(of: room), estimate: estimate,
-                greeting: outcome.greeting)
+            return try open(for: customer, from: scene, topic: topic, text: text, in: context)
         }
+    }
+
+    /// Opens or finds a conversation inside a write.
+    func open(
+        for customer: UserRecord, from scene: SceneQueries.Stored?, topic: String, text: String?,
+        in context: WriteContext
+    ) throws -> OpenedConversation {
+        let connection = context.connection
+        let person = try PersonQueries.ensure(customer.number, isAnonymous: customer.kind == .visitor, in: context)
+        let outcome = try route(scene, topic: topic, user: customer.number, connection)
+        let number = try openOrFind(customer, person, scene, topic, outcome, in: context)
+        if let text, !text.isEmpty { try say(text, as: customer, in: number, context) }
+        let estimate = try look(context) { $0.estimate(number) }
+        guard let conversation = try ConversationQueries.conversation(number, connection),
+            let room = RoomNumber(value: conversation.room)
+        else { throw RequestError.unknown("The conversation could not be read back.") }
+        return OpenedConversation(
+            conversation: conversation, room: messaging.id(of: room), estimate: estimate, greeting: outcome.greeting)
+    }
+
+    /// Keeps a scene that a business names, and answers it.
+    func keep(_ scene: Scene, of user: Int64, in context: WriteContext) throws -> SceneQueries.Stored? {
+        let hash = Self.hash("scn_" + Base64URL.encode(secureRandomBytes(24)))
+        try SceneQueries.insert(
+            scene, hash: hash, shop: Self.shop, user: user, intent: nil, until: context.now + Self.sceneLifetime,
+            in: context)
+        return try SceneQueries.scene(
+            hash: hash, user: user, shop: Self.shop, at: context.now, context.connection)
     }
 
     /// Where rules send a conversation.

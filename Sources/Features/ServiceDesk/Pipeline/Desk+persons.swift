@@ -163,6 +163,15 @@ extension Desk {
         }
     }
 
+    /// The user ids of a user's person: its own and those that were joined to it.
+    package func ids(ofUser user: Int64) async throws -> [String] {
+        try await database.read { [self] connection in
+            let person = try PersonQueries.person(of: user, connection)
+            let users = try person.map { try PersonQueries.users(of: $0, connection) } ?? [user]
+            return try users.compactMap { try accounts.user(number: $0, on: connection)?.identifier.text }
+        }
+    }
+
     /// The person of a user; nil for one who never came to the desk.
     package func person(of user: Int64) async throws -> Int64? {
         try await database.read { try PersonQueries.person(of: user, $0) }

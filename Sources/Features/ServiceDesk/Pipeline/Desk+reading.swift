@@ -49,6 +49,14 @@ extension Desk {
         }
     }
 
+    /// The conversations of a person, the newest first.
+    package func conversations(ofPerson person: Int64) async throws -> [Conversation] {
+        try await database.read { connection in
+            try ConversationQueries.opened(
+                by: try PersonQueries.users(of: person, connection), limit: 50, connection)
+        }
+    }
+
     /// The history of a conversation with its reasons, the oldest line first.
     package func transitions(of number: Int64) async throws -> [JSON] {
         try await database.read { try TransitionQueries.list(of: number, $0) }

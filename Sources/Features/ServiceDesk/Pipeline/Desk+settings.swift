@@ -113,6 +113,13 @@ extension Desk {
     /// All agents as they stand.
     package func agents() async throws -> [DeskAgent] { try await database.read { try DeskQueries.agents($0) } }
 
+    /// An agent as it stands, and whether it is a supervisor; nil for who is none.
+    package func agent(_ user: Int64) async throws -> (agent: DeskAgent, isSupervisor: Bool)? {
+        guard let isSupervisor = try await isSupervisor(user) else { return nil }
+        if let live = peek({ $0.agents[user] }) ?? nil { return (live, isSupervisor) }
+        return try await agents().first { $0.number == user }.map { ($0, isSupervisor) }
+    }
+
     /// Whether a user is an agent, and whether a supervisor; nil for neither.
     package func isSupervisor(_ user: Int64) async throws -> Bool? {
         try await database.read { try DeskQueries.isSupervisor(user, $0) }

@@ -135,7 +135,7 @@ enum CardQueries {
             .integer(context.now))
     }
 
-    private static func press(_ row: Row) throws -> Press {
+    static func press(_ row: Row) throws -> Press {
         Press(
             room: row.int(0), seq: row.int(1), cardSeq: row.int(2), verb: row.text(3), user: row.int(4),
             job: row.int(5), outcome: row.textOrNil(6).flatMap(CardOutcome.init(rawValue:)), tries: row.int(7))

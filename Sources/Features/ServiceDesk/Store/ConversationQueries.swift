@@ -53,6 +53,7 @@ enum ConversationQueries {
             """
             SELECT \(columns) FROM desk_conversation WHERE conv_no < ?1 AND (?2 IS NULL OR status = ?2)
               AND (?3 IS NULL OR queue_no = ?3) AND (?4 IS NULL OR owner_no = ?4)
+              \(filter.isUnresolved ? "AND status <> 6" : "")
             ORDER BY conv_no DESC LIMIT ?5
             """, .integer(filter.before ?? .max), .optional(filter.status?.rawValue), .optional(filter.queue),
             .optional(filter.owner), .int(filter.limit), map: conversation)
@@ -126,6 +127,8 @@ package struct ConversationFilter: Sendable, Hashable {
     /// Only those with smaller numbers.
     package var before: Int64?
     package var limit = 50
+    /// Only those that have not ended.
+    package var isUnresolved = false
 
     package init() {}
 }

@@ -8,6 +8,7 @@ package import Storage
 package enum DeskSchema {
     package static let migrations: [Migration] = [
         Migration("desk-1") { connection in try connection.script(first) }, CardQueries.migration,
+        WorkQueries.migration,
         Migration("desk-4") { connection in try connection.script(third) },
     ]
 

@@ -13,6 +13,14 @@ package struct AdapterConfig: Sendable, Hashable {
     package var textPointer: String?
     /// What statuses mean: `ok`, `refused` or `retry`; others mean what they mean in HTTP.
     package var statuses: [Int: String]
+    /// Whether the business speaks our own form: the press as it is, answered by `status` and `text`.
+    package var speaksOurs: Bool
+    /// Whether a request that has left is never sent again, because the business cannot tell the second from the first.
+    package var isAtMostOnce: Bool
+    /// How long a request may take, in milliseconds.
+    package var timeout: Int64
+    /// The times between tries and while the business is left alone.
+    package var pace: CardPace
 
     /// Reads a configuration.
     package init(_ config: JSONObject) throws(RequestError) {
@@ -29,6 +37,20 @@ package struct AdapterConfig: Sendable, Hashable {
             throw .invalidParam("The host of 'url' stands there as it is.")
         }
         self.url = url
+        switch config["kind"]?.stringValue ?? "template" {
+        case "http": speaksOurs = true
+        case "template": speaksOurs = false
+        default: throw .invalidParam("'kind' is http or template.")
+        }
+        isAtMostOnce = config["at_most_once"]?.boolValue ?? false
+        timeout = config["timeout_ms"]?.intValue ?? 10_000
+        guard (100...25_000).contains(timeout) else {
+            // A press is held for half a minute; its request must be over by then.
+            throw .invalidParam("'timeout_ms' is a number from 100 to 25000.")
+        }
+        pace = CardPace(
+            first: min(60_000, max(10, config["retry_ms"]?.intValue ?? CardPace.usual.first)),
+            pause: min(600_000, max(100, config["breaker_ms"]?.intValue ?? CardPace.usual.pause)))
         body = config["body"] ?? .null
         textPointer = config["text"]?.stringValue
         var headers: [String: String] = [:]
@@ -61,9 +83,9 @@ package struct AdapterConfig: Sendable, Hashable {
                 String($0.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 })
             }
         }
-        return Request(
-            method: method, url: Self.fill(url, press, Self.encoded), headers: filled,
-            body: body == .null ? [] : Self.fill(body, press).canonical())
+        var bytes = body == .null ? [] : Self.fill(body, press).canonical()
+        if speaksOurs { bytes = press.canonical() }
+        return Request(method: method, url: Self.fill(url, press, Self.encoded), headers: filled, body: bytes)
     }
 
     // MARK: Templates
@@ -121,6 +143,7 @@ package struct AdapterConfig: Sendable, Hashable {
 
     /// What the business's answer means.
     package func reply(status: Int, body: [UInt8], retryAfter: Int64?) -> AdapterReply {
+        guard !speaksOurs else { return .status(status, body: body, retryAfter: retryAfter) }
         let answer = try? JSON(parsing: body, limits: JSONLimits(maximumBytes: 262_144, maximumDepth: 16))
         var ours: JSONObject = [:]
         if let text = textPointer.flatMap({ Self.find($0, in: answer ?? .null) })?.stringValue {

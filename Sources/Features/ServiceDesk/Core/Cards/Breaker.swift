@@ -13,9 +13,10 @@ package struct Breaker: Sendable, Hashable {
     private var inRow = 0
     private var last: [Bool] = []
 
-    private static let pause: Int64 = 30_000
+    private let pause: Int64
 
-    package init() {}
+    /// - Parameter pause: how long the business is left alone, in milliseconds.
+    package init(pause: Int64 = CardPace.usual.pause) { self.pause = pause }
 
     /// Whether a job may go now. A job that goes through an open breaker is the probe.
     package mutating func admits(at now: Int64) -> Bool {
@@ -23,7 +24,7 @@ package struct Breaker: Sendable, Hashable {
         case .closed: return true
         case .open(let until), .probing(let until):
             guard now >= until else { return false }
-            state = .probing(until: now + Self.pause)
+            state = .probing(until: now + pause)
             return true
         }
     }
@@ -38,14 +39,29 @@ package struct Breaker: Sendable, Hashable {
         } else if isFailure {
             open(at: now)
         } else {
-            self = Breaker()
+            self = Breaker(pause: pause)
         }
     }
 
     private mutating func open(at now: Int64) {
-        self = Breaker()
-        state = .open(until: now + Self.pause)
+        self = Breaker(pause: pause)
+        state = .open(until: now + pause)
     }
+}
+
+/// The times of one business, in milliseconds.
+package struct CardPace: Sendable, Hashable {
+    /// The first try again comes within twice this.
+    package var first: Int64
+    /// How long a business that does not answer is left alone.
+    package var pause: Int64
+
+    package init(first: Int64, pause: Int64) {
+        self.first = first
+        self.pause = pause
+    }
+
+    package static let usual = CardPace(first: 1_000, pause: 30_000)
 }
 
 /// When a press is tried again.
@@ -57,11 +73,13 @@ package enum CardRetry {
     ///
     /// - Parameters:
     ///   - tries: how often it was tried, from 1.
+    ///   - first: half of the longest first pause, in milliseconds.
     ///   - wish: what the business asked for by `Retry-After`, in milliseconds.
     package static func delay(
-        afterTries tries: Int64, wish: Int64?, using generator: inout some RandomNumberGenerator
+        afterTries tries: Int64, wish: Int64?, first: Int64 = CardPace.usual.first,
+        using generator: inout some RandomNumberGenerator
     ) -> Int64 {
-        let most = min(600_000, Int64(1_000) << min(20, max(0, tries)))
+        let most = min(600_000, min(60_000, max(1, first)) << min(20, max(0, tries)))
         return max(min(600_000, max(0, wish ?? 0)), Int64.random(in: 0...most, using: &generator))
     }
 }

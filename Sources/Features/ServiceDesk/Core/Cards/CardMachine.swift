@@ -19,6 +19,8 @@ package enum CardOutcome: String, Sendable, Hashable {
     case refused
     /// Nobody knows; a human is told.
     case dead
+    /// A human has looked at a press whose fate nobody knew, and ended it with a text.
+    case closed
 }
 
 /// Why a press has no effect; it leaves no trace.
@@ -66,6 +68,7 @@ package struct CardMachine: Sendable, Hashable {
             usesLeft += 1
             go(.active)
         case .dead: go(.failed)
+        case .closed: break
         }
         expire(at: now)
     }
@@ -80,6 +83,19 @@ package struct CardMachine: Sendable, Hashable {
         if state == .busy { throw .busy }
         if state.isFinal { throw .over(state) }
         go(.cancelled)
+    }
+
+    /// A press that nobody answered goes to the business once more.
+    package mutating func replayed() throws(CardRefusal) {
+        guard state == .failed else { throw .over(state) }
+        go(.busy)
+    }
+
+    /// The business says by itself how the matter of the card ended.
+    package mutating func settled(as last: CardState) throws(CardRefusal) {
+        if state == .busy { throw .busy }
+        if state.isFinal { throw .over(state) }
+        go(last)
     }
 
     private mutating func go(_ next: CardState) {

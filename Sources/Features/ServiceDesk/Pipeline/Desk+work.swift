@@ -1,0 +1,85 @@
+import Accounts
+package import Basics
+package import Messaging
+import Storage
+
+/// What staff writes beside conversations.
+extension Desk {
+    // MARK: Notes and tags
+
+    /// The notes of a conversation, the oldest first; the customer never sees them.
+    package func notes(of number: Int64) async throws -> [JSON] {
+        try await database.read { [self] connection in
+            try WorkQueries.notes(of: number, connection).map { note in
+                let author = try accounts.user(number: note.author, on: connection)
+                return [
+                    "note": .int(note.number), "ts": .int(note.at), "text": .string(note.text),
+                    "author": author.map { .string($0.identifier.text) } ?? .null,
+                    "author_name": (author?.displayName).map(JSON.string) ?? .null,
+                ]
+            }
+        }
+    }
+
+    package func addNote(_ text: String, on number: Int64, by user: Int64) async throws {
+        guard !text.isEmpty, text.utf8.count <= 8_192 else {
+            throw RequestError.invalidParam("A note has 1 to 8,192 bytes.")
+        }
+        try await database.write { context in
+            try WorkQueries.insertNote(text, on: number, by: user, in: context)
+        }
+    }
+
+    package func setTags(_ tags: [String], of number: Int64) async throws {
+        guard tags.count <= 32, tags.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 64 }) else {
+            throw RequestError.invalidParam("At most 32 tags of 1 to 64 bytes.")
+        }
+        try await database.write { try WorkQueries.setTags(Set(tags), of: number, in: $0) }
+    }
+
+    // MARK: Canned replies
+
+    /// All canned replies by name; `{{customer}}`, `{{agent}}` and `{{item}}` are filled in by whoever uses one.
+    package func cannedReplies() async throws -> [JSON] {
+        try await database.read { try WorkQueries.canned($0) }
+    }
+
+    package func setCanned(_ name: String, text: String, by user: Int64) async throws {
+        guard !name.isEmpty, name.utf8.count <= 64, !text.isEmpty, text.utf8.count <= 4_096 else {
+            throw RequestError.invalidParam("A canned reply has a name of 1 to 64 bytes and 1 to 4,096 bytes of text.")
+        }
+        try await database.write { try WorkQueries.setCanned(name, text, by: user, in: $0) }
+    }
+
+    package func removeCanned(_ name: String) async throws {
+        try await database.write { try WorkQueries.removeCanned(name, in: $0) }
+    }
+
+    // MARK: Looking in
+
+    /// A page of what was said in a conversation, as the shop's own account sees it, without entering the room.
+    ///
+    /// - Parameter reader: who looks; each look of somebody who does not serve the conversation is kept.
+    package func messages(of conversation: Conversation, by reader: Int64, _ request: HistoryRequest) async throws
+        -> [UInt8]
+    {
+        guard let room = roomID(of: conversation) else { throw RequestError.notFound("There is no such room.") }
+        let owner = try await owner()
+        if conversation.owner?.number != reader {
+            try await database.write { try WorkQueries.insertAccess(conversation.number, by: reader, in: $0) }
+        }
+        let shop = Session(
+            userNumber: owner.number, user: owner.identifier, deviceNumber: 0, deviceID: "", kind: owner.kind)
+        return try await messaging.messages(shop, room: room, request)
+    }
+
+    /// Who has looked into a conversation without serving it, the newest first.
+    package func accesses(of number: Int64) async throws -> [JSON] {
+        try await database.read { [self] connection in
+            try WorkQueries.accesses(of: number, connection).map { access in
+                let user = try accounts.user(number: access.user, on: connection)
+                return ["user_id": user.map { .string($0.identifier.text) } ?? .null, "ts": .int(access.at)]
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Basics
+import Storage
+
+/// The rows of businesses, of what they have told, and of presses that nobody answered.
+enum AdapterQueries {
+    struct Stored: Sendable {
+        var name: String
+        var config: JSONObject
+        var secret: String
+    }
+
+    static func adapters(_ connection: Connection) throws -> [Stored] {
+        try connection.rows("SELECT name, config, secret FROM card_adapter ORDER BY name", map: stored)
+    }
+
+    static func adapter(_ name: String, _ connection: Connection) throws -> Stored? {
+        try connection.first(
+            "SELECT name, config, secret FROM card_adapter WHERE name = ?1", .text(name), map: stored)
+    }
+
+    private static func stored(_ row: Row) -> Stored {
+        Stored(name: row.text(0), config: Texts.json(row.text(1)).objectValue ?? [:], secret: row.text(2))
+    }
+
+    static func set(_ adapter: Stored, in context: WriteContext) throws {
+        try context.connection.run(
+            """
+            INSERT INTO card_adapter(name, config, secret, at_ms) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (name) DO UPDATE SET config = ?2, secret = ?3, at_ms = ?4
+            """, .text(adapter.name), .text(Texts.text(.object(adapter.config))), .text(adapter.secret),
+            .integer(context.now))
+    }
+
+    // MARK: Inbound
+
+    static func inbound(
+        _ adapter: String, key: String, _ connection: Connection
+    ) throws -> (hash: [UInt8], response: JSON)? {
+        try connection.first(
+            "SELECT body_hash, response FROM card_inbound WHERE adapter = ?1 AND event_key = ?2", .text(adapter),
+            .text(key)
+        ) { ($0.blob(0), Texts.json($0.text(1))) }
+    }
+
+    static func insertInbound(
+        _ adapter: String, key: String, hash: [UInt8], response: JSON, in context: WriteContext
+    ) throws {
+        try context.connection.run(
+            "INSERT INTO card_inbound(adapter, event_key, body_hash, response, at_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+            .text(adapter), .text(key), .blob(hash), .text(Texts.text(response)), .integer(context.now))
+    }
+
+    // MARK: Presses
+
+    static func insertTry(_ press: CardQueries.Press, _ answer: String, in context: WriteContext) throws {
+        try context.connection.run(
+            """
+            INSERT INTO card_try(room_no, seq, n, answer, at_ms)
+            SELECT ?1, ?2, COALESCE(MAX(n), 0) + 1, ?3, ?4 FROM card_try WHERE room_no = ?1 AND seq = ?2
+            """, .integer(press.room), .integer(press.seq), .text(String(answer.prefix(2_000))),
+            .integer(context.now))
+    }
+
+    static func tries(room: Int64, seq: Int64, _ connection: Connection) throws -> [JSON] {
+        try connection.rows(
+            "SELECT answer, at_ms FROM card_try WHERE room_no = ?1 AND seq = ?2 ORDER BY n", .integer(room),
+            .integer(seq)
+        ) { ["answer": .string($0.text(0)), "ts": .int($0.int(1))] }
+    }
+
+    /// A press as an auditor reads it.
+    struct Record: Sendable {
+        var press: CardQueries.Press
+        var adapter: String
+        var kind: String
+        var ref: String?
+        var answer: String?
+        var created: Int64
+        var done: Int64?
+    }
+
+    private static let record = """
+        SELECT a.room_no, a.seq, a.card_seq, a.verb, a.user_no, a.job_no, a.outcome, a.tries, c.adapter, c.kind, c.ref,
+          a.answer, a.created_ms, a.done_ms
+        FROM card_action a JOIN card_card c ON c.room_no = a.room_no AND c.seq = a.card_seq
+        """
+
+    static func records(room: Int64, cardSeq: Int64, _ connection: Connection) throws -> [Record] {
+        try connection.rows(
+            "\(record) WHERE a.room_no = ?1 AND a.card_seq = ?2 ORDER BY a.seq LIMIT 1000", .integer(room),
+            .integer(cardSeq), map: record)
+    }
+
+    static func deadLetters(limit: Int, _ connection: Connection) throws -> [Record] {
+        try connection.rows(
+            "\(record) WHERE a.outcome = 'dead' ORDER BY a.done_ms, a.room_no, a.seq LIMIT ?1", .int(limit),
+            map: record)
+    }
+
+    static func deadCount(_ connection: Connection) throws -> Int64 {
+        try connection.first("SELECT COUNT(*) FROM card_action WHERE outcome = 'dead'") { $0.int(0) } ?? 0
+    }
+
+    private static func record(_ row: Row) throws -> Record {
+        Record(
+            press: try CardQueries.press(row), adapter: row.text(8), kind: row.text(9), ref: row.textOrNil(10),
+            answer: row.textOrNil(11), created: row.int(12), done: row.intOrNil(13))
+    }
+
+    /// A press that was given up goes again, as another job under the same key.
+    static func again(_ press: CardQueries.Press, job: Int64, in context: WriteContext) throws {
+        try context.connection.run(
+            """
+            UPDATE card_action SET outcome = NULL, tries = 0, job_no = ?3, done_ms = NULL
+            WHERE room_no = ?1 AND seq = ?2
+            """, .integer(press.room), .integer(press.seq), .integer(job))
+    }
+
+    /// The cards of a business's thing that can still be pressed or are being pressed.
+    static func cards(adapter: String, ref: String, _ connection: Connection) throws -> [(room: Int64, seq: Int64)] {
+        try connection.rows(
+            """
+            SELECT room_no, seq FROM card_card WHERE adapter = ?1 AND ref = ?2 AND ref IS NOT NULL AND state IN (0, 1)
+            ORDER BY room_no, seq LIMIT 100
+            """, .text(adapter), .text(ref)
+        ) { ($0.int(0), $0.int(1)) }
+    }
+}

@@ -1,0 +1,73 @@
+import Accounts
+import Basics
+import HummingbirdCore
+import Messaging
+import ServiceDesk
+
+/// Persons: who is behind several ids, joined by a login and parted again.
+struct DeskPersonRoutes: RouteGroup {
+    let access: DeskAccess
+    private var desk: Desk { access.desk }
+
+    func add(to routes: inout RouteTable) {
+        routes.get("/api/v1/desk/persons/{person}", .desk) { call, session in
+            let person = try call.number("person")
+            try await requireSight(of: person, session)
+            return .json(try await desk.personCard(person))
+        }
+        routes.get("/api/v1/desk/persons/{person}/timeline", .history) { call, session in
+            let person = try call.number("person")
+            try await requireSight(of: person, session)
+            let limit = try call.query().integer("limit", clampedTo: 1...500) ?? 200
+            return .json(["timeline": .array(try await desk.timeline(of: person, limit: Int(limit)))])
+        }
+        routes.post("/api/v1/desk/persons/merge", .state) { call, session in .json(try await merge(call, session)) }
+        routes.post("/api/v1/desk/persons/merges/{merge}/undo", .desk) { call, session in
+            try await access.requireSupervisor(session)
+            let body = try await call.object()
+            let reason = try body.required("reason", try body.string("reason"))
+            guard !reason.isEmpty, reason.utf8.count <= 1_000 else {
+                throw RequestError.invalidParam("'reason' has 1 to 1,000 bytes.")
+            }
+            try await desk.undoMerge(try call.number("merge"), reason: reason)
+            return .emptyObject
+        }
+    }
+
+    /// An agent sees a person of whom one of the conversations is within sight.
+    private func requireSight(of person: Int64, _ session: Session) async throws {
+        let role = try await access.requireAgent(session)
+        guard case .agent(let queues) = role else { return }
+        let mine = try await desk.conversations(ofPerson: person).contains {
+            queues.contains($0.queue) || $0.owner?.number == session.userNumber
+        }
+        guard mine else { throw RequestError.notFound("There is no such person.") }
+    }
+
+    /// A customer who has logged in brings the visitor's token, which proves that both are one; a supervisor names both
+    /// and says why.
+    private func merge(_ call: Call, _ session: Session) async throws -> JSON {
+        let body = try await call.object()
+        let accounts = desk.accounts
+        if case .customer = try await access.role(session) {
+            let token = try body.required("anonymous_token", try body.string("anonymous_token"))
+            let visitor = try await accounts.session(token: token)
+            guard let anonymous = try await accounts.user(number: visitor.userNumber),
+                let account = try await accounts.user(number: session.userNumber)
+            else { throw RequestError.unknownToken() }
+            let number = try await desk.merge(
+                anonymous: anonymous, into: account, by: account.number, evidence: "the visitor's token")
+            return ["merge": .int(number)]
+        }
+        try await access.requireSupervisor(session)
+        let anonymous = try await accounts.named(try body.required("visitor", try body.string("visitor")))
+        let account = try await accounts.named(try body.required("account", try body.string("account")))
+        let evidence = try body.required("evidence", try body.string("evidence"))
+        guard !evidence.isEmpty, evidence.utf8.count <= 1_000 else {
+            throw RequestError.invalidParam("'evidence' has 1 to 1,000 bytes.")
+        }
+        let number = try await desk.merge(
+            anonymous: anonymous, into: account, by: session.userNumber, evidence: evidence)
+        return ["merge": .int(number)]
+    }
+}

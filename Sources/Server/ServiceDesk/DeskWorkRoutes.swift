@@ -1,0 +1,48 @@
+import Accounts
+import Basics
+import HummingbirdCore
+import Messaging
+import ServiceDesk
+
+/// Notes, tags and canned replies.
+struct DeskWorkRoutes: RouteGroup {
+    let access: DeskAccess
+    private var desk: Desk { access.desk }
+
+    func add(to routes: inout RouteTable) {
+        routes.get("/api/v1/desk/conversations/{number}/notes", .desk) { call, session in
+            let conversation = try await access.staffConversation(call, session)
+            return .json(["notes": .array(try await desk.notes(of: conversation.number))])
+        }
+        routes.post("/api/v1/desk/conversations/{number}/notes", .message) { call, session in
+            let conversation = try await access.staffConversation(call, session)
+            let body = try await call.object()
+            let text = try body.required("text", try body.string("text"))
+            try await desk.addNote(text, on: conversation.number, by: session.userNumber)
+            return .json(["notes": .array(try await desk.notes(of: conversation.number))])
+        }
+        routes.put("/api/v1/desk/conversations/{number}/tags", .desk) { call, session in
+            let conversation = try await access.staffConversation(call, session)
+            let body = try await call.object()
+            let tags = try body.required("tags", try body.array("tags")).compactMap(\.stringValue)
+            try await desk.setTags(tags, of: conversation.number)
+            return .json(["tags": .array(Set(tags).sorted().map(JSON.string))])
+        }
+        routes.get("/api/v1/desk/canned", .desk) { _, session in
+            _ = try await access.requireAgent(session)
+            return .json(["canned": .array(try await desk.cannedReplies())])
+        }
+        routes.put("/api/v1/desk/canned/{name}", .desk) { call, session in
+            try await access.requireManager(session)
+            let body = try await call.object()
+            let text = try body.required("text", try body.string("text"))
+            try await desk.setCanned(call.parameter("name"), text: text, by: session.userNumber)
+            return .emptyObject
+        }
+        routes.delete("/api/v1/desk/canned/{name}", .desk) { call, session in
+            try await access.requireManager(session)
+            try await desk.removeCanned(call.parameter("name"))
+            return .emptyObject
+        }
+    }
+}

@@ -1,0 +1,140 @@
+// What the console knows of the desk: who this is, the conversations within sight, queues, agents and canned replies. It
+// stands in for the inbox of the conversation view, which asks it for names and counts.
+
+import { t } from '../language.js';
+import { deskGet, deskPost, deskPut } from '../matrix/desk.js';
+import { debounced } from '../parts/dom.js';
+
+const everyMilliseconds = 4_000;
+
+export class DeskStore extends EventTarget {
+    #byNumber = new Map();
+    #timer = null;
+    #asking = false;
+    #again = false;
+    #soon = debounced(100, () => this.refresh());
+
+    constructor(client) {
+        super();
+        this.client = client;
+        this.agents = [];
+        this.queues = [];
+        this.canned = [];
+        this.adapters = [];
+        client.addEventListener('rooms', ({ detail }) => {
+            if (detail.changed) this.#soon();
+        });
+    }
+
+    /** Reads what the console begins with; refused for who is no agent. */
+    async begin() {
+        this.me = await deskGet(this.client, 'me');
+        if (!this.me.agent) throw new Error('no agent');
+        const [{ queues }, { agents }, { canned }, { adapters }] = await Promise.all(
+            ['queues', 'agents', 'canned', 'adapters'].map((name) => deskGet(this.client, name)));
+        Object.assign(this, { queues, agents, canned, adapters });
+        await this.refresh();
+        // What waits in a queue is in no room of this agent's, so /sync does not tell of it.
+        this.#timer = setInterval(() => {
+            if (document.visibilityState === 'visible') this.refresh();
+        }, everyMilliseconds);
+    }
+
+    end() {
+        clearInterval(this.#timer);
+    }
+
+    get ownNumber() {
+        return this.me.agent.agent;
+    }
+
+    get isSupervisor() {
+        return this.me.role === 'supervisor';
+    }
+
+    get conversations() {
+        return [...this.#byNumber.values()];
+    }
+
+    byNumber(number) {
+        return this.#byNumber.get(number) ?? null;
+    }
+
+    ofRoom(roomId) {
+        return this.conversations.find((each) => each.room_id === roomId) ?? null;
+    }
+
+    /** Those of a list: `mine`, `waiting` or `all`, in the order in which they are served. */
+    list(name) {
+        const mine = (each) => each.owner === this.ownNumber;
+        const waits = (each) => each.status === 'queued' || (each.status === 'offered' && mine(each));
+        const wanted = { mine: (each) => mine(each), waiting: waits, all: () => true }[name];
+        const since = (each) => each.waiting_since_ts ?? each.opened_ts ?? 0;
+        return this.conversations.filter(wanted).sort((a, b) => (name === 'waiting' ? since(a) - since(b) : b.number - a.number));
+    }
+
+    nameOf(conversation) {
+        return conversation?.customer?.name || t('unnamed');
+    }
+
+    /** Asks for all that has not ended; a call during a call asks once more afterwards. */
+    async refresh() {
+        if (this.#asking) {
+            this.#again = true;
+            return;
+        }
+        this.#asking = true;
+        try {
+            do {
+                this.#again = false;
+                const { conversations } = await deskGet(this.client, 'conversations', { unresolved: true, limit: 200 });
+                const kept = new Map(conversations.map((each) => [each.number, each]));
+                // The one that is open stays in sight when it ends.
+                if (this.shown && !kept.has(this.shown)) await this.#keepShown(kept);
+                this.#byNumber = kept;
+                this.me = await deskGet(this.client, 'me');
+            } while (this.#again);
+            this.dispatchEvent(new Event('changed'));
+        } catch {
+            // The banner tells of the connection; the next round asks again.
+        }
+        this.#asking = false;
+    }
+
+    async #keepShown(kept) {
+        try {
+            kept.set(this.shown, await deskGet(this.client, `conversations/${this.shown}`));
+        } catch {
+            this.shown = null;
+        }
+    }
+
+    /** Tells the server and then looks again. */
+    async command(number, what, body = {}) {
+        const reply = await deskPost(this.client, `conversations/${number}/${what}`, body);
+        await this.refresh();
+        return reply;
+    }
+
+    async setStatus(status) {
+        await deskPut(this.client, 'agents/me', { status });
+        await this.refresh();
+    }
+
+    // MARK: As the conversation view's inbox
+
+    get(roomId) {
+        const room = this.client.rooms.get(roomId);
+        return room ? { unread: room.unread, marked_unread: false, avatar: null } : null;
+    }
+
+    titleOf(roomId) {
+        return this.nameOf(this.ofRoom(roomId));
+    }
+
+    foresee(roomId, change) {
+        const room = this.client.rooms.get(roomId);
+        if (room && change.unread === 0) room.unread = 0;
+        this.dispatchEvent(new Event('changed'));
+    }
+}

@@ -1,0 +1,28 @@
+// The texts of the chat in a shop's page, as text.js has those of everybody: English, then Chinese.
+
+export const text = {
+    pinned_item: ['What this is about', '咨询的商品'],
+    pinned_open: ['View', '查看'],
+    widget_hello: ['How can we help?', '有什么可以帮您？'],
+    widget_hello_item: ['Ask us about it', '欢迎咨询'],
+    widget_text: ['A person of the shop answers here. No account is needed.', '店员会在这里回复，无需注册。'],
+    widget_ask_see: ['May I come and see it?', '可以看实物吗？'],
+    widget_ask_price: ['What is your best price?', '最低多少钱？'],
+    widget_ask_state: ['What condition is it in?', '成色怎么样？'],
+    wait_place_one: ['You are number {n} in the line.', '您排在第 {n} 位。'],
+    wait_place_other: ['You are number {n} in the line.', '您排在第 {n} 位。'],
+    wait_about_one: ['Probably about {n} minute.', '预计约 {n} 分钟。'],
+    wait_about_other: ['Probably about {n} minutes.', '预计约 {n} 分钟。'],
+    wait_range: ['Probably {low} to {high} minutes.', '预计 {low} 到 {high} 分钟。'],
+    wait_closed: ['Nobody is here right now; the answer comes as soon as somebody is.', '目前没有客服在线，上线后会立即回复您。'],
+    rate_question: ['How was it?', '您满意吗？'],
+    rated: ['Thank you for your rating.', '感谢您的评价。'],
+    rate_failed: ['The rating could not be kept.', '评价未能保存。'],
+    stars_one: ['{n} star', '{n} 星'],
+    stars_other: ['{n} stars', '{n} 星'],
+    become_title: ['Log in', '登录'],
+    become_text: ['This conversation goes on with your account, with everything in it.', '登录后对话和记录都会保留。'],
+    become_new: ['New account', '注册新账号'],
+    become_taken: ['This name is taken.', '该用户名已被使用。'],
+    become_done: ['You are logged in. The conversation goes on.', '已登录，对话继续。'],
+};
