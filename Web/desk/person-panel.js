@@ -64,7 +64,8 @@ export class PersonPanel {
         this.body.replaceChildren(
             h('div', { class: 'info-face' }, avatarOf({ id: found.room_id, name, avatar: null, client: this.client }),
                 h('p', { class: 'info-name', dir: 'auto' }, name)),
-            this.#ids(person), this.#notes(notes), this.#why(steps), this.#past(person, found), this.#scenes(person));
+            ...[this.#ids(person), this.#notes(notes), this.#why(steps), this.#past(person, found), this.#scenes(person)]
+                .filter(Boolean));
         if (typing) this.note.focus();
     }
 

@@ -84,6 +84,8 @@ class BusinessCard extends HTMLElement {
         if (depth > 8) return null;
         const name = `${this.inputPrefix}-${words(element.id, 64)}`;
         const disabled = !this.mayPress;
+        // What was asked is over; the outcome says what came of it.
+        if (words(element.type).startsWith('Input.') && !['active', 'busy'].includes(this.card.state)) return null;
         switch (element.type) {
         case 'TextBlock': return textBlock(element);
         case 'FactSet': return facts(element);

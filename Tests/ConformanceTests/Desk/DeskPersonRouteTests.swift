@@ -5,7 +5,7 @@ import Testing
 @Suite("Persons over HTTP")
 struct DeskPersonRouteTests {
     @Test(
-        "DESK-18 DESK-19 DESK-21 DESK-22 DESK-74 a visitor who logs in is one person with one history, until somebody undoes it"
+        "DESK-18 DESK-19 DESK-21 DESK-22 DESK-28 DESK-74 a visitor who logs in is one person with one history, until somebody undoes it"
     )
     func login() async throws {
         try await DeskServer.run { desk in

@@ -46,7 +46,7 @@ struct DeskRouteTests {
         }
     }
 
-    @Test("DESK-02 DESK-40 rights by role: visitors, agents, supervisors and administrators")
+    @Test("DESK-02 DESK-40 DESK-53 rights by role: visitors, agents, supervisors and administrators")
     func rights() async throws {
         try await DeskServer.run { desk in
             let second = try await desk.boss.call("POST", "/api/v1/desk/queues", ["name": "second"])

@@ -53,12 +53,12 @@ extension MessagingEngine {
         }
     }
 
-    /// Makes somebody leave a service room.
+    /// Makes somebody leave a service room; what they have said there keeps their name.
     package func dismiss(_ user: UserRecord, from number: RoomNumber, in context: WriteContext) throws {
         try RoomTransaction.run(self, number, in: context) { change in
             guard change.room.membership(of: user.number) == .join else { return }
             try change.append(
-                .membership(.leave, user, [:]), by: Actor(user: user.number, userID: user.identifier.text))
+                .membership(.leave, user, profileContent(user)), by: Actor(user: user.number, userID: user.identifier.text))
         }
     }
 

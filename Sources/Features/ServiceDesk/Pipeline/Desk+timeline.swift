@@ -30,7 +30,12 @@ extension Desk {
             [EventType.message, cardActionType, cardResultType].contains(type),
             content["m.relates_to"]?["rel_type"] != "m.replace"
         else { return nil }
-        let kind = type == EventType.message ? (content[cardKey] == nil ? "message" : "card") : "card_event"
+        let kind =
+            switch type {
+            case cardActionType: "press"
+            case cardResultType: "answer"
+            default: content[cardKey] == nil ? "message" : "card"
+            }
         return [
             "kind": .string(kind), "room_id": .string(room), "ts": event["origin_server_ts"] ?? 0,
             "user_id": event["sender"] ?? .null, "event_id": event["event_id"] ?? .null,
