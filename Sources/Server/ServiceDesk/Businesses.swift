@@ -46,14 +46,7 @@ struct Businesses: Sendable {
     private static func ask(
         _ business: BusinessAdapter, _ press: JSON, at seconds: Int64, _ http: OutgoingHTTP
     ) async -> AdapterReply {
-        let request = business.config.request(press)
-        let signature = RequestSignature(secret: Array(business.secret.utf8)).sign(request.body, at: seconds)
-        var outgoing = OutgoingRequest(
-            HTTPRequest.Method(rawValue: request.method) ?? .post, request.url, body: request.body)
-        outgoing.headers =
-            request.headers.map { ($0.key, $0.value) } + [
-                ("X-Vitrine-Timestamp", "\(seconds)"), ("X-Vitrine-Signature", signature),
-            ]
+        let outgoing = request(business, press, at: seconds)
         let reply: AdapterReply
         do throws(OutgoingError) {
             // The operator has named the address.
@@ -68,5 +61,18 @@ struct Businesses: Sendable {
             reply = .nothing(String(describing: error))
         }
         return business.config.isAtMostOnce ? reply.fromOneTry : reply
+    }
+
+    /// A press as it leaves: with its key and signed.
+    static func request(_ business: BusinessAdapter, _ press: JSON, at seconds: Int64) -> OutgoingRequest {
+        let request = business.config.request(press)
+        let signature = RequestSignature(secret: Array(business.secret.utf8)).sign(request.body, at: seconds)
+        var outgoing = OutgoingRequest(
+            HTTPRequest.Method(rawValue: request.method) ?? .post, request.url, body: request.body)
+        outgoing.headers =
+            request.headers.map { ($0.key, $0.value) } + [
+                ("X-Vitrine-Timestamp", "\(seconds)"), ("X-Vitrine-Signature", signature),
+            ]
+        return outgoing
     }
 }

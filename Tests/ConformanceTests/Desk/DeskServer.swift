@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -8,6 +9,7 @@ struct DeskServer: Sendable {
     let process: VitrineProcess
     /// Administrator and supervisor.
     let boss: MatrixClient
+    private let shifts = Shifts()
     static let password = "a quiet window in May"
 
     var http: HTTPClient { process.http }
@@ -24,11 +26,31 @@ struct DeskServer: Sendable {
             try await boss.call(
                 "POST", "/api/v1/desk/queues", ["name": "sales", "mode": .string(mode), "target_ms": 60_000])
             try await desk.makeAgent("@mei:localhost", isSupervisor: true, capacity: 0)
+            defer { desk.shifts.end() }
             try await body(desk)
         } catch {
             Issue.record("\(error)\nThe server's log:\n\(process.log.suffix(2_000))")
         }
         #expect(await process.stop() == 0)
+    }
+
+    /// Keeps agents there as an open page does: it asks for news, again and again.
+    private final class Shifts: Sendable {
+        private let tasks = Mutex<[Task<Void, Never>]>([])
+
+        func begin(_ agent: MatrixClient) {
+            let task = Task {
+                var since: String?
+                while !Task.isCancelled {
+                    let news = try? await agent.sync(since: since, timeoutMilliseconds: 20_000)
+                    since = news?["next_batch"]?.stringValue ?? since
+                    if news == nil { await Task.yield() }
+                }
+            }
+            tasks.withLock { $0.append(task) }
+        }
+
+        func end() { for task in tasks.withLock({ $0 }) { task.cancel() } }
     }
 
     func makeAgent(
@@ -51,6 +73,7 @@ struct DeskServer: Sendable {
         try await makeAgent(id, capacity: capacity, queues: queues)
         let agent = try await MatrixClient(http).login(name, password: Self.password)
         try await agent.call("PUT", "/api/v1/desk/agents/me", ["status": "available"])
+        shifts.begin(agent)
         return agent
     }
 

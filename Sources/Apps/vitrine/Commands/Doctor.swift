@@ -25,10 +25,15 @@ struct DoctorInstallation: AsyncParsableCommand {
 
     func run() async throws {
         let findings = Checkup(try flags.load()).run()
-        if json {
+        try Self.report(findings, asJSON: json)
+    }
+
+    /// Prints findings; ends with status 1 when something fails.
+    static func report(_ findings: [Finding], asJSON: Bool) throws {
+        if asJSON {
             Terminal.say(JSON.object(["findings": .array(findings.map(\.json))]).text)
         } else {
-            for finding in findings { Self.print(finding) }
+            for finding in findings { print(finding) }
         }
         if findings.contains(where: { $0.status == .fail }) { throw ExitCode.failure }
     }

@@ -60,14 +60,6 @@ package enum EventLines {
         ) { ($0.int(0), $0.int(1)) }
     }
 
-    /// The event that one refers to; nil where it refers to none.
-    package static func reference(of seq: Int64, room: Int64, _ connection: Connection) throws -> Int64? {
-        try connection.first(
-            "SELECT target_seq FROM msg_relation WHERE room_no = ?1 AND seq = ?2 AND rel = ?3", .integer(room),
-            .integer(seq), .text(RelationType.reference)
-        ) { $0.int(0) }
-    }
-
     private static func line(_ row: Row) -> EventLine {
         EventLine(
             position: row.int(0), received: row.int(1), room: row.int(2), seq: row.int(3), sender: row.int(4),

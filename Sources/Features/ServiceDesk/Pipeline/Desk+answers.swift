@@ -42,9 +42,10 @@ extension Desk {
             "outcome": .string(outcome.rawValue), "text": text.map(JSON.string) ?? .null, "verb": .string(press.verb),
             "m.relates_to": ["rel_type": "m.reference", "event_id": .string(key)],
         ]
-        try messaging.post(
+        let event = try messaging.post(
             DraftEvent(type: Self.cardResultType, content: content), to: room, by: try owner(context.connection),
             in: context)
+        try AdapterQueries.insertAnswer(press, outcome, seq: event.seq, in: context)
     }
 
     /// A press whose fate nobody knows needs a human: a conversation that nobody has comes back to its queue.

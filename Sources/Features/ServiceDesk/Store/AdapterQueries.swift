@@ -68,6 +68,31 @@ enum AdapterQueries {
         ) { ["answer": .string($0.text(0)), "ts": .int($0.int(1))] }
     }
 
+    /// What was told of a press, at the place of its event in the room: it stays as it was when the press goes again.
+    ///
+    /// - Parameter seq: the event that told it.
+    static func insertAnswer(
+        _ press: CardQueries.Press, _ outcome: CardOutcome, seq: Int64, in context: WriteContext
+    ) throws {
+        try context.connection.run(
+            """
+            INSERT INTO card_answer(room_no, seq, outcome, took_ms)
+            SELECT ?1, ?3, ?4, ?5 - created_ms FROM card_action WHERE room_no = ?1 AND seq = ?2
+            """, .integer(press.room), .integer(press.seq), .integer(seq), .text(outcome.rawValue),
+            .integer(context.now))
+    }
+
+    /// What an event told of a press, and how long the press had taken by then, in milliseconds.
+    static func answer(
+        room: Int64, seq: Int64, _ connection: Connection
+    ) throws -> (outcome: CardOutcome, took: Int64)? {
+        let found = try connection.first(
+            "SELECT outcome, took_ms FROM card_answer WHERE room_no = ?1 AND seq = ?2", .integer(room), .integer(seq)
+        ) { (CardOutcome(rawValue: $0.text(0)), $0.int(1)) }
+        guard let found, let outcome = found.0 else { return nil }
+        return (outcome, found.1)
+    }
+
     /// A press as an auditor reads it.
     struct Record: Sendable {
         var press: CardQueries.Press

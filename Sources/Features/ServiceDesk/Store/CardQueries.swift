@@ -101,18 +101,6 @@ enum CardQueries {
             map: press)
     }
 
-    /// What a business made of a press, and how long that took; nil while it is under way.
-    static func result(
-        room: Int64, seq: Int64, _ connection: Connection
-    ) throws -> (outcome: CardOutcome, took: Int64)? {
-        try connection.first(
-            """
-            SELECT outcome, done_ms - created_ms FROM card_action
-            WHERE room_no = ?1 AND seq = ?2 AND outcome IS NOT NULL
-            """, .integer(room), .integer(seq)
-        ) { row in CardOutcome(rawValue: row.text(0)).map { ($0, row.int(1)) } } ?? nil
-    }
-
     static func insert(_ press: Press, transaction: String, in context: WriteContext) throws {
         try context.connection.run(
             """

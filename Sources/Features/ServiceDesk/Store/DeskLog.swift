@@ -104,10 +104,8 @@ final class LogReader {
         switch line.type {
         case Desk.cardActionType: return fact(.cardPressed(room: line.room))
         case Desk.cardResultType:
-            let press = try EventLines.reference(of: line.seq, room: line.room, connection).flatMap {
-                try CardQueries.result(room: line.room, seq: $0, connection)
-            }
-            return press.map { fact(.cardAnswered(room: line.room, $0.outcome, took: $0.took)) }
+            let answer = try AdapterQueries.answer(room: line.room, seq: line.seq, connection)
+            return answer.map { fact(.cardAnswered(room: line.room, $0.outcome, took: $0.took)) }
         default:
             guard line.isCounted else { return nil }
             if let speaker = try speaker(line.sender) { return fact(.said(room: line.room, speaker)) }

@@ -19,6 +19,8 @@ enum WorkQueries {
               response TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY(adapter, event_key)) STRICT, WITHOUT ROWID;
             CREATE TABLE card_try(room_no INTEGER NOT NULL, seq INTEGER NOT NULL, n INTEGER NOT NULL,
               answer TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY(room_no, seq, n)) STRICT, WITHOUT ROWID;
+            CREATE TABLE card_answer(room_no INTEGER NOT NULL, seq INTEGER NOT NULL, outcome TEXT NOT NULL,
+              took_ms INTEGER NOT NULL, PRIMARY KEY(room_no, seq)) STRICT, WITHOUT ROWID;
             CREATE INDEX card_action_card ON card_action(room_no, card_seq);
             CREATE INDEX card_action_dead ON card_action(done_ms) WHERE outcome = 'dead';
             """)

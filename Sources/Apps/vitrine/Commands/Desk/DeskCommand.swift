@@ -4,8 +4,9 @@ import ServiceDesk
 /// What an operator does about the service desk.
 struct DeskCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "desk", abstract: "Simulate a day of the service desk, or rehearse one on this machine's disk.",
-        subcommands: [DeskSimulate.self, DeskRehearse.self])
+        commandName: "desk",
+        abstract: "Simulate a day of the service desk, rehearse one on this disk, or try a business behind cards.",
+        subcommands: [DeskSimulate.self, DeskRehearse.self, DeskCheckAdapter.self])
 }
 
 /// Waits and loads of a day under other rules, on virtual time.

@@ -54,12 +54,14 @@ extension RoomStanding {
         case .moved(let move): moved(move, fact, setting, &effects)
         case .cardSent: effects.panes.add(.cardSent, at: fact.at, dimensions)
         case .cardPressed: effects.panes.add(.cardPressed, at: fact.at, dimensions)
+        // It was counted when it was given up.
+        case .cardAnswered(_, .closed, _): break
         case .cardAnswered(_, let outcome, let took):
             let metric: StatMetric =
                 switch outcome {
                 case .ok: .cardDone
                 case .refused: .cardRefused
-                case .dead: .cardDead
+                case .dead, .closed: .cardDead
                 }
             effects.panes.add(metric, max(0, took), at: fact.at, dimensions)
         case .rated, .queueSet: break
