@@ -8,6 +8,12 @@ package struct BusinessAdapter: Sendable {
     package var config: AdapterConfig
     /// Both sides sign with it.
     package var secret: String
+
+    package init(name: String, config: AdapterConfig, secret: String) {
+        self.name = name
+        self.config = config
+        self.secret = secret
+    }
 }
 
 extension Desk {
