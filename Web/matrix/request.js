@@ -60,6 +60,7 @@ async function once(token, method, target, options) {
             body: options.form ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
         });
         if (reply.ok && options.blob) return await reply.blob();
+        if (reply.ok && options.read) return await options.read(reply.body);
         const body = await reply.json().catch(() => null);
         if (reply.ok && body !== null) return body;
         throw new MatrixError(reply.ok ? 502 : reply.status, body, retryAfter(reply, body));

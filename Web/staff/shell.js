@@ -14,7 +14,7 @@ import { text } from './text.js';
 addText(text);
 
 const pages = [['/agent', 'staff_desk'], ['/review', 'review_title'], ['/label', 'label_title'],
-    ['/catalogue-health', 'health_title'], ['/panorama', 'panorama_title']];
+    ['/catalogue-health', 'health_title'], ['/panorama', 'panorama_title'], ['/supervisor', 'board_title']];
 
 function links(here) {
     return h('nav', { class: 'staff-links', label: 'staff_pages' }, pages.map(([address, name]) => h('a', {
@@ -53,6 +53,12 @@ class StaffPage extends HTMLElement {
             h('header', { class: 'staff-head' }, h('a', { class: 'staff-home', href: '/agent', label: 'staff_desk' }, mark()),
                 h('h1', { class: 'staff-title', t: this.page.title }), here, tools), main));
         here.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+        if (this.page.needsNoCatalogue) {
+            main.replaceChildren();
+            this.view?.end?.();
+            this.view = this.page.open(main, api);
+            return;
+        }
         try {
             const { catalogues } = await this.client.request('GET', '/api/v1/catalogues');
             api.settle(catalogues);
@@ -95,7 +101,10 @@ class StaffPage extends HTMLElement {
     }
 }
 
-/** Defines the element of a page. `page`: `title` (text key), `address`, `open(main, api)` answering a view with `end()`. */
+/**
+ * Defines the element of a page. `page`: `title` (text key), `address`, `open(main, api)` answering a view with `end()`, and
+ * `needsNoCatalogue` for one that is about something else.
+ */
 export function definePage(name, page) {
     customElements.define(name, class extends StaffPage {
         get page() {

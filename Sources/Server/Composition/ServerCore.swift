@@ -37,6 +37,8 @@ package struct ServerCore: Sendable {
     package let catalogues: Catalogues
     /// Who serves which conversation.
     package let desk: Desk
+    /// The desk's numbers.
+    package let statistics: Statistics
     /// The clock of all of them.
     package let clock: any WallClock
 
@@ -104,6 +106,8 @@ package struct ServerCore: Sendable {
         let search = try await SearchIndex.open(path: directory.searchPath, engine: messaging)
         let models = ModelService(
             database: database, blobs: blobs, clock: clock, settings: .init(data: directory.path), logger: logger)
+        let desk = Desk(database: database, messaging: messaging, accounts: accounts)
+        let statistics = try await Statistics.open(path: directory.statisticsPath, desk: desk, clock: clock)
         return ServerCore(
             directory: directory, lock: lock, database: database, blobs: blobs, accounts: accounts,
             messaging: messaging, search: search, userData: userData, media: media, models: models,
@@ -111,7 +115,7 @@ package struct ServerCore: Sendable {
             catalogues: Catalogues.open(
                 database: database, blobs: blobs, folder: directory.vectorPath,
                 models: pictureModels(configuration, logger)),
-            desk: Desk(database: database, messaging: messaging, accounts: accounts), clock: clock)
+            desk: desk, statistics: statistics, clock: clock)
     }
 
     /// The models that pictures are looked at with: those of the data folder, then those that lie beside the pages. A
@@ -174,6 +178,7 @@ extension ServerCore {
         try? await accounts.flushActivity()
         await catalogues.close()
         await search.close()
+        await statistics.close()
         await database.close()
     }
 }

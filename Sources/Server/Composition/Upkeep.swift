@@ -51,6 +51,6 @@ extension VitrineServer {
                     // A day's grace: an upload may wait that long for the message that refers to it.
                     _ = try await blobs.collectGarbage(graceMilliseconds: 86_400_000)
                 },
-            ] + messagingChores + visualSearchChores + panoramaChores + deskChores, logger: logger)
+            ] + messagingChores + visualSearchChores + panoramaChores + deskChores + statisticsChores, logger: logger)
     }
 }

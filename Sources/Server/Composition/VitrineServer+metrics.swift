@@ -9,6 +9,7 @@ extension VitrineServer {
         registerDeliveryMetrics()
         registerModelMetrics()
         registerDeskMetrics()
+        registerStatisticsMetrics()
         scanMeters.register(in: metrics, gate: scanGate)
         let messaging = core.messaging
         metrics.gauge("vitrine_long_polls", "Open long polls.") { Double(messaging.openPolls) }

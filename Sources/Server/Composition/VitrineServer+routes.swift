@@ -12,5 +12,6 @@ extension VitrineServer {
         addVisualSearchRoutes(to: &routes)
         addPanoramaRoutes(to: &routes)
         addDeskRoutes(to: &routes)
+        addStatisticsRoutes(to: &routes)
     }
 }

@@ -22,6 +22,7 @@ package struct VitrineServer: Sendable {
     let presence = DeskPresence()
     let businesses: Businesses
     let businessRefusals = Counter()
+    let statisticsFeed = StatisticsFeed()
 
     /// Opens the data folder and wires the parts.
     package init(_ configuration: Configuration, logger: Logger) async throws {
@@ -44,7 +45,7 @@ package struct VitrineServer: Sendable {
         let resuming = Task { await models.start() }
         defer { resuming.cancel() }
         await resumePanoramas()
-        let (messaging, panoramas) = (core.messaging, core.panoramas)
+        let (messaging, panoramas, statisticsFeed) = (core.messaging, core.panoramas, statisticsFeed)
         let host = configuration.host
         let http = HTTPService(
             shell: shell, host: host, port: configuration.port, limits: configuration.connections, logger: logger,
@@ -52,12 +53,14 @@ package struct VitrineServer: Sendable {
             onDrain: {
                 messaging.closePolls()
                 panoramas.close()
+                statisticsFeed.close()
             })
         var group = ServiceGroupConfiguration(
             services: [
                 DatabaseService(core: core, outgoing: outgoing),
                 CatalogueService(catalogues: core.catalogues, meters: scanMeters, logger: logger),
-                DeskService(desk: core.desk, presence: presence, businesses: businesses, logger: logger), upkeep,
+                DeskService(desk: core.desk, presence: presence, businesses: businesses, logger: logger),
+                AlertService(statistics: core.statistics, http: outgoing, logger: logger), upkeep,
             ] + couriers() + [http],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(configuration.drainSeconds)

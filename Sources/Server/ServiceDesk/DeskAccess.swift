@@ -71,6 +71,7 @@ struct DeskAccess: Sendable {
     }
 
     func requireSight(of conversation: Conversation, _ session: Session) async throws {
+        if isRobot(session, of: conversation) { return }
         let role = try await requireAgent(session)
         if case .agent(let queues) = role {
             // Whether there is such a conversation is nobody else's business.
@@ -78,6 +79,11 @@ struct DeskAccess: Sendable {
                 throw RequestError.notFound("There is no such conversation.")
             }
         }
+    }
+
+    /// Whether a robot asks that serves the conversation now.
+    private func isRobot(_ session: Session, of conversation: Conversation) -> Bool {
+        session.kind == .robot && conversation.owner == .robot(session.userNumber)
     }
 
     /// The conversation in the path, for its customer.
@@ -91,6 +97,7 @@ struct DeskAccess: Sendable {
 
     /// Refuses what is not the agent's own, unless a supervisor asks.
     func requireService(of conversation: Conversation, _ session: Session) async throws {
+        if isRobot(session, of: conversation) { return }
         let role = try await requireAgent(session)
         if case .supervisor = role { return }
         guard conversation.owner == .agent(session.userNumber) else {

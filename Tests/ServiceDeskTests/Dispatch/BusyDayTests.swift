@@ -70,3 +70,25 @@ struct BusyDayTests {
         #expect(Double(report.inRange) > 0.8 * Double(report.shown), "\(report.inRange) of \(report.shown)")
     }
 }
+
+/// Days as they were, under other rules.
+@Suite("Recorded days")
+struct RecordedDayTests {
+    @Test("DESK-77 recorded arrivals are replayed as they came, and more agents would have made nobody wait")
+    func replay() throws {
+        let arrivals = (0..<40 as Range<Int64>).map { RecordedArrival(at: 5_000_000 + $0 * 30_000, handling: 100_000) }
+        let table = ArrivalTable.text(arrivals)
+        #expect(try ArrivalTable.read(table) == arrivals)
+        var day = BusyDay(agents: 2, between: 1, handling: 1, arrivals: 1)
+        day.recorded = arrivals
+        let report = day.run(seed: 1)
+        #expect(report.waits.count == 40)
+        // Each of two agents is free every 100 s, and somebody comes every 30 s.
+        #expect(report.waits.prefix(4) == [0, 0, 40_000, 40_000])
+        day.agents = 4
+        #expect(day.run(seed: 2).waits.allSatisfy { $0 == 0 })
+        for bad in ["", "arrived_ms,handling_ms\n", "arrived_ms,handling_ms\n1,x\n", "a,b\n1,2\n"] {
+            #expect(throws: ArrivalTable.Fault.self) { try ArrivalTable.read(bad) }
+        }
+    }
+}

@@ -202,3 +202,25 @@ struct StatisticsTests {
         #expect(board["scenes"]?.arrayValue?.first?["opened"]?.intValue == 10)
     }
 }
+
+/// Where which tables are.
+@Suite("Data areas of the desk")
+struct DataAreaTests {
+    @Test("DESK-34 dispatch and cards have tables of their own in the store, numbers have a file of their own")
+    func areas() async throws {
+        let test = try TestDesk()
+        let statistics = try await test.statistics()
+        func tables(_ database: Database) async throws -> [String] {
+            try await database.read { connection in
+                try connection.rows("SELECT name FROM sqlite_master WHERE type = 'table'") { $0.text(0) }
+            }
+        }
+        let store = try await tables(test.database)
+        #expect(store.contains { $0.hasPrefix("desk_") } && store.contains { $0.hasPrefix("card_") })
+        #expect(!store.contains { $0.hasPrefix("stat_") })
+        let derived = try await tables(statistics.file)
+        #expect(derived.contains { $0.hasPrefix("stat_") })
+        #expect(!derived.contains { $0.hasPrefix("desk_") || $0.hasPrefix("card_") || $0.hasPrefix("msg_") })
+        await statistics.close()
+    }
+}

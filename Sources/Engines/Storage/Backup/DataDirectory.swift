@@ -12,6 +12,8 @@ public struct DataDirectory: Sendable, Hashable {
     public var databasePath: String { "\(path)/vitrine.db" }
     /// The index of the full-text search; made again when it is missing.
     public var searchPath: String { "\(path)/search.db" }
+    /// The numbers of the service desk: made again when it is missing.
+    public var statisticsPath: String { "\(path)/stats.db" }
     /// The indexes of vectors; made again when they are missing.
     public var vectorPath: String { "\(path)/catalogues" }
     /// What was uploaded to be imported.

@@ -69,8 +69,9 @@ extension Desk {
     }
 
     /// Replaces the shop's rules; a list with a fault changes nothing.
-    package func setRules(_ rules: [JSON]) async throws {
-        guard rules.count <= 200 else { throw RequestError.tooLarge("At most 200 rules.") }
+    package func setRules(_ wished: [JSON]) async throws {
+        guard wished.count <= 200 else { throw RequestError.tooLarge("At most 200 rules.") }
+        let rules = try await withRobots(wished)
         let parsed = try rules.enumerated().map { try RoutingRule($0.element, place: $0.offset) }
         try await database.write { context in
             let known = Set(try DeskQueries.queues(context.connection).map(\.number))

@@ -122,7 +122,8 @@ extension Statistics {
     private static func differences(_ kept: [PaneKey: Pane], _ computed: [PaneKey: Pane]) -> [String] {
         Set(kept.keys).union(computed.keys).filter { kept[$0] != computed[$0] }.map { key in
             let (one, other) = (kept[key] ?? Pane(), computed[key] ?? Pane())
-            return "pane \(key.metric.name) at \(key.minute * 60_000) \(key.dimensions): "
+            return "pane \(key.metric.name) at \(key.minute * 60_000) of queue \(key.dimensions.queue), agent "
+                + "\(key.dimensions.agent), entrance '\(key.dimensions.scene)': "
                 + "kept \(one.count) with \(one.sum), computed \(other.count) with \(other.sum)"
         }.sorted()
     }

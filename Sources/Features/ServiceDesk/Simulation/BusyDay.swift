@@ -22,6 +22,8 @@ package struct BusyDay: Sendable {
     package var skilledPercent: UInt64
     /// The longest time until an offer is accepted or a conversation picked.
     package var reaction: Double
+    /// Conversations as they came, in order of time; then nothing about them is drawn.
+    package var recorded: [RecordedArrival] = []
 
     package init(
         rule: Rule = .dispatch(.push, .leastLoaded), agents: Int, capacity: Int64 = 1, between: Double,

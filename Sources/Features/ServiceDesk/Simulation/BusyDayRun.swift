@@ -41,14 +41,14 @@ struct BusyDayRun {
     }
 
     mutating func run() -> BusyDay.Report {
-        steps.set(.arrival(1), draw(day.between))
+        steps.set(.arrival(1), next(1))
         if case .job(let every) = day.rule { steps.set(.job, every) }
         while let at = steps.first() {
             guard let step = steps.popDue(at) else { break }
             now = at
             take(step)
-            if arrived.isEmpty, report.waits.count >= day.arrivals { break }
-            if case .job = day.rule, report.waits.count + backlog.count >= day.arrivals, machine.agentsAreIdle { break }
+            if arrived.isEmpty, report.waits.count >= count { break }
+            if case .job = day.rule, report.waits.count + backlog.count >= count, machine.agentsAreIdle { break }
         }
         report.left = backlog.count
         return report
@@ -73,7 +73,7 @@ struct BusyDayRun {
             skills: isSkilled ? ["special"] : [], opened: now)
         send(.opened(conversation, robot: nil))
         if let seconds = machine.estimate(number, handling: Int64(day.handling))?.seconds { shown[number] = seconds }
-        if number < day.arrivals { steps.set(.arrival(number + 1), now + draw(day.between)) }
+        if number < count { steps.set(.arrival(number + 1), next(number + 1)) }
         switch day.rule {
         case .dispatch(.pick, _):
             for agent in machine.freeAgents { steps.set(.look(agent), now + uniform(day.reaction)) }
@@ -131,7 +131,27 @@ struct BusyDayRun {
             report.shown += 1
             if (range.lowerBound * 1_000...range.upperBound * 1_000).contains(now - since) { report.inRange += 1 }
         }
-        steps.set(.end(number), now + draw(day.handling))
+        steps.set(.end(number), now + length(number))
+    }
+
+    // MARK: What comes
+
+    private var count: Int { day.recorded.isEmpty ? day.arrivals : day.recorded.count }
+
+    private func recorded(_ number: Int64) -> RecordedArrival? {
+        let place = Int(clamping: number - 1)
+        return day.recorded.indices.contains(place) ? day.recorded[place] : nil
+    }
+
+    /// When a conversation comes; a recorded day begins with its first.
+    private mutating func next(_ number: Int64) -> Int64 {
+        guard let arrival = recorded(number), let first = day.recorded.first else { return now + draw(day.between) }
+        return max(now, 1 + arrival.at - first.at)
+    }
+
+    /// How long a conversation keeps its agent.
+    private mutating func length(_ number: Int64) -> Int64 {
+        recorded(number).map { max(1, $0.handling) } ?? draw(day.handling)
     }
 
     // MARK: Chance

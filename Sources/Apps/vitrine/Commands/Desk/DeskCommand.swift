@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import ServiceDesk
 
 /// What an operator does about the service desk.
@@ -17,7 +18,8 @@ struct DeskSimulate: ParsableCommand {
         discussion: """
               vitrine desk simulate --agents 12 --capacity 2 --per-hour 240 --minutes 5
 
-            Arrivals and lengths of conversations are drawn from the seed; dispatch is the one that runs live.
+            Arrivals and lengths of conversations are drawn from the seed, or read from a table that
+            GET /api/v1/desk/stats/arrivals gave (--arrivals FILE); dispatch is the one that runs live.
             """)
 
     @Option(help: "Agents at work.") var agents = 12
@@ -28,16 +30,30 @@ struct DeskSimulate: ParsableCommand {
     @Option(help: "Of a hundred conversations, how many need a skill that every third agent has.") var skilled: UInt64 =
         0
     @Option(help: "The seed; the same one gives the same day.") var seed: UInt64 = 1
+    @Option(help: "Conversations as they came on real days, instead of drawn ones.") var arrivals: String?
 
     func run() throws {
         guard agents > 0, agents <= 10_000, capacity > 0, perHour > 0, minutes > 0, conversations > 0 else {
             throw Failure("Agents, capacity, conversations and minutes must be more than zero.")
         }
+        let recorded = try arrivals.map { try Self.table($0) } ?? []
         for (name, rule) in BusyDay.rules {
-            let day = BusyDay(
+            var day = BusyDay(
                 rule: rule, agents: agents, capacity: capacity, between: 3_600_000 / perHour,
                 handling: minutes * 60_000, arrivals: conversations, skilledPercent: min(100, skilled))
+            day.recorded = recorded
             Terminal.say("\(name): \(day.run(seed: seed).summary)")
+        }
+    }
+
+    private static func table(_ path: String) throws -> [RecordedArrival] {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw Failure("The table \(path) cannot be read.")
+        }
+        do {
+            return try ArrivalTable.read(text)
+        } catch {
+            throw Failure("\(path): \(error)")
         }
     }
 }
