@@ -144,7 +144,8 @@ struct RobotTests {
         try await DeskServer.run { desk in
             for name in ["@mei:localhost", "@nobody:localhost", "@mei:elsewhere", "mei"] {
                 let rule: JSON = ["if": [:], "then": ["queue": 1, "robot": .string(name)]]
-                #expect(try await desk.boss.status("PUT", "/api/v1/desk/rules", ["rules": .array([rule])]) == 422)
+                let status = try await desk.boss.status("PUT", "/api/v1/desk/rules", ["rules": .array([rule])])
+                #expect(status == 422)
             }
         }
     }
