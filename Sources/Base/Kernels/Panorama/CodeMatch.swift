@@ -7,7 +7,7 @@ package struct PackedCodes: Sendable {
     /// 128 values a code.
     package let rows: [UInt8]
     fileprivate let packed: [UInt8]
-    fileprivate let norms: [Int32]
+    let norms: [Int32]
     /// The squared lengths of the codes.
     package var squaredLengths: [Int32] { Array(norms.prefix(count)) }
 
@@ -25,6 +25,30 @@ package struct PackedCodes: Sendable {
     }
 }
 
+extension PackedCodes {
+    /// The squared distance of code `index` to code `other` of another set.
+    @inline(__always)
+    func distance(_ index: Int, to other: PackedCodes, _ otherIndex: Int) -> Int32 {
+        rows.withUnsafeBufferPointer { a in
+            other.rows.withUnsafeBufferPointer { b in
+                var sum = SIMD16<Int16>.zero
+                var total: Int32 = 0
+                guard let p = a.baseAddress, let q = b.baseAddress else { return 0 }
+                let (left, right) = (UnsafeRawPointer(p) + index * 128, UnsafeRawPointer(q) + otherIndex * 128)
+                for part in 0..<8 {
+                    let x = left.loadUnaligned(fromByteOffset: part * 16, as: SIMD16<UInt8>.self)
+                    let y = right.loadUnaligned(fromByteOffset: part * 16, as: SIMD16<UInt8>.self)
+                    let d = SIMD16<Int16>(truncatingIfNeeded: x) &- SIMD16<Int16>(truncatingIfNeeded: y)
+                    sum = d &* d
+                    // 127² twice would leave 16 bits: each part is widened.
+                    total &+= SIMD16<Int32>(truncatingIfNeeded: sum).wrappedSum()
+                }
+                return total
+            }
+        }
+    }
+}
+
 /// What the nearest code of another picture is.
 package struct NearestCode: Sendable, Hashable {
     /// Its number.
@@ -33,6 +57,13 @@ package struct NearestCode: Sendable, Hashable {
     package let best: Int32
     /// The squared distance of the second nearest.
     package let second: Int32
+
+    /// A nearest code of the given values.
+    package init(index: Int, best: Int32, second: Int32) {
+        self.index = index
+        self.best = best
+        self.second = second
+    }
 }
 
 /// For each code of `a` the nearest of `b`, and for each of `b` the number of the nearest of `a`; empty without codes.

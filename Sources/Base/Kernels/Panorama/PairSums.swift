@@ -51,7 +51,7 @@ package struct PairEquations: Sendable {
     /// Σ of Huber's cost, e² near zero.
     package var cost: Double
 
-    fileprivate init(size: Int) {
+    init(size: Int) {
         self.size = size
         matrix = [Double](repeating: 0, count: size * size)
         vector = [Double](repeating: 0, count: size)

@@ -1,4 +1,5 @@
 internal import CKernels
+import Foundation
 
 /// A point of a scale space, in pixels of its octave.
 package struct ScalePoint: Sendable, Hashable {
@@ -10,6 +11,14 @@ package struct ScalePoint: Sendable, Hashable {
     package var layer: Float
     /// Absolute contrast.
     package var response: Float
+
+    /// A point of the given values.
+    package init(x: Float, y: Float, layer: Float, response: Float) {
+        self.x = x
+        self.y = y
+        self.layer = layer
+        self.response = response
+    }
 }
 
 /// The difference of two pictures of one size.
@@ -81,6 +90,32 @@ package struct GradientField: Sendable {
         var out: [Float] = [0, 0, 0, 0]
         let count = vk_dominant_turns(length, turns, width, height, x, y, sigma, &out)
         return Array(out[..<Int(count)])
+    }
+
+    /// The direction of the mean gradient around a point in turns: the cheap form of a dominant direction; nil when none.
+    ///
+    /// Gradients count by a Gaussian of 1.5 sigma, as in the histogram.
+    package func meanTurn(x: Float, y: Float, sigma: Float) -> Float? {
+        guard isNear(x, y, sigma) else { return nil }
+        let radius = 4.5 * sigma
+        let (left, right) = (max(1, Int((x - radius).rounded(.up))), min(width - 2, Int((x + radius).rounded(.down))))
+        let (top, bottom) = (max(1, Int((y - radius).rounded(.up))), min(height - 2, Int((y + radius).rounded(.down))))
+        guard left <= right, top <= bottom else { return nil }
+        var (sumX, sumY): (Float, Float) = (0, 0)
+        for row in top...bottom {
+            for column in left...right {
+                let (dx, dy) = (Float(column) - x, Float(row) - y)
+                let square = dx * dx + dy * dy
+                guard square <= radius * radius else { continue }
+                let at = row * width + column
+                let weight = length[at] * exp(-square / (4.5 * sigma * sigma))
+                sumX += weight * cos(turns[at] * 2 * .pi)
+                sumY += weight * sin(turns[at] * 2 * .pi)
+            }
+        }
+        guard sumX * sumX + sumY * sumY > 1e-12 else { return nil }
+        let turn = atan2(sumY, sumX) / (2 * .pi)
+        return turn < 0 ? turn + 1 : turn
     }
 
     /// Puts a point's code of 128 values into `codes` from `place` on; returns its squared length.

@@ -22,6 +22,14 @@ public struct StitchOptions: Sendable, Hashable {
     public var megapixels = 100.0
     /// Whether a small picture is enough (1.5 megapixels).
     public var isPreview = false
+    /// What is made least when the cameras of a group are solved together.
+    public var bundle = BundleObjective.pairsInRaySpace
+    /// Whether places of points are found anew by brightness before the cameras are solved once more.
+    public var refines = false
+    /// Whether photos are bent a little where they do not meet: parallax of some pixels.
+    public var alignsLocally = false
+    /// Whether photos come in the order they were taken (by name), so that not all pairs need comparing.
+    public var isOrdered = false
     /// No more photos than this.
     public var photoLimit = 200
 

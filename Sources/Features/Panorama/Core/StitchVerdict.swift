@@ -46,6 +46,8 @@ public struct GroupVerdict: Sendable, Codable, Hashable {
     public var scaleReduced: Double
     /// How far pairs of points lie apart, in pixels at the matching size.
     public var residualPx: Residual
+    /// What the residuals look like: nothing, lens, parallax, smallMotion or largeMotion; nil for planes.
+    public var mismatch: MismatchCause?
     /// Common lens and the range of focal lengths in matching pixels; nil for planes.
     public var lens: Lens?
     /// Steps of tone along the seams, as shares.
@@ -67,6 +69,8 @@ public struct GroupVerdict: Sendable, Codable, Hashable {
         public var median: Double
         /// 95 % lie below.
         public var p95: Double
+        /// How far the solution itself may be off between photos, by its covariance (one standard deviation); nil for planes.
+        public var expected: Double?
     }
 
     /// What was found about the lens.

@@ -15,6 +15,16 @@ package struct PhotoPoints: Sendable {
     /// Height of the photo in matching pixels.
     package let height: Double
 
+    /// Points of the given places and codes, as many of each.
+    package init(x: [Float], y: [Float], codes: PackedCodes, width: Double, height: Double) {
+        precondition(x.count == y.count && x.count == codes.count)
+        self.x = x
+        self.y = y
+        self.codes = codes
+        self.width = width
+        self.height = height
+    }
+
     /// Number of points.
     package var count: Int { x.count }
 

@@ -14,6 +14,12 @@ package struct PointDetector: Sendable {
     package var edgeRatio: Float = 10
     /// Below this many megapixels the picture is doubled first.
     package var doublesBelow = 0.3
+    /// Where points come from.
+    package var finder = PointFinder.scaleSpace
+    /// What points are told apart by.
+    package var code = PointCode.gradients
+    /// Whether each point's surroundings are made alike in all directions first, for slanted views; several times slower.
+    package var normalisesShape = false
 
     /// A detector with the usual settings.
     package init() {}
@@ -47,6 +53,7 @@ package struct PointDetector: Sendable {
     }
 
     private func found(in space: ScaleSpace) -> [Found] {
+        if finder == .corners { return corners(in: space) }
         var all: [Found] = []
         for (index, octave) in space.octaves.enumerated() {
             let (width, height) = (octave.levels[0].width, octave.levels[0].height)
@@ -66,6 +73,23 @@ package struct PointDetector: Sendable {
         return all
     }
 
+    /// Corners of the finest level that is not doubled, as points of its blur.
+    private func corners(in space: ScaleSpace) -> [Found] {
+        guard let index = space.octaves.firstIndex(where: { $0.step >= 1 }) else { return [] }
+        let octave = space.octaves[index]
+        // The level is blurred by 1.6 pixels already: hardly more is wanted for the derivatives.
+        var harris = HarrisCorners()
+        harris.derivativeSigma = 0.5
+        harris.least = 1e-6
+        guard let found = try? harris.corners(octave.levels[0]) else { return [] }
+        return found.map { corner in
+            Found(
+                point: ScalePoint(x: corner.x, y: corner.y, layer: 1, response: corner.strength), octave: index,
+                x: Float(octave.origin) + corner.x * Float(octave.step),
+                y: Float(octave.origin) + corner.y * Float(octave.step))
+        }
+    }
+
     private func described(
         _ chosen: [Found], in space: ScaleSpace, image: Image, small: (width: Int, height: Int), scale: Double
     ) -> PhotoPoints {
@@ -78,14 +102,12 @@ package struct PointDetector: Sendable {
         for key in groups.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
             let level = space.octaves[key[0]].levels[key[1]]
             let field = level.withValues { GradientField($0, width: level.width, height: level.height) }
+            let coder = PointCoder(
+                field: field, level: level, code: code, normalisesShape: normalisesShape)
             for found in groups[key] ?? [] {
                 let sigma = Float(ScaleSpace.sigma * pow(2, Double(found.point.layer) / Double(ScaleSpace.scales)))
-                for turn in field.dominantTurns(x: found.point.x, y: found.point.y, sigma: sigma) {
-                    let place = codes.count
-                    codes.append(contentsOf: repeatElement(0, count: 128))
-                    norms.append(
-                        field.code(
-                            x: found.point.x, y: found.point.y, sigma: sigma, turn: turn, into: &codes, at: place))
+                let count = coder.append(found.point, sigma: sigma, codes: &codes, norms: &norms)
+                for _ in 0..<count {
                     x.append(Float((Double(found.x) - Double(small.width - 1) / 2) * across))
                     y.append(Float((Double(found.y) - Double(small.height - 1) / 2) * down))
                 }

@@ -62,6 +62,40 @@ package struct SampleConsensus: Sendable {
         return Consensus(map: best.map, inliers: inside.indices.filter { inside[$0] != 0 })
     }
 
+    /// The map of any planar motion with most agreement; nil when none has more inliers than a sample.
+    ///
+    /// A similarity from two matches (Brown and Lowe 2003) needs a quarter of the samples of a homography where most
+    /// matches are wrong; its inliers lead the way to the rest.
+    package func map(_ motion: PlanarMotion, _ places: [Float], seed: UInt64) -> Consensus? {
+        let (count, size) = (places.count / 4, motion.sampleSize)
+        guard count > size else { return nil }
+        var random = SeededRandom(seed: seed)
+        let pairs = places.map { Double($0) }
+        var best: (map: Matrix3, cost: Double)?
+        var inside = [UInt8](repeating: 0, count: count)
+        let squared = Float(threshold * threshold)
+        var (round, needed) = (0, limit)
+        while round < needed {
+            let pool = min(count, max(2 * size, count * (round + 20) / 120))
+            round += 1
+            guard let sample = draw(pool, &random, size: size), let map = motion.sampled(gather(pairs, sample)),
+                map.determinant > 0.05, map.determinant < 20
+            else { continue }
+            let score = transferScore(map.values, pairs: places, squaredLimit: squared, marking: &inside)
+            guard score.count > size, score.cost < best?.cost ?? .infinity else { continue }
+            best = (map, score.cost)
+            let kept = inside.indices.filter { inside[$0] != 0 }
+            if let fitted = motion.fit(gather(pairs, kept)) {
+                let again = transferScore(fitted.values, pairs: places, squaredLimit: squared, marking: &inside)
+                if again.cost < score.cost { best = (fitted, again.cost) }
+            }
+            needed = samples(share: Double(score.count) / Double(count), size: size)
+        }
+        guard let best else { return nil }
+        _ = transferScore(best.map.values, pairs: places, squaredLimit: squared, marking: &inside)
+        return Consensus(map: best.map, inliers: inside.indices.filter { inside[$0] != 0 })
+    }
+
     /// The map fitted to its inliers, a few times, as long as that lowers the cost.
     private func refined(
         _ map: Matrix3, _ cost: Double, _ count: Int, pairs: [Double], places: [Float], inside: inout [UInt8]
@@ -78,9 +112,9 @@ package struct SampleConsensus: Sendable {
         return best
     }
 
-    private func draw(_ pool: Int, _ random: inout SeededRandom) -> [Int]? {
+    private func draw(_ pool: Int, _ random: inout SeededRandom, size: Int = 4) -> [Int]? {
         var out: [Int] = []
-        while out.count < 4 {
+        while out.count < size {
             let next = Int(random.next() % UInt64(pool))
             if out.contains(next) { return nil }
             out.append(next)

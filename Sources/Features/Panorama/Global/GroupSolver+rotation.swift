@@ -41,11 +41,28 @@ extension GroupSolver {
         let plain = RayBundle.Freedom(lens: false, ownFocal: false)
         let pairs = local(edges)
         guard bundle.solve(pairs, freedom: plain, huber: 20, limit: 20) else { return nil }
+        if Self.median(pairs.flatMap { bundle.errors($0) }) > 4, let closed = closed(bundle, edges) {
+            var trial = closed
+            if trial.solve(pairs, freedom: plain, huber: 20, limit: 20), trial.cost < bundle.cost { bundle = trial }
+        }
         if Self.median(pairs.flatMap { bundle.errors($0) }) > 20, group.count > 2 {
             let grown = IncrementalRegistration(group: group, edges: edges, halfDiagonals: halves).solved(focal: focal)
             if let grown, grown.cost < bundle.cost { bundle = grown }
         }
         return bundle
+    }
+
+    /// The ring that the views form, closed; nil where they form none or it hardly gapes.
+    private func closed(_ bundle: RayBundle, _ edges: [MatchEdge]) -> RayBundle? {
+        guard let found = GapClosing.ring(group, edges: edges, rotations: bundle.rotations),
+            let gap = GapClosing.gap(found.ring, focal: bundle.focal), abs(gap) > 2,
+            let focal = GapClosing.focal(found.ring, start: bundle.focal),
+            let turns = GapClosing.rotations(found.ring, focal: focal)
+        else { return nil }
+        var closed = bundle
+        closed.focal = focal
+        for (place, at) in found.order.enumerated() { closed.rotations[at] = turns[place] }
+        return closed
     }
 
     private func refined(_ start: RayBundle, _ pairs: [Edge]) -> RayBundle? {
@@ -74,6 +91,7 @@ extension GroupSolver {
                 trial.ownFocals = trial.ownFocals.map { _ in 0 }
             }
             if !freedom.lens { trial.lens = 0 }
+            trial.objective = objective
             guard trial.solve(pairs, freedom: freedom, huber: 2) else { continue }
             let errors = pairs.map { trial.errors($0) }
             let parameters = 3 * (group.count - 1) + freedom.parameters(photos: group.count)
@@ -82,7 +100,8 @@ extension GroupSolver {
             let cameras = Dictionary(
                 uniqueKeysWithValues: group.enumerated().map { ($1, trial.camera($0)) })
             best = Candidate(
-                geometry: .rotation(cameras), model: "rotation", score: score, errors: errors, edges: edges)
+                geometry: .rotation(cameras), model: "rotation", score: score, errors: errors, edges: edges,
+                bundle: trial, freedom: freedom)
         }
         return best
     }

@@ -28,6 +28,33 @@ package struct SolvedGroup: Sendable {
     package let edges: [(edge: MatchEdge, median: Double)]
     /// Edges that were dropped because they contradict the others.
     package let dropped: [MatchEdge]
+    /// How far a pixel is expected to be from its place in another photo, in matching pixels; nil for planes.
+    package let expected: Double?
+    /// What the residuals look like; nil for planes.
+    package let cause: MismatchCause?
+}
+
+extension SolvedGroup {
+    /// The same with another geometry and the residuals of its own pairs under it; nil when they are over 5 % worse.
+    func with(_ geometry: GroupGeometry, points: [PhotoPoints]) -> SolvedGroup? {
+        let errors = edges.map { part -> [Double] in
+            let there = geometry.mapping(part.edge.first, part.edge.second, points)
+            return stride(from: 0, to: part.edge.pairs.count, by: 4).map { at in
+                let p = part.edge.pairs
+                guard let seen = there(p[at], p[at + 1]) else { return 1e4 }
+                let (x, y) = (seen.x - p[at + 2], seen.y - p[at + 3])
+                return (x * x + y * y).squareRoot()
+            }
+        }
+        let (before, after) = (GroupSolver.median(residuals), GroupSolver.median(errors.flatMap { $0 }))
+        // Residuals of rays and of pixels differ by a few percent in the corners.
+        guard after <= 1.15 * before + 0.02 else { return nil }
+        return SolvedGroup(
+            photos: photos, geometry: geometry, model: model, evidence: evidence,
+            residuals: errors.joined().sorted(),
+            edges: zip(edges, errors).map { ($0.edge, GroupSolver.median($1)) }, dropped: dropped, expected: expected,
+            cause: cause)
+    }
 }
 
 /// Solves a group with every model that may be, and keeps the one with the best evidence.
@@ -40,6 +67,8 @@ package struct GroupSolver: Sendable {
     package var choice = ModelChoice.auto
     /// Focal length in matching pixels that the photos' EXIF tells.
     package var focalHint: Double?
+    /// What is made least in the end; starts always use all pairs in ray space.
+    package var objective = BundleObjective.pairsInRaySpace
 
     /// A solver.
     package init(group: [Int], points: [PhotoPoints]) {
@@ -55,6 +84,9 @@ package struct GroupSolver: Sendable {
         let score: Double
         let errors: [[Double]]
         let edges: [MatchEdge]
+        /// The cameras and what was free, for what follows from them.
+        var bundle: RayBundle?
+        var freedom: RayBundle.Freedom?
     }
 
     /// The geometry; nil when no model holds.
@@ -87,7 +119,55 @@ package struct GroupSolver: Sendable {
             photos: group, geometry: chosen.geometry, model: chosen.model, evidence: evidence,
             residuals: chosen.errors.joined().sorted(),
             edges: zip(chosen.edges, chosen.errors).map { ($0, Self.median($1)) },
-            dropped: all.filter { !kept.contains(SIMD2($0.first, $0.second)) })
+            dropped: all.filter { !kept.contains(SIMD2($0.first, $0.second)) }, expected: expected(chosen),
+            cause: cause(chosen, all))
+    }
+
+    private func expected(_ chosen: Candidate) -> Double? {
+        guard let bundle = chosen.bundle, let freedom = chosen.freedom else { return nil }
+        let pairs = local(chosen.edges)
+        return PoseCovariance(bundle, edges: pairs, freedom: freedom)?.expected(pairs)
+    }
+
+    private func cause(_ chosen: Candidate, _ all: [MatchEdge]) -> MismatchCause? {
+        guard let bundle = chosen.bundle else { return nil }
+        return MismatchReport(
+            cameras: group.indices.map { bundle.camera($0) }, halfDiagonals: group.map { points[$0].halfDiagonal },
+            edges: local(all)
+        ).cause
+    }
+
+    /// The same group with its geometry solved from other pairs, judged by its own; nil when that fits them worse.
+    package func resolved(_ group: SolvedGroup, with edges: [MatchEdge]) -> SolvedGroup? {
+        let pairs = local(edges)
+        let geometry: GroupGeometry
+        switch group.geometry {
+        case .rotation(let cameras):
+            let old = self.group.compactMap { cameras[$0] }
+            guard old.count == self.group.count, let first = old.first else { return nil }
+            var bundle = RayBundle(
+                rotations: old.map(\.rotation), focal: first.focal,
+                halfDiagonals: self.group.map { points[$0].halfDiagonal })
+            bundle.lens = first.lens
+            bundle.ownFocals = old.map { $0.focal - first.focal }
+            bundle.objective = objective
+            let own = Self.median(bundle.ownFocals)
+            bundle.focal += own
+            bundle.ownFocals = bundle.ownFocals.map { $0 - own }
+            let hasOwn = bundle.ownFocals.contains { abs($0) > 1e-9 * first.focal }
+            let freedom = RayBundle.Freedom(lens: first.lens != 0, ownFocal: hasOwn)
+            guard bundle.solve(pairs, freedom: freedom, huber: 1) else { return nil }
+            geometry = .rotation(
+                Dictionary(uniqueKeysWithValues: self.group.enumerated().map { ($1, bundle.camera($0)) }))
+        case .plane(let kind, let reference, let maps):
+            let old = self.group.compactMap { maps[$0] }
+            guard old.count == self.group.count, let at = self.group.firstIndex(of: reference) else { return nil }
+            var bundle = PlaneBundle(kind: kind, reference: at, maps: old)
+            guard bundle.solve(pairs, huber: 1) else { return nil }
+            geometry = .plane(
+                kind, reference: reference, Dictionary(uniqueKeysWithValues: zip(self.group, bundle.maps)))
+        }
+        return group.with(geometry, points: points)
     }
 
     func local(_ edges: [MatchEdge]) -> [Edge] {

@@ -34,6 +34,8 @@ package struct RayBundle: Sendable {
     package private(set) var cost = 0.0
     /// Steps that the last solution took.
     package private(set) var steps = 0
+    /// What is made least.
+    package var objective = BundleObjective.pairsInRaySpace
 
     private let inverseSquares: [Double]
     /// Standard deviation of a photo's own focal length as a share of the common one.
@@ -56,6 +58,8 @@ package struct RayBundle: Sendable {
         Camera(rotation: rotations[index], focal: focal + ownFocals[index], lens: lens)
     }
 
+    func halfDiagonal(_ index: Int) -> Double { 1 / inverseSquares[index].squareRoot() }
+
     func view(_ index: Int) -> RayView {
         RayView(
             rotation: rotations[index].values, focal: focal + ownFocals[index], lens: lens,
@@ -76,7 +80,8 @@ package struct RayBundle: Sendable {
         _ edges: [(j: Int, k: Int, pairs: [Double])], freedom: Freedom, huber: Double, limit: Int = RayBundle.longest
     ) -> Bool {
         var damping = 1e-3
-        var equations = assembled(edges, freedom, huber)
+        let tracks = objective.hasPoints ? FeatureTracks.of(edges) : []
+        var equations = assembled(edges, tracks, freedom, huber)
         cost = equations.cost
         steps = 0
         while steps < limit {
@@ -87,7 +92,7 @@ package struct RayBundle: Sendable {
                 damping *= 5
                 continue
             }
-            let after = next.assembled(edges, freedom, huber)
+            let after = next.assembled(edges, tracks, freedom, huber)
             guard after.cost < cost else {
                 damping *= 5
                 continue
@@ -125,16 +130,23 @@ package struct RayBundle: Sendable {
         return isSane && next.lens > -0.6 && next.lens < 0.6 ? next : nil
     }
 
-    /// The normal equations of all edges and priors.
+    /// The normal equations of all edges, or of the features they join to, and priors.
     func assembled(
-        _ edges: [(j: Int, k: Int, pairs: [Double])], _ freedom: Freedom, _ huber: Double
+        _ edges: [(j: Int, k: Int, pairs: [Double])], _ tracks: [FeatureTrack], _ freedom: Freedom, _ huber: Double
     ) -> NormalEquations {
         let n = rotations.count
         var all = NormalEquations(size: 3 * n + freedom.parameters(photos: n))
-        for edge in edges {
-            let part = rayEquations(view(edge.j), view(edge.k), pairs: edge.pairs, huber: huber)
-            let places = columns(edge.j, freedom) + columns(edge.k, freedom)
-            all.add(part, at: places)
+        if objective.hasPoints {
+            addTracks(tracks, freedom, huber, to: &all)
+        } else {
+            for edge in edges {
+                let (j, k) = (view(edge.j), view(edge.k))
+                let part =
+                    objective == .pairsInRaySpace
+                    ? rayEquations(j, k, pairs: edge.pairs, huber: huber)
+                    : imagePlaneEquations(j, k, pairs: edge.pairs, huber: huber)
+                all.add(part, at: columns(edge.j, freedom) + columns(edge.k, freedom))
+            }
         }
         let weight = 1 / (Self.lensSpread * Self.lensSpread)
         if freedom.lens { all.addPrior(at: 3 * n + 1, value: lens, weight: weight) }
@@ -147,7 +159,7 @@ package struct RayBundle: Sendable {
     }
 
     /// Which unknowns the five local ones of a photo are: turn (3), focal length, lens.
-    private func columns(_ index: Int, _ freedom: Freedom) -> [[Int]] {
+    func columns(_ index: Int, _ freedom: Freedom) -> [[Int]] {
         let n = rotations.count
         let own = freedom.ownFocal ? [3 * n + (freedom.lens ? 2 : 1) + index] : []
         return [[3 * index], [3 * index + 1], [3 * index + 2], [3 * n] + own, freedom.lens ? [3 * n + 1] : []]

@@ -1,12 +1,26 @@
 internal import Kernels
 
+/// How the nearest codes are looked for.
+package enum CodeSearch: String, Sendable, CaseIterable {
+    /// All of them.
+    case exhaustive
+    /// A tree searched best bin first, 200 leaves a code (Beis and Lowe 1997).
+    case tree
+    /// Drawers of random signs (Charikar 2002).
+    case hashes
+}
+
 /// Which points of two photos may be the same: each other's nearest, and clearly nearer than the second.
 package enum MutualRatio {
     /// Pairs of numbers, clearest first.
     ///
-    /// - Parameter ratio: Greatest quotient of the distances of the nearest and the second nearest (Lowe 2004).
-    package static func matches(_ a: PhotoPoints, _ b: PhotoPoints, ratio: Double = 0.75) -> [(Int, Int)] {
-        let (forward, backward) = nearestCodes(a.codes, b.codes)
+    /// - Parameters:
+    ///   - ratio: Greatest quotient of the distances of the nearest and the second nearest (Lowe 2004).
+    ///   - search: How the nearest are found; the indexed ones pay above some thousand points.
+    package static func matches(
+        _ a: PhotoPoints, _ b: PhotoPoints, ratio: Double = 0.75, by search: CodeSearch = .exhaustive
+    ) -> [(Int, Int)] {
+        let (forward, backward) = nearest(a, b, search)
         let limit = ratio * ratio
         var found: [(Int, Int, Double)] = []
         for (index, nearest) in forward.enumerated() {
@@ -16,6 +30,16 @@ package enum MutualRatio {
         }
         found.sort { $0.2 != $1.2 ? $0.2 < $1.2 : $0.0 < $1.0 }
         return withoutCopies(found.map { ($0.0, $0.1) }, a, b)
+    }
+
+    private static func nearest(
+        _ a: PhotoPoints, _ b: PhotoPoints, _ search: CodeSearch
+    ) -> (forward: [NearestCode], backward: [Int]) {
+        switch search {
+        case .exhaustive: nearestCodes(a.codes, b.codes)
+        case .tree: (CodeTree(b.codes).nearest(a.codes), CodeTree(a.codes).nearest(b.codes).map(\.index))
+        case .hashes: (CodeHashes(b.codes).nearest(a.codes), CodeHashes(a.codes).nearest(b.codes).map(\.index))
+        }
     }
 
     /// One point may have several directions: the same pair of places counts once.

@@ -48,6 +48,7 @@ package struct GroupComposer: Sendable {
         _ group: SolvedGroup, progress: (StitchStage, Int, Int) throws -> Void
     ) throws -> PreparedGroup? {
         guard let choice = choice(group) else { return nil }
+        bend(group)
         return try prepare(choice, progress: progress)
     }
 
@@ -115,6 +116,17 @@ package struct GroupComposer: Sendable {
             tone: tone.measured.tone, holes: tone.measured.holes, empty: empty,
             frame: Composition.frame(canvas, box: area, hasAngles: group.choice.fieldOfView != nil), shares: shares,
             shown: Composition.shown(shares, group.pieces, names), labels: labels)
+    }
+
+    /// Finds how photos must be bent to meet, when that was asked for.
+    private mutating func bend(_ group: SolvedGroup) {
+        shelf.fields = [:]
+        guard options.alignsLocally else { return }
+        let points = read.map { $0.points ?? .none }
+        let shelf = shelf
+        self.shelf.fields = LocalAlignment().fields(group, points: points) { photo in
+            read[photo].points.flatMap { shelf.plane(photo, like: $0) }
+        }
     }
 
     private mutating func draw(

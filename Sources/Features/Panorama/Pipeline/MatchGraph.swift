@@ -28,6 +28,34 @@ package struct MatchGraph: Sendable {
         note(outcome, first, second)
     }
 
+    /// Takes over edges that were found otherwise.
+    package mutating func take(_ found: [MatchEdge]) {
+        for edge in found {
+            note(
+                PairOutcome(edge: edge, matches: edge.matches, inliers: edge.inliers), edge.first, edge.second)
+        }
+    }
+
+    /// Tries photos that nothing joins again with a rung that compares two of them as it likes.
+    package mutating func retry(
+        tier: Int, reach: Int, progress: (Int, Int) throws -> Void, compare: (Int, Int) -> PairOutcome?
+    ) rethrows {
+        let lonely = lonely()
+        for (done, photo) in lonely.enumerated() {
+            try progress(done, lonely.count)
+            tiers[photo] = tier
+            let near = (1...reach).flatMap { [photo - $0, photo + $0] } + [nearest[photo]?.photo ?? -1]
+            for other in Set(near).sorted() where points.indices.contains(other) && other != photo {
+                guard points[other] != nil, copies[other] == nil else { continue }
+                let (first, second) = (min(photo, other), max(photo, other))
+                guard !edges.contains(where: { $0.first == first && $0.second == second }),
+                    let outcome = compare(first, second)
+                else { continue }
+                if outcome.edge != nil { note(outcome, first, second) }
+            }
+        }
+    }
+
     private mutating func note(_ outcome: PairOutcome, _ first: Int, _ second: Int) {
         if outcome.inliers > (compared[[first, second]]?.inliers ?? 0) { compared[[first, second]] = outcome }
         for (one, other) in [(first, second), (second, first)] {

@@ -1,5 +1,5 @@
 package import Imaging
-internal import Kernels
+package import Kernels
 
 /// What is known of a photo before it is compared.
 package struct ReadPhoto: Sendable {
@@ -66,6 +66,20 @@ package struct PhotoIntake: Sendable {
             points: points, magnification: 1 / scale, width: width, height: height,
             focalHint: focal(probe.exif, width: width, height: height).map { $0 * scale }, fingerprint: print,
             refusal: points.count < leastPoints ? .noTexture : nil)
+    }
+
+    /// The light of a photo at the size its points stand in, 0...1.
+    package static func plane(_ photo: StitchPhoto, like points: PhotoPoints) -> WeightedPlane? {
+        let (width, height) = (Int(points.width.rounded()), Int(points.height.rounded()))
+        guard width > 0, height > 0, let bytes = try? photo.load() else { return nil }
+        guard let probe = try? ImageProbe.read(bytes),
+            let image = decode(
+                photo, width: probe.uprightWidth, height: probe.uprightHeight,
+                share: Double(width) / Double(max(1, probe.uprightWidth))),
+            let grey = try? image.converted(to: .gray8).resized(width: width, height: height)
+        else { return nil }
+        let values = grey.floats()
+        return WeightedPlane(width: width, height: height, values: values.values)
     }
 
     private static func refused(_ reason: PhotoReason, _ fingerprint: UInt64 = 0) -> ReadPhoto {

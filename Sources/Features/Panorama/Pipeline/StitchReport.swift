@@ -106,7 +106,9 @@ struct StitchReport {
             surface: made.canvas.surface.name, closed: made.canvas.isClosed, used: solved.photos.count,
             fovDegrees: made.fieldOfView.map { [$0.across.tenths, $0.down.tenths] },
             size: [made.image.width, made.image.height], scaleReduced: made.reduction.thousandths,
-            residualPx: .init(median: at(0.5).thousandths, p95: at(0.95).thousandths), lens: lens(solved),
+            residualPx: .init(
+                median: at(0.5).thousandths, p95: at(0.95).thousandths, expected: solved.expected?.thousandths),
+            mismatch: solved.cause, lens: lens(solved),
             tone: .init(stepMedian: made.tone.stepMedian.thousandths, worst: made.tone.worst.thousandths),
             holes: made.holes, emptyAfterCrop: made.empty, droppedEdges: solved.dropped.count, warnings: [], file: nil)
         verdict.judge(magnification: solved.photos.map { read[$0].magnification }.max() ?? 1)
@@ -179,6 +181,7 @@ extension GroupVerdict {
     /// Grades the group by what was measured.
     mutating func judge(magnification: Double) {
         // Residuals are at the matching size; people see the output.
+        let expected = (residualPx.expected ?? 0) * magnification
         let (median, p95) = (residualPx.median * magnification, residualPx.p95 * magnification)
         if scaleReduced < 0.999 { warnings.append("scaleReduced: drawn at \(scaleReduced) of the photos' size.") }
         if droppedEdges > 0 { warnings.append("droppedEdges: \(droppedEdges) contradict the others.") }
@@ -191,8 +194,11 @@ extension GroupVerdict {
         }
         if holes > 0 || p95 > 16 {
             grade = .poor
-        } else if median > 1.5 || p95 > 5 || tone.stepMedian > 0.05 {
+        } else if median > 1.5 || p95 > 5 || tone.stepMedian > 0.05 || expected > 1.5 {
             grade = .usable
+        }
+        if mismatch == .parallax {
+            warnings.append("parallax: the camera moved between photos; near things may not meet.")
         }
     }
 }

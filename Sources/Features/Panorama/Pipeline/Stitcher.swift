@@ -1,5 +1,6 @@
 import Foundation
 public import Imaging
+internal import Kernels
 
 /// Stitches a heap of photos: every panorama in it, and a verdict for each photo.
 ///
@@ -101,7 +102,7 @@ public struct Stitcher: Sendable {
         var composer = GroupComposer(photos: photos, read: read, options: options)
         for (index, group) in groups.enumerated() {
             try tell(.solve, index, groups.count)
-            guard let solved = solve(group, graph, read),
+            guard let solved = solve(group, graph, photos, read),
                 let prepared = try composer.prepare(solved, progress: tell),
                 let made = try composer.compose(prepared, progress: tell)
             else {
@@ -131,14 +132,14 @@ public struct Stitcher: Sendable {
             return photo.points
         }
         var graph = MatchGraph(points: points)
-        let count = read.count
-        let pairs = count * (count - 1) / 2
-        var done = 0
-        for second in 0..<count {
-            for first in 0..<second {
-                try tell(.match, done, pairs)
-                try stages.compare(first, second, in: &graph)
-                done += 1
+        if options.isOrdered {
+            try tell(.match, 0, 1)
+            graph.take(SequenceTopology().edges(points).edges)
+        } else {
+            let pairs = Self.pairs(points)
+            for (done, pair) in pairs.enumerated() {
+                try tell(.match, done, pairs.count)
+                try stages.compare(pair.0, pair.1, in: &graph)
             }
         }
         graph.markCopies()
@@ -146,7 +147,16 @@ public struct Stitcher: Sendable {
         return graph
     }
 
-    /// The ladder: larger and with more points, then into dim parts.
+    /// All pairs, or of a large heap those that may be worth it.
+    private static func pairs(_ points: [PhotoPoints?]) -> [(Int, Int)] {
+        guard points.count > CandidatePairs.compareAllUpTo else {
+            return points.indices.flatMap { second in (0..<second).map { ($0, second) } }
+        }
+        return CandidatePairs.of(points)
+    }
+
+    /// The ladder: larger and with more points, then into dim parts, then guided by what agrees loosely, then by
+    /// brightness alone.
     private func retry(
         _ stages: StageReader, _ graph: inout MatchGraph, _ tell: (StitchStage, Int, Int) throws -> Void
     ) throws {
@@ -160,16 +170,41 @@ public struct Stitcher: Sendable {
                 tier: tier, ratio: ratio, fresh: { try? stages.read($0, detector: detector).points },
                 progress: { try tell(.retry, $0, $1) })
         }
+        let points = graph.points
+        try graph.retry(tier: 3, reach: 2, progress: { try tell(.retry, $0, $1) }) { first, second in
+            guard let a = points[first], let b = points[second] else { return nil }
+            return GuidedMatch().compare(first, second, a, b)
+        }
+        var planes: [Int: WeightedPlane] = [:]
+        func plane(_ photo: Int) -> WeightedPlane? {
+            if let known = planes[photo] { return known }
+            planes[photo] = points[photo].flatMap { PhotoIntake.plane(stages.photos[photo], like: $0) }
+            return planes[photo]
+        }
+        try graph.retry(tier: 4, reach: 1, progress: { try tell(.retry, $0, $1) }) { first, second in
+            guard let a = points[first], let b = points[second], let p = plane(first), let q = plane(second) else {
+                return nil
+            }
+            return DirectMatch().compare(first, second, p, q, a, b)
+        }
     }
 
-    private func solve(_ group: [Int], _ graph: MatchGraph, _ read: [ReadPhoto]) -> SolvedGroup? {
+    private func solve(
+        _ group: [Int], _ graph: MatchGraph, _ photos: [StitchPhoto], _ read: [ReadPhoto]
+    ) -> SolvedGroup? {
         let inside = Set(group)
         let empty = PhotoPoints.none
         var solver = GroupSolver(group: group, points: graph.points.map { $0 ?? empty })
         solver.choice = options.model
+        solver.objective = options.bundle
         let hints = group.compactMap { read[$0].focalHint }.sorted()
         solver.focalHint = hints.isEmpty ? nil : hints[hints.count / 2]
-        return solver.solve(graph.edges.filter { inside.contains($0.first) && inside.contains($0.second) })
+        let edges = graph.edges.filter { inside.contains($0.first) && inside.contains($0.second) }
+        guard let solved = solver.solve(edges) else { return nil }
+        guard options.refines else { return solved }
+        return Refinement().refined(solved, solver: solver) { photo in
+            read[photo].points.flatMap { PhotoIntake.plane(photos[photo], like: $0) }
+        }
     }
 }
 

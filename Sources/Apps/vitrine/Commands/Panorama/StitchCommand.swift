@@ -54,12 +54,17 @@ struct StitchCommand: AsyncParsableCommand {
     @Option(help: "Most megapixels of a panorama.") var megapixels = 100.0
     @Option(help: "jpg, png or webp.") var format = "jpg"
     @Option(help: "Quality of JPEG and WebP, 1...100.") var quality = 92
+    @Option(help: "What is made least: pairsInRaySpace, pairsInImagePlane, pointsInRaySpace or pointsInImagePlane.")
+    var bundle = BundleObjective.pairsInRaySpace.rawValue
     @Option(help: ArgumentHelp("Where to write the verdict as JSON.", valueName: "file")) var verdict: String?
     @Option(help: ArgumentHelp("Where to write the verdict as a page with pictures.", valueName: "file"))
     var report: String?
     @Flag(help: "Write a Hugin project beside each panorama that has angles.") var hugin = false
     @Flag(help: "A small picture is enough (1.5 megapixels).") var preview = false
     @Flag(help: "Do not fuse photos of one place at several exposures.") var noBrackets = false
+    @Flag(help: "Find places anew by brightness before the cameras are solved once more.") var refine = false
+    @Flag(help: "Bend photos a little where they do not meet (parallax of some pixels).") var bend = false
+    @Flag(help: "Photos come in the order they were taken, by name; not all are compared.") var ordered = false
     @Flag(help: "Keep the ragged border instead of cutting the largest full rectangle.") var noCrop = false
 
     func validate() throws {
@@ -72,6 +77,9 @@ struct StitchCommand: AsyncParsableCommand {
         }
         guard BlendMethod(rawValue: blend) != nil else { throw ValidationError("--blend \(blend) is not known.") }
         guard ToneMethod(rawValue: tone) != nil else { throw ValidationError("--tone \(tone) is not known.") }
+        guard BundleObjective(rawValue: bundle) != nil else {
+            throw ValidationError("--bundle \(bundle) is not known.")
+        }
         guard (64...65_536).contains(memory) else { throw ValidationError("--memory must be 64 to 65536.") }
         guard megapixels.isFinite, (0.1...400).contains(megapixels) else {
             throw ValidationError("--megapixels must be 0.1 to 400.")
@@ -138,6 +146,10 @@ struct StitchCommand: AsyncParsableCommand {
         options.megapixels = megapixels
         options.isPreview = preview
         options.crops = !noCrop
+        options.bundle = BundleObjective(rawValue: bundle) ?? .pairsInRaySpace
+        options.refines = refine
+        options.alignsLocally = bend
+        options.isOrdered = ordered
         return options
     }
 }

@@ -1,0 +1,179 @@
+import Basics
+import Foundation
+public import Imaging
+
+/// Views of a photographed or drawn sphere by cameras that are known, to measure a stitcher by.
+public struct RingTruth: Sendable {
+    /// How the views are made.
+    public struct Settings: Sendable, Hashable {
+        /// Views in all, evenly once round.
+        public var count = 12
+        /// Width of a view in pixels.
+        public var width = 800
+        /// Height of a view in pixels.
+        public var height = 600
+        /// Degrees across a view.
+        public var fieldOfView = 60.0
+        /// λ of the lens.
+        public var lens = 0.0
+        /// Light differs by e^±gain.
+        public var gain = 0.3
+        /// Share of light that the corners lose.
+        public var fallOff = 0.25
+        /// Standard deviation of the noise in levels of 8 bits.
+        public var noise = 2.0
+        /// Quality of the JPEG files.
+        public var quality = 92
+        /// Walkers: bright patches that stand elsewhere in each view, so many a view.
+        public var walkers = 0
+
+        /// The usual settings.
+        public init() {}
+    }
+
+    /// True cameras by view, world to camera.
+    public let cameras: [Camera]
+    /// The views as files.
+    public let photos: [StitchPhoto]
+    private let settings: Settings
+
+    /// A ring of views of an equirectangular picture, with jitter of 1.5° in yaw and roll and 3° in pitch.
+    ///
+    /// - Throws: `ImageError` when a view cannot be made.
+    public init(sphere: Image, settings: Settings = Settings(), seed: UInt64) throws(ImageError) {
+        var random = SeededRandom(seed: seed)
+        func normal(_ deviation: Double) -> Double {
+            let u = Double(random.next() >> 11 | 1) / Double(1 << 53)
+            let v = Double(random.next() >> 11) / Double(1 << 53)
+            return deviation * (-2 * log(u)).squareRoot() * cos(2 * .pi * v)
+        }
+        let focal = Double(settings.width) / 2 / tan(settings.fieldOfView * .pi / 360)
+        var (cameras, photos): ([Camera], [StitchPhoto]) = ([], [])
+        for index in 0..<settings.count {
+            let degree = Double.pi / 180
+            let yaw = 2 * .pi * Double(index) / Double(settings.count) + normal(1.5 * degree)
+            let turn =
+                Matrix3.rotation(Vector3(0, 0, normal(1.5 * degree))) * .rotation(Vector3(normal(3 * degree), 0, 0))
+                * .rotation(Vector3(0, -yaw, 0))
+            let camera = Camera(rotation: turn, focal: focal, lens: settings.lens)
+            let light = exp(settings.gain * (2 * Double(random.next() >> 11) / Double(1 << 53) - 1))
+            var view = try Self.view(sphere, camera, settings)
+            view = Self.exposed(view, settings, light: light, random: &random)
+            let bytes = try view.encoded(as: .jpeg(quality: settings.quality))
+            cameras.append(camera)
+            photos.append(StitchPhoto(name: "view\(index < 10 ? "0" : "")\(index).jpg", bytes: bytes))
+        }
+        self.cameras = cameras
+        self.photos = photos
+        self.settings = settings
+    }
+
+    private var half: Double {
+        (Double(settings.width * settings.width + settings.height * settings.height)).squareRoot() / 2
+    }
+
+    private static func view(_ sphere: Image, _ camera: Camera, _ settings: Settings) throws(ImageError) -> Image {
+        let (width, height) = (settings.width, settings.height)
+        let half = (Double(width * width + height * height)).squareRoot() / 2
+        var x = [Float](repeating: 0, count: width * height)
+        var y = x
+        for row in 0..<height {
+            for column in 0..<width {
+                let ray = camera.ray(
+                    x: Double(column) - Double(width - 1) / 2, y: Double(row) - Double(height - 1) / 2,
+                    halfDiagonal: half)
+                let yaw = atan2(ray.x, ray.z)
+                let pitch = asin(min(1, max(-1, ray.y)))
+                x[row * width + column] = Float((yaw / (2 * .pi) + 0.5) * Double(sphere.width) - 0.5)
+                y[row * width + column] = Float((pitch / .pi + 0.5) * Double(sphere.height) - 0.5)
+            }
+        }
+        let map = try PlaceMap(width: width, height: height, x: x, y: y)
+        return sphere.converted(to: .rgb8).warped(by: map, sampling: .bicubic, border: .wrap).image
+    }
+
+    private static func exposed(
+        _ view: Image, _ settings: Settings, light: Double, random: inout SeededRandom
+    ) -> Image {
+        var out = view
+        let (width, height) = (settings.width, settings.height)
+        let walkers = (0..<settings.walkers).map { _ in
+            (x: Int(random.next() % UInt64(width)), y: height / 3 + Int(random.next() % UInt64(max(1, height / 3))))
+        }
+        let corner = Double(width * width + height * height) / 4
+        out.withMutablePixels { pixels in
+            for row in 0..<height {
+                for column in 0..<width {
+                    let (dx, dy) = (Double(column) - Double(width) / 2, Double(row) - Double(height) / 2)
+                    let factor = light * (1 - settings.fallOff * (dx * dx + dy * dy) / corner)
+                    let isWalker = walkers.contains {
+                        abs(column - $0.x) < width / 40 && abs(row - $0.y) < height / 10
+                    }
+                    for channel in 0..<3 {
+                        let at = (row * width + column) * 3 + channel
+                        let base = isWalker ? Double((column * 7 + row * 13) % 200 + 30) : Double(pixels[at])
+                        // The sum of four uniform numbers is normal enough: variance 4 / 12.
+                        var sum = 0.0
+                        if settings.noise > 0 {
+                            let bits = random.next()
+                            for part in 0..<4 { sum += Double(bits >> UInt64(part * 16) & 0xFFFF) / 65_536 - 0.5 }
+                        }
+                        let value = base * factor + sum * settings.noise * 3.0.squareRoot()
+                        pixels[at] = UInt8(min(255, max(0, value.rounded())))
+                    }
+                }
+            }
+        }
+        return out
+    }
+
+    /// What a stitcher's cameras are worth.
+    public struct Score: Sendable, Hashable {
+        /// Views that have a camera.
+        public var used: Int
+        /// Median over 9 x 7 pixels of each view, mapped to each view that shows them, of the distance to the truth.
+        public var median: Double
+        /// 95 % lie below.
+        public var p95: Double
+        /// Mean share by which focal lengths are off.
+        public var focal: Double
+    }
+
+    /// Scores cameras by view; focal lengths are in pixels of the views times `scale`.
+    public func score(_ found: [Int: Camera], scale: Double = 1) -> Score {
+        var errors: [Double] = []
+        let (width, height) = (Double(settings.width), Double(settings.height))
+        for (a, first) in found {
+            for (b, second) in found where a != b {
+                for at in 0..<63 {
+                    let x = (Double(at % 9) / 8 - 0.5) * (width - 1)
+                    let y = (Double(at / 9) / 6 - 0.5) * (height - 1)
+                    guard
+                        let there = cameras[b].pixel(
+                            of: cameras[a].ray(x: x, y: y, halfDiagonal: half), halfDiagonal: half),
+                        abs(there.x) < width / 2, abs(there.y) < height / 2
+                    else { continue }
+                    let guess = second.pixel(
+                        of: first.ray(x: x * scale, y: y * scale, halfDiagonal: half * scale),
+                        halfDiagonal: half * scale)
+                    guard let guess else {
+                        errors.append(1e4)
+                        continue
+                    }
+                    errors.append(hypot(there.x - guess.x / scale, there.y - guess.y / scale))
+                }
+            }
+        }
+        errors.sort()
+        let focals = found.map { abs($0.value.focal / scale / cameras[$0.key].focal - 1) }
+        guard !errors.isEmpty else {
+            return Score(used: found.count, median: .infinity, p95: .infinity, focal: .infinity)
+        }
+        return Score(
+            used: found.count, median: errors[errors.count / 2], p95: errors[errors.count * 95 / 100],
+            focal: focals.reduce(0, +) / Double(max(1, focals.count)))
+    }
+
+    /// Matching pixels a pixel of a view: cameras of a stitch are in matching pixels.
+    public var matchingScale: Double { PhotoIntake.matchingScale(width: settings.width, height: settings.height) }
+}
