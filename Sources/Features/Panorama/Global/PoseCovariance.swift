@@ -13,6 +13,9 @@ package struct PoseCovariance: Sendable {
 
     /// The covariance of a solved bundle; nil when its equations have no inverse.
     package init?(_ bundle: RayBundle, edges: [(j: Int, k: Int, pairs: [Double])], freedom: RayBundle.Freedom) {
+        // Whatever was made least, the covariance is that of all pairs of rays.
+        var bundle = bundle
+        bundle.objective = .pairsInRaySpace
         let errors = edges.flatMap { bundle.errors($0) }.sorted()
         guard !errors.isEmpty, bundle.rotations.count >= 2 else { return nil }
         // The median of the length of a normal vector in the plane is 1.1774 σ; robust against what is wrong.

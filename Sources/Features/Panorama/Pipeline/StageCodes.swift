@@ -16,7 +16,8 @@ extension StitchPhoto {
 /// Finished stages as bytes. Whatever was kept, reading it back is checked: it may be cut short or of another version.
 enum StageCodes {
     static func key(_ detector: PointDetector) -> String {
-        "points-1 \(detector.megapixels) \(detector.limit) \(detector.contrast) \(detector.edgeRatio)"
+        "points-1 \(detector.megapixels) \(detector.limit) \(detector.contrast) \(detector.edgeRatio) "
+            + "\(detector.finder.rawValue) \(detector.code.rawValue) \(detector.normalisesShape)"
     }
 
     static let pairs = "pair-1"
