@@ -1,7 +1,8 @@
 import Basics
 import Foundation
-import Panorama
 import Testing
+
+@testable import Panorama
 
 @Suite("Why points do not meet")
 struct MismatchTests {
@@ -13,10 +14,7 @@ struct MismatchTests {
         let isSolved = bundle.solve(ring.edges, freedom: .init(lens: false, ownFocal: false), huber: 2)
         try #require(isSolved)
         let edges = ring.edges.enumerated().map { ($0.element.j, $0.element.k, change($0.element.pairs, $0.offset)) }
-        return MismatchReport(
-            cameras: ring.cameras.indices.map { bundle.camera($0) },
-            halfDiagonals: ring.cameras.map { _ in SyntheticRing.half },
-            edges: edges.map { (j: $0.0, k: $0.1, pairs: $0.2) })
+        return MismatchReport(bundle, edges: edges.map { (j: $0.0, k: $0.1, pairs: $0.2) })
     }
 
     @Test("PANO-190 a lens, a camera that moved, something small and something large that moved are told apart")
@@ -48,6 +46,7 @@ struct MismatchTests {
 
     @Test("a report of nothing finds nothing")
     func empty() {
-        #expect(MismatchReport(cameras: [], halfDiagonals: [], edges: []).cause == .nothing)
+        let none = RayBundle(rotations: [], focal: 1, halfDiagonals: [])
+        #expect(MismatchReport(none, edges: []).cause == .nothing)
     }
 }

@@ -131,10 +131,7 @@ package struct GroupSolver: Sendable {
 
     private func cause(_ chosen: Candidate, _ all: [MatchEdge]) -> MismatchCause? {
         guard let bundle = chosen.bundle else { return nil }
-        return MismatchReport(
-            cameras: group.indices.map { bundle.camera($0) }, halfDiagonals: group.map { points[$0].halfDiagonal },
-            edges: local(all)
-        ).cause
+        return MismatchReport(bundle, edges: local(all)).cause
     }
 
     /// The same group with its geometry solved from other pairs, judged by its own; nil when that fits them worse.

@@ -20,146 +20,90 @@ package struct MismatchReport: Sendable {
     package let cause: MismatchCause
     /// Median residual in pixels.
     package let median: Double
-    /// The share of the residuals that one curve of the radius explains, 0...1.
+    /// The share of the median's square that goes away when a lens is solved for as well, 0...1.
     package let lens: Double
-    /// How well the residuals of each edge follow one direction between its cameras, 0...1.
+    /// How far the residuals of each edge run along one line, 0 (all directions alike) to 1.
     package let parallax: Double
 
     /// Pixels under which nothing is asked.
     private static let quiet = 0.7
-    /// Pixels from which on a pair is wrong by itself, and times the median.
+    /// Times the median from which on a pair is wrong by itself.
     private static let apart = 4.0
 
-    /// The report of a group's cameras.
+    /// The report of solved cameras.
     ///
-    /// - Parameters:
-    ///   - edges: Numbers of two cameras and all pairs between them, those as well that did not agree.
-    ///   - halfDiagonals: Of the photos, by number of the camera.
-    package init(cameras: [Camera], halfDiagonals: [Double], edges: [(j: Int, k: Int, pairs: [Double])]) {
-        let found = edges.map { Residuals(cameras, halfDiagonals, $0) }
-        let lengths = found.flatMap(\.lengths).sorted()
-        median = lengths.isEmpty ? 0 : lengths[lengths.count / 2]
-        let limit = max(Self.apart * max(median, 0.2), 1.5)
-        let far = lengths.count { $0 > limit }
-        guard !lengths.isEmpty else {
+    /// - Parameter edges: Places of two cameras in the bundle and all pairs between them, those as well that did not agree.
+    package init(_ bundle: RayBundle, edges: [(j: Int, k: Int, pairs: [Double])]) {
+        let found = edges.map { Self.residuals(bundle, $0) }
+        let lengths = found.map { $0.map { hypot($0.x, $0.y) } }
+        let all = lengths.flatMap { $0 }.sorted()
+        median = all.isEmpty ? 0 : all[all.count / 2]
+        guard !all.isEmpty else {
             (cause, lens, parallax) = (.nothing, 0, 0)
             return
         }
-        (lens, parallax) = (Self.lensShare(found), Self.parallaxShare(found))
-        if median > Self.quiet {
-            cause = lens > 0.4 && lens >= parallax ? .lens : parallax > 0.5 ? .parallax : .largeMotion
-        } else if Double(far) < 0.02 * Double(lengths.count) || far < 4 {
+        parallax = Self.oneSidedness(found)
+        guard median <= Self.quiet else {
+            lens = Self.lensShare(bundle, edges, before: all)
+            cause = lens > 0.5 ? .lens : parallax > 0.6 ? .parallax : .largeMotion
+            return
+        }
+        lens = 0
+        let limit = max(Self.apart * max(median, 0.2), 1.5)
+        let far = all.count { $0 > limit }
+        guard far >= 4, Double(far) >= 0.02 * Double(all.count) else {
             cause = .nothing
-        } else {
-            // A tenth of what two photos share is large.
-            let worst =
-                found.map { edge in
-                    Double(edge.lengths.count { $0 > limit }) / Double(max(1, edge.lengths.count))
-                }.max() ?? 0
-            cause = worst > 0.25 ? .largeMotion : .smallMotion
+            return
+        }
+        // A quarter of what two photos share is large.
+        let worst =
+            lengths.map { edge in
+                Double(edge.count { $0 > limit }) / Double(max(1, edge.count))
+            }.max() ?? 0
+        cause = worst > 0.25 ? .largeMotion : .smallMotion
+    }
+
+    /// What an edge leaves, in pixels of its second photo.
+    private static func residuals(
+        _ bundle: RayBundle, _ edge: (j: Int, k: Int, pairs: [Double])
+    ) -> [(x: Double, y: Double)] {
+        let (a, b) = (bundle.camera(edge.j), bundle.camera(edge.k))
+        let (ha, hb) = (bundle.halfDiagonal(edge.j), bundle.halfDiagonal(edge.k))
+        return stride(from: 0, to: edge.pairs.count, by: 4).compactMap { at in
+            let ray = a.ray(x: edge.pairs[at], y: edge.pairs[at + 1], halfDiagonal: ha)
+            guard let seen = b.pixel(of: ray, halfDiagonal: hb) else { return nil }
+            return (edge.pairs[at + 2] - seen.x, edge.pairs[at + 3] - seen.y)
         }
     }
 
-    /// What one edge leaves, in pixels of its second photo.
-    private struct Residuals {
-        /// Place in the second photo over half its diagonal, and the residual there.
-        var points: [(x: Double, y: Double, dx: Double, dy: Double)] = []
-        /// Rays of both photos in the world.
-        var rays: [(a: Vector3, b: Vector3)] = []
-        var lengths: [Double] = []
-
-        init(_ cameras: [Camera], _ halves: [Double], _ edge: (j: Int, k: Int, pairs: [Double])) {
-            let (a, b) = (cameras[edge.j], cameras[edge.k])
-            for at in stride(from: 0, to: edge.pairs.count, by: 4) {
-                let (x, y) = (edge.pairs[at + 2], edge.pairs[at + 3])
-                let ray = a.ray(x: edge.pairs[at], y: edge.pairs[at + 1], halfDiagonal: halves[edge.j])
-                guard let seen = b.pixel(of: ray, halfDiagonal: halves[edge.k]) else { continue }
-                points.append((x / halves[edge.k], y / halves[edge.k], x - seen.x, y - seen.y))
-                rays.append((ray, b.ray(x: x, y: y, halfDiagonal: halves[edge.k])))
-                lengths.append(((x - seen.x) * (x - seen.x) + (y - seen.y) * (y - seen.y)).squareRoot())
-            }
-        }
+    private static func lensShare(
+        _ bundle: RayBundle, _ edges: [(j: Int, k: Int, pairs: [Double])], before: [Double]
+    ) -> Double {
+        var trial = bundle
+        trial.objective = .pairsInRaySpace
+        guard trial.solve(edges, freedom: .init(lens: true, ownFocal: false), huber: 2) else { return 0 }
+        let after = edges.flatMap { residuals(trial, $0).map { hypot($0.x, $0.y) } }.sorted()
+        guard !after.isEmpty, let old = before.isEmpty ? nil : before[before.count / 2], old > 0 else { return 0 }
+        let new = after[after.count / 2]
+        return max(0, 1 - new * new / (old * old))
     }
 
-    /// The share of the residuals' squares that one curve of the radius explains in all photos: r (c1 ρ² + c2 ρ⁴) after
-    /// a shift of each edge.
-    private static func lensShare(_ edges: [Residuals]) -> Double {
-        var (before, after) = (0.0, 0.0)
-        var m = [0.0, 0.0, 0.0]
-        var v = [0.0, 0.0]
-        func centred(_ edge: Residuals) -> [(a: (Double, Double), b: (Double, Double), r: (Double, Double))] {
-            let rows = edge.points.map { p -> ((Double, Double), (Double, Double), (Double, Double)) in
-                let rho = p.x * p.x + p.y * p.y
-                return ((p.x * rho, p.y * rho), (p.x * rho * rho, p.y * rho * rho), (p.dx, p.dy))
+    /// (λ1 - λ2) / (λ1 + λ2) of each edge's residuals, the mean by their number: a camera that moved shifts near things
+    /// along the lines of its way, whatever their distance.
+    private static func oneSidedness(_ edges: [[(x: Double, y: Double)]]) -> Double {
+        var (sum, weight) = (0.0, 0.0)
+        for edge in edges where edge.count >= 8 {
+            var (xx, xy, yy) = (0.0, 0.0, 0.0)
+            for r in edge {
+                xx += r.x * r.x
+                xy += r.x * r.y
+                yy += r.y * r.y
             }
-            // A turn and a zoom of the camera follow a lens: they are taken out of both sides alike.
-            return Self.withoutSimilarity(rows, edge.points.map { ($0.x, $0.y) })
+            guard xx + yy > 0 else { continue }
+            let spread = ((xx - yy) * (xx - yy) + 4 * xy * xy).squareRoot()
+            sum += spread / (xx + yy) * Double(edge.count)
+            weight += Double(edge.count)
         }
-        let all = edges.map(centred)
-        for row in all.joined() {
-            m[0] += row.a.0 * row.a.0 + row.a.1 * row.a.1
-            m[1] += row.a.0 * row.b.0 + row.a.1 * row.b.1
-            m[2] += row.b.0 * row.b.0 + row.b.1 * row.b.1
-            v[0] += row.a.0 * row.r.0 + row.a.1 * row.r.1
-            v[1] += row.b.0 * row.r.0 + row.b.1 * row.r.1
-        }
-        let determinant = m[0] * m[2] - m[1] * m[1]
-        guard determinant > 1e-12 else { return 0 }
-        let (c, d) = ((m[2] * v[0] - m[1] * v[1]) / determinant, (m[0] * v[1] - m[1] * v[0]) / determinant)
-        for row in all.joined() {
-            before += row.r.0 * row.r.0 + row.r.1 * row.r.1
-            let (x, y) = (row.r.0 - c * row.a.0 - d * row.b.0, row.r.1 - c * row.a.1 - d * row.b.1)
-            after += x * x + y * y
-        }
-        return before > 0 ? 1 - after / before : 0
-    }
-
-    /// Each of three vector fields less the similarity that fits it best.
-    private static func withoutSimilarity(
-        _ rows: [((Double, Double), (Double, Double), (Double, Double))], _ places: [(Double, Double)]
-    ) -> [(a: (Double, Double), b: (Double, Double), r: (Double, Double))] {
-        guard places.count >= 3 else { return [] }
-        let count = Double(places.count)
-        let middle = places.reduce(into: (0.0, 0.0)) {
-            $0.0 += $1.0 / count
-            $0.1 += $1.1 / count
-        }
-        let p = places.map { ($0.0 - middle.0, $0.1 - middle.1) }
-        let size = p.reduce(1e-12) { $0 + $1.0 * $1.0 + $1.1 * $1.1 }
-        func rest(_ f: [(Double, Double)]) -> [(Double, Double)] {
-            let mean = f.reduce(into: (0.0, 0.0)) {
-                $0.0 += $1.0 / count
-                $0.1 += $1.1 / count
-            }
-            var (a, b) = (0.0, 0.0)
-            for (v, q) in zip(f, p) {
-                a += (v.0 * q.0 + v.1 * q.1) / size
-                b += (v.1 * q.0 - v.0 * q.1) / size
-            }
-            return zip(f, p).map { v, q in
-                (v.0 - mean.0 - a * q.0 + b * q.1, v.1 - mean.1 - b * q.0 - a * q.1)
-            }
-        }
-        let (a, b, r) = (rest(rows.map(\.0)), rest(rows.map(\.1)), rest(rows.map(\.2)))
-        return a.indices.map { (a[$0], b[$0], r[$0]) }
-    }
-
-    /// How much less residuals stand across the best epipolar direction of their edge than along it, 0...1.
-    private static func parallaxShare(_ edges: [Residuals]) -> Double {
-        var shares: [(share: Double, weight: Double)] = []
-        for edge in edges where edge.rays.count >= 8 {
-            var m = [Double](repeating: 0, count: 9)
-            for (a, b) in edge.rays {
-                // The rays and the way between the cameras lie in one plane.
-                let n = a.cross(b)
-                let v = [n.x, n.y, n.z]
-                for p in 0..<3 { for q in 0..<3 { m[p * 3 + q] += v[p] * v[q] } }
-            }
-            guard let eigen = SymmetricEigen.of(m, size: 3), eigen.values[1] > 0 else { continue }
-            // Of noise alone the least is a good part of the middle one.
-            shares.append((1 - min(1, 3 * eigen.values[0] / eigen.values[1]), Double(edge.rays.count)))
-        }
-        let weight = shares.reduce(0.0) { $0 + $1.weight }
-        return weight > 0 ? shares.reduce(0.0) { $0 + $1.share * $1.weight } / weight : 0
+        return weight > 0 ? sum / weight : 0
     }
 }
