@@ -123,9 +123,9 @@ package struct GroupComposer: Sendable {
         shelf.fields = [:]
         guard options.alignsLocally else { return }
         let points = read.map { $0.points ?? .none }
-        let shelf = shelf
-        self.shelf.fields = LocalAlignment().fields(group, points: points) { photo in
-            read[photo].points.flatMap { shelf.plane(photo, like: $0) }
+        let (photos, kept) = (read, shelf)
+        shelf.fields = LocalAlignment().fields(group, points: points) { photo in
+            photos[photo].points.flatMap { kept.plane(photo, like: $0) }
         }
     }
 
