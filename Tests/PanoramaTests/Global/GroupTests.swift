@@ -23,26 +23,6 @@ struct GroupTests {
         }
     }
 
-    @Test("PANO-195 an edge that contradicts the others is dropped, and only that one")
-    func falseEdge() throws {
-        let ring = SyntheticRing(count: 15, step: 24, noise: 0.2, points: 1000)
-        var edges = try Self.edges(ring)
-        // Windows that look alike: view 7 seems to lie beside view 0.
-        let alike = try #require(edges.first { $0.first == 0 && $0.second == 1 })
-        let wrong = MatchEdge(
-            first: 0, second: 7, pairs: alike.pairs, homography: alike.homography, matches: alike.matches)
-        edges.append(wrong)
-        let solved = try #require(GroupSolver(group: Array(0..<15), points: Self.points(15)).solve(edges))
-        #expect(solved.model == "rotation")
-        #expect(solved.dropped.map { SIMD2($0.first, $0.second) } == [SIMD2(0, 7)])
-        guard case .rotation(let cameras) = solved.geometry else {
-            Issue.record("no cameras")
-            return
-        }
-        let errors = ring.errors(try (0..<15).map { try #require(cameras[$0]) })
-        #expect(errors[errors.count / 2] < 0.1)
-    }
-
     @Test("PANO-304 a focal length that a file makes up does no harm", arguments: [3.0, 40, 9000, .infinity, .nan])
     func wrongHint(hint: Double) throws {
         let ring = SyntheticRing(count: 4, step: 30, noise: 0.1, points: 500)
