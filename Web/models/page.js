@@ -1,9 +1,13 @@
 // <vt-models>: the login, or the models once somebody is logged in.
 
 import { loginForm } from '../agent/login.js';
+import { addText } from '../language.js';
 import { prepareToasts, toast } from '../parts/toast.js';
 import { Office } from './office.js';
 import { Overview } from './overview.js';
+import { text } from './text.js';
+
+addText(text);
 
 class ModelsPage extends HTMLElement {
     connectedCallback() {

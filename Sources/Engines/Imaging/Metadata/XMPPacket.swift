@@ -1,4 +1,4 @@
-internal import CZlib
+internal import Archives
 
 /// Puts an XMP packet into a file that was just encoded (JPEG, PNG or WebP), without touching its pixels.
 ///
@@ -39,7 +39,7 @@ public enum XMPPacket {
         let at = 8 + 12 + 13
         guard file.count > at else { throw .encodingFailed("the PNG is cut short") }
         let body = Array("iTXt".utf8) + Array("XML:com.adobe.xmp\0\0\0\0\0".utf8) + text
-        let sum = body.withUnsafeBufferPointer { crc32(0, $0.baseAddress, uInt($0.count)) }
+        let sum = CRC32.of(body)
         return file[..<at] + bigEndian(body.count - 4) + body + bigEndian(Int(sum)) + file[at...]
     }
 
