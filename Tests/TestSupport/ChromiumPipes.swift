@@ -13,7 +13,8 @@ final class ChromiumPipes: Sendable {
     }
 
     static func start(program: String) throws -> ChromiumPipes {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "vitrine-chromium-\(UUID().uuidString)")
+        // Short: the browser makes a socket below it, and a socket's path has 107 bytes at most.
+        let folder = FileManager.default.temporaryDirectory.appending(path: "vt-\(UUID().uuidString.prefix(13))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let input = try fifo(folder.appending(path: "in"))
         let output = try fifo(folder.appending(path: "out"))

@@ -89,7 +89,7 @@ export class BoardView {
     /** Draws a table anew unless it says the same: a person may be selecting in it. */
     #replace(name, fresh) {
         const place = this.live[name];
-        if (place.firstElementChild?.outerHTML !== fresh.outerHTML) place.replaceChildren(fresh);
+        if (!place.firstElementChild?.isEqualNode(fresh)) place.replaceChildren(fresh);
     }
 
     end() {
