@@ -46,6 +46,8 @@ final class ExchangeHandler: ChannelInboundHandler, ChannelOutboundHandler, Remo
     private var closesAfterReply = false
     /// The reply that is being written says that it is the last; the guard before us then closes after it.
     private var saysClose = false
+    /// The length of the reply is not known: it is told as it comes, so each part leaves at once.
+    private var isStreaming = false
     private var isInputClosed = false
     private var isReadHeld = false
     private var writer: CheckedContinuation<Void, any Error>?
@@ -225,11 +227,14 @@ extension ExchangeHandler {
         var head = head
         if closesAfterReply { head.headerFields[.connection] = "close" }
         saysClose = head.headerFields[.connection] == "close"
+        isStreaming = head.headerFields[.contentLength] == nil
         try open().write(wrapOutboundOut(.head(head)), promise: nil)
     }
 
     fileprivate func write(_ bytes: ByteBuffer) throws {
-        try open().write(wrapOutboundOut(.body(bytes)), promise: nil)
+        let context = try open()
+        context.write(wrapOutboundOut(.body(bytes)), promise: nil)
+        if isStreaming { context.flush() }
     }
 
     /// Calls back when the other side has taken enough of what was written.
