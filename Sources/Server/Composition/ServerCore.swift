@@ -108,14 +108,15 @@ package struct ServerCore: Sendable {
             database: database, blobs: blobs, clock: clock, settings: .init(data: directory.path), logger: logger)
         let desk = Desk(database: database, messaging: messaging, accounts: accounts)
         let statistics = try await Statistics.open(path: directory.statisticsPath, desk: desk, clock: clock)
+        let catalogues = Catalogues.open(
+            database: database, blobs: blobs, folder: directory.vectorPath, models: pictureModels(configuration, logger)
+        )
+        await models.serve(catalogues)
         return ServerCore(
             directory: directory, lock: lock, database: database, blobs: blobs, accounts: accounts,
             messaging: messaging, search: search, userData: userData, media: media, models: models,
             panoramas: Panoramas(database: database, blobs: blobs, media: media, folder: directory.panoramaPath),
-            catalogues: Catalogues.open(
-                database: database, blobs: blobs, folder: directory.vectorPath,
-                models: pictureModels(configuration, logger)),
-            desk: desk, statistics: statistics, clock: clock)
+            catalogues: catalogues, desk: desk, statistics: statistics, clock: clock)
     }
 
     /// The models that pictures are looked at with: those of the data folder, then those that lie beside the pages. A

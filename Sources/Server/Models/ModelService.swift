@@ -39,6 +39,7 @@ package final class ModelService: Sendable {
     let logger: Logger
     let loaded = Mutex(LoadedModels())
     let work = ModelWork()
+    let followers = Mutex(Followers())
     private let opened = Mutex<Result<InferenceRuntime, InferenceError>?>(nil)
 
     /// A service over a database that was opened with ``ModelRows/migrations``.
@@ -83,17 +84,19 @@ package final class ModelService: Sendable {
         try await database.read { try ModelRows.registry($0) }
     }
 
-    /// Changes the registry in one transaction.
+    /// Changes the registry in one transaction; whoever follows it hears of what serves then.
     func change<Value: Sendable>(
         by who: String, _ body: @escaping @Sendable (inout ModelRegistry) throws -> (Value, note: String?)
     ) async throws -> Value {
-        try await database.write { context in
+        let value = try await database.write { context in
             var registry = try ModelRows.registry(context.connection)
             let (value, note) = try body(&registry)
             try ModelRows.write(&registry, in: context)
             if let note { try ModelRows.note(note, by: who, in: context) }
             return value
         }
+        await tellFollowers()
+        return value
     }
 
     /// The manifest of a version.

@@ -32,6 +32,7 @@ extension VitrineServer {
     /// What catalogues need done again and again.
     var visualSearchChores: [Upkeep.Chore] {
         let catalogues = core.catalogues
+        let models = core.models
         let clock = core.clock
         let meters = scanMeters
         let jobs = catalogueJobs
@@ -56,6 +57,7 @@ extension VitrineServer {
                     try await catalogue.maintain(now: clock.now())
                     try await catalogue.dropOldGenerations()
                 }
+                try await models.releaseUnused(by: catalogues)
                 try await meters.look(at: catalogues)
             },
             .init(name: "old scans", every: .seconds(3_600)) {

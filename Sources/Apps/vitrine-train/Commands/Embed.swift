@@ -10,10 +10,11 @@ struct Embed: AsyncParsableCommand {
         discussion: """
             Three files come out: vectors.npy for `vitrine index build`, vectors.safetensors with the pictures' names, \
             which another training takes as its teacher, and confusion.json: how often the nearest learnt picture of a \
-            held-out one is of which class.
+            held-out one is of which class, for `vitrine sku merge --learnt`.
 
               vitrine-train embed runs/items-20261121T083000Z-1a2b3c --to vectors
               vitrine index build vectors/vectors.npy --to shop.index
+              vitrine sku merge --learnt vectors/confusion.json
 
             Work goes in shards under leases: the same command in several processes shares it, and one that is killed \
             loses the shard that it was at. A shard that is finished is kept, so a second start goes on where the first \

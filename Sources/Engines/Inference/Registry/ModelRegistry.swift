@@ -181,9 +181,13 @@ public struct ModelRegistry: Sendable {
         move(old.key, to: keepsSpace ? .draining : .retired, "Replaced by \(new.key).", at: now)
     }
 
-    /// Notes that all vectors of a role are of the active version's space: older ones need not answer any more.
-    public mutating func refilled(_ role: ModelRole, at now: Int64) {
+    /// Notes which vectors of a role are still kept: versions that were replaced and whose vectors are gone need not answer
+    /// any more.
+    ///
+    /// - Parameter spaces: the spaces of vectors that are kept; none when all are of the active version's.
+    public mutating func refilled(_ role: ModelRole, keeping spaces: Set<String> = [], at now: Int64) {
         for entry in entries.values where entry.role == role && entry.state == .draining {
+            if let space = entry.space, spaces.contains(space) { continue }
             move(entry.key, to: .retired, "All vectors were made anew.", at: now)
         }
     }

@@ -132,6 +132,15 @@ public struct TensorPort: Hashable, Sendable {
     /// Size along each dimension; nil where it may change from run to run.
     public let shape: [Int?]
 
+    init(name: String, type: ElementType?, shape: [Int?]) {
+        (self.name, self.type, self.shape) = (name, type, shape)
+    }
+
+    /// The port that a manifest describes.
+    public init(_ port: ModelManifest.Port) {
+        (name, type, shape) = (port.name, port.type, port.shape)
+    }
+
     /// Whether a tensor of this shape fits.
     public func accepts(_ other: [Int]) -> Bool {
         shape.count == other.count && zip(shape, other).allSatisfy { $0 == nil || $0 == $1 }

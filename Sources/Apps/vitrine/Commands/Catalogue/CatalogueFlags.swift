@@ -2,6 +2,7 @@ import ArgumentParser
 import Basics
 import Foundation
 import Inference
+import Logging
 import Server
 import Storage
 import VisualSearch
@@ -72,7 +73,7 @@ struct CatalogueFlags: ParsableArguments {
         }
         defer { withExtendedLifetime(lock) {} }
         do {
-            let value = try await body(try open(folder, directory, database))
+            let value = try await body(try await open(folder, directory, database))
             await database.close()
             return value
         } catch {
@@ -81,14 +82,21 @@ struct CatalogueFlags: ParsableArguments {
         }
     }
 
-    private func open(_ folder: String, _ directory: DataDirectory, _ database: Database) throws -> Catalogues {
+    private func open(_ folder: String, _ directory: DataDirectory, _ database: Database) async throws -> Catalogues {
         let folders = modelFolders.isEmpty ? ["\(folder)/models", "Models"] : modelFolders
         let installed = InstalledModels(
             folders: folders, runtimeFolders: InferencePlaces.folders(data: folder))
         for problem in installed.problems { Terminal.warn(problem) }
-        return Catalogues.open(
-            database: database, blobs: try BlobStore(directory: directory.blobPath, database: database),
-            folder: "\(folder)/catalogues", models: installed.models)
+        let blobs = try BlobStore(directory: directory.blobPath, database: database)
+        let catalogues = Catalogues.open(
+            database: database, blobs: blobs, folder: "\(folder)/catalogues", models: installed.models)
+        // Versions that the registry lets serve come first, as they do in the server, unless a folder is named.
+        var logger = Logger(label: "vitrine.models")
+        logger.logLevel = .warning
+        await ModelService(
+            database: database, blobs: blobs, clock: SystemWallClock(), settings: .init(data: folder), logger: logger
+        ).serve(catalogues, arePreferred: modelFolders.isEmpty)
+        return catalogues
     }
 }
 

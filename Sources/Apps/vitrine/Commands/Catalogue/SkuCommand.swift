@@ -1,5 +1,6 @@
 import ArgumentParser
 import Basics
+import Foundation
 import VisualSearch
 
 /// What belongs to which SKU.
@@ -19,6 +20,13 @@ struct SkuCommand: AsyncParsableCommand {
 
               vitrine sku merge 4711 4712
               vitrine sku split 4712
+
+            Styles go out as a set to learn from, and what a classifier takes for each other comes back as proposals:
+
+              vitrine catalogue export --training --to lesson/
+              vitrine-train fit styles.json            # a source: root lesson, table styles.csv, labels label
+              vitrine-train embed runs/styles-… --to vectors
+              vitrine sku merge --learnt vectors/confusion.json
             """,
         subcommands: [SkuDenoise.self, SkuMerge.self, SkuSplit.self, SkuDecide.self, SkuUndecide.self])
 
@@ -78,10 +86,22 @@ struct SkuMerge: AsyncParsableCommand {
         commandName: "merge", abstract: "Propose SKUs that are one style; or merge two by name.")
 
     @Argument(help: "Two SKUs that are one.") var skus: [String] = []
+    @Option(
+        name: .long, help: "Propose by what a trained classifier confuses: confusion.json of `vitrine-train embed`.")
+    var learnt: String?
+    @Option(name: .long, help: "The label of the training that names styles, where it has several.") var label: String?
     @OptionGroup var flags: CatalogueFlags
 
     func validate() throws {
         guard skus.isEmpty || skus.count == 2 else { throw ValidationError("Name two SKUs, or none.") }
+        guard skus.isEmpty || learnt == nil else { throw ValidationError("Name two SKUs, or a file, not both.") }
+    }
+
+    private func counts() throws -> LearntCounts? {
+        guard let learnt else { return nil }
+        guard let data = FileManager.default.contents(atPath: learnt) else { throw Failure("There is no \(learnt).") }
+        let json = try JSON(parsing: Array(data), limits: JSONLimits(maximumBytes: 1 << 28))
+        return try LearntCounts(json, label: label)
     }
 
     func run() async throws {
@@ -91,8 +111,11 @@ struct SkuMerge: AsyncParsableCommand {
                 Terminal.say("\(one) and \(other) are one style. Back with: vitrine sku undecide \(review)")
                 return
             }
-            let job = try await jobs.requestMerging(of: catalogue.name)
+            let job = try await jobs.requestMerging(of: catalogue.name, learnt: try counts())
             let result = try await JobProgress.finish(job, "looking", jobs)
+            if let unknown = result["unknown"]?.intValue, unknown > 0 {
+                Terminal.say("\(unknown) classes of the training are no styles of the catalogue.")
+            }
             Terminal.say("\(result["proposed"]?.intValue ?? 0) pairs are proposed anew.")
             try await SkuCommand.list(.merge, of: catalogue)
         }

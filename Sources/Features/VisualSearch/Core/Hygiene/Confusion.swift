@@ -43,6 +43,12 @@ public struct Confusion: Sendable, Hashable {
         (self.sizes, self.rows) = (sizes, rows)
     }
 
+    /// Counts that were made elsewhere; `sizes` may be larger than the rows, by pictures that were taken for no class.
+    init(rows: [[Int: Int]], sizes: [Int]) {
+        precondition(rows.count == sizes.count, "one size a class")
+        (self.sizes, self.rows) = (sizes, rows)
+    }
+
     static func vote(_ near: some Sequence<UnitVectors.Neighbour>, owners: [Int]) -> Int? {
         var weights: [Int: Double] = [:]
         for neighbour in near {

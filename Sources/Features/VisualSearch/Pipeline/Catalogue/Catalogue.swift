@@ -9,6 +9,7 @@ public final class Catalogue: Sendable {
     let environment: CatalogueEnvironment
     let indexes: IndexSet
     let prints: FingerprintBook
+    let spaces = SpaceBook()
 
     var database: Database { environment.database }
     var options: CatalogueOptions { environment.options }

@@ -13,9 +13,6 @@ public struct CatalogueModels: Sendable {
         self.embedders = embedders.isEmpty ? [FloorFeature()] : embedders
         self.finder = finder
     }
-
-    /// What makes vectors of a space; nil when its model is not installed.
-    func embedder(of space: String) -> (any PictureEmbedder)? { embedders.first { $0.space.name == space } }
 }
 
 /// How catalogues behave.

@@ -30,7 +30,7 @@ public final class Catalogues: Sendable {
     ) -> Catalogues {
         Catalogues(
             CatalogueEnvironment(
-                database: database, blobs: blobs, folder: folder, models: models, options: options,
+                database: database, blobs: blobs, folder: folder, shelf: ModelShelf(models), options: options,
                 work: HeavyWork(width: options.width)))
     }
 
@@ -105,7 +105,10 @@ struct CatalogueEnvironment: Sendable {
     let database: Database
     let blobs: BlobStore
     let folder: String
-    let models: CatalogueModels
+    let shelf: ModelShelf
     let options: CatalogueOptions
     let work: HeavyWork
+
+    /// What pictures are looked at with at this moment.
+    var models: CatalogueModels { shelf.models }
 }

@@ -73,9 +73,10 @@ public struct CatalogueJobs: Sendable {
         try await request(.denoise, of: catalogue, [:])
     }
 
-    /// Asks for proposals of items that are one thing.
-    public func requestMerging(of catalogue: String) async throws -> Int64 {
-        try await request(.merge, of: catalogue, [:])
+    /// Asks for proposals of items that are one thing: by the vote of the nearest pictures, or by what a classifier that
+    /// was trained on the catalogue's styles takes for each other.
+    public func requestMerging(of catalogue: String, learnt: LearntCounts? = nil) async throws -> Int64 {
+        try await request(.merge, of: catalogue, learnt.map { ["learnt": $0.json] } ?? [:])
     }
 
     /// Asks for articles of a folder, a table or lines of JSON that lie on this machine.
@@ -216,7 +217,7 @@ public struct CatalogueJobs: Sendable {
     private func carryOut(
         _ job: Job, progress: @escaping @Sendable (Double, String) async throws -> Void
     ) async throws -> JSON {
-        let input = try JSON(parsing: job.input)
+        let input = try JSON(parsing: job.input, limits: JSONLimits(maximumBytes: 1 << 28))
         guard let kind = Kind(rawValue: job.kind), let name = input["catalogue"]?.stringValue else {
             throw RequestError.invalidParam("The job \(job.number) is of an unknown kind.")
         }
@@ -230,7 +231,9 @@ public struct CatalogueJobs: Sendable {
             return try await catalogue.reembed(gate: SwitchGate(input["gate"]), progress: progress)
         case .recall: return try await catalogue.checkRecall()
         case .denoise: return try await catalogue.denoise(progress: progress)
-        case .merge: return try await catalogue.proposeMerges(progress: progress)
+        case .merge:
+            guard let learnt = input["learnt"] else { return try await catalogue.proposeMerges(progress: progress) }
+            return try await catalogue.proposeMerges(learnt: LearntCounts(learnt))
         case .importArticles:
             return try await catalogue.importArticles(input["path"]?.stringValue ?? "", progress: progress)
         case .linkArticles: return try await catalogue.linkArticles(progress: progress)

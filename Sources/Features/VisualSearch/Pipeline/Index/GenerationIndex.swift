@@ -206,7 +206,10 @@ final class GenerationIndex: Sendable {
     }
 
     /// The nearest vectors of some parts, or of all of them, nearest first.
+    ///
+    /// - Throws: ``RequestError`` 409 `VITRINE_SPACE` for a vector of another length, which no model of the space makes.
     func search(_ vector: [Float], k: Int, tops: Set<Int64>? = nil, filters: [VectorFilter?] = [nil]) throws -> [Hit] {
+        try Catalogue.require(EmbeddingSpace(name: generation.space, dimensions: vector.count), in: generation)
         var hits: [Hit] = []
         for (top, index) in parts.withLock({ $0 }) where tops?.contains(top) ?? true {
             for filter in filters {

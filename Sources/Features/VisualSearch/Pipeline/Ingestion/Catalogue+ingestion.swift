@@ -93,14 +93,15 @@ extension Catalogue {
                 try GenerationQueries.all(of: number, connection).filter { $0.state != .dropped }
             )
         }
-        let models = environment.models
+        var makers: [(generation: Int64, embedder: any PictureEmbedder)] = []
+        for generation in generations {
+            if let embedder = try await embedder(of: generation) { makers.append((generation.number, embedder)) }
+        }
         // A merchant's picture is of one thing and is looked at whole, as models are trained and measured, unless a person
         // drew a box; a customer's photo is not (`CatalogueModels.customerRules`).
-        let vectors = try await environment.work.run {
+        let vectors = try await environment.work.run { [makers] in
             let crop = try looked.crop(known.flatMap { UnitBox($0, in: looked.size) } ?? .full)
-            return try generations.compactMap { generation in
-                try models.embedder(of: generation.space).map { (generation.number, try $0.vector(of: crop)) }
-            }
+            return try makers.map { ($0.generation, try $0.embedder.vector(of: crop)) }
         }
         return try await database.write(bytes: 4_096) { [number] context in
             guard var machine = try PictureQueries.machine(picture, context.connection) else { return nil }

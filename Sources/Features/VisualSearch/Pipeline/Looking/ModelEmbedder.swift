@@ -10,6 +10,8 @@ public import Inference
 public struct ModelEmbedder: PictureEmbedder {
     /// The space that the manifest names; with colours, one of its own.
     public let space: EmbeddingSpace
+    /// The name, the version and the hash of the file.
+    public let identity: String
     /// What the manifest says; else 0.7, at which the models of this project are measured: people hold what they mean
     /// in the middle, and what stands around it costs answers.
     public let middle: Double
@@ -51,6 +53,7 @@ public struct ModelEmbedder: PictureEmbedder {
         dimension = embedding.dimension
         colourWeight = isPlain ? 0 : embedding.colourWeight
         space = colourWeight > 0 ? embedding.space(with: FloorFeature().space) : embedding.plainSpace
+        identity = "\(manifest.id) \(manifest.version) \(manifest.sha256) \(colourWeight)"
         preprocess = manifest.preprocess
         middle = preprocess.middle.map(Double.init) ?? 0.7
         (self.runner, self.input, self.output) = (runner, input.name, output.name)

@@ -37,6 +37,9 @@ public protocol PictureEmbedder: Sendable {
     /// The space of its vectors.
     var space: EmbeddingSpace { get }
 
+    /// Names the model itself: two with one identity make the same vectors.
+    var identity: String { get }
+
     /// The share of a customer's photo, in width and height from its middle, that shows the thing when nothing says
     /// where it is: 1 for the whole photo.
     var middle: Double { get }
@@ -54,6 +57,9 @@ public protocol PictureEmbedder: Sendable {
 }
 
 extension PictureEmbedder {
+    /// The name of the space.
+    public var identity: String { space.name }
+
     /// The whole photo.
     public var middle: Double { 1 }
 

@@ -35,7 +35,7 @@ extension Catalogue {
     ) async throws -> JSON {
         let search = try await search(generation: generation)
         let space = search.index.generation
-        guard let embedder = environment.models.embedder(of: space.space) else {
+        guard let embedder = try await embedder(of: space) else {
             throw RequestError.resourceLimit("The model of the space \(space.space) is not installed.")
         }
         var examples: [[CalibrationExample]] = []

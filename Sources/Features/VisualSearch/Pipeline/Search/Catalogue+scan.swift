@@ -20,7 +20,7 @@ extension Catalogue {
         }
         let search = try await search(generation: generation)
         let space = search.index.generation
-        let embedder = environment.models.embedder(of: space.space)
+        let embedder = try await embedder(of: space)
         var setting = ScanSetting(
             generation: "\(space.number) \(space.space)", calibration: try await calibration(of: space),
             categories: search.categories.filter { $0.top == $0.number }.map(\.name))
@@ -92,7 +92,7 @@ extension Catalogue {
     func calibration(of generation: IndexGeneration) async throws -> ScanCalibration? {
         let fits = try await database.read { try ScanQueries.calibrations(of: generation.number, $0) }
         var models = fits.compactMapValues { CalibrationModel(try? JSON(parsing: $0)) }
-        let shipped = environment.models.embedder(of: generation.space)?.calibration
+        let shipped = try await embedder(of: generation)?.calibration
         guard let global = models.removeValue(forKey: "") ?? shipped else { return nil }
         return ScanCalibration(
             generation: "\(generation.number) \(generation.space)", global: global, categories: models)

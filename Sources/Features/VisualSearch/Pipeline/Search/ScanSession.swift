@@ -80,6 +80,7 @@ public actor ScanSession {
             return .located(try await work { try images.map { try finder.objects(in: $0) } })
         case .embed(let round, let parts):
             guard let embedder else { return .modelMissing }
+            try Catalogue.require(embedder.space, in: search.index.generation)
             let pictures = parts.compactMap { part in
                 looked.indices.contains(part.frame) ? (looked[part.frame], part.box) : nil
             }

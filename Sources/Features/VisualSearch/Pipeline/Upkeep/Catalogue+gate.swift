@@ -72,7 +72,7 @@ extension Catalogue {
         _ gate: SwitchGate, _ old: IndexGeneration?, _ new: IndexGeneration,
         progress: @Sendable (Double, String) async throws -> Void
     ) async throws -> (passes: Bool, reason: String) {
-        guard let old, environment.models.embedder(of: old.space) != nil else {
+        guard let old, try await embedder(of: old) != nil else {
             return (true, "The space that answered cannot be asked any more: its model is not installed.")
         }
         let before = try await search(generation: old.number)

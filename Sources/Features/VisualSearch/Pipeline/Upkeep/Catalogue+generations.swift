@@ -19,7 +19,7 @@ extension Catalogue {
         gate: SwitchGate = SwitchGate(), progress: @escaping @Sendable (Double, String) async throws -> Void
     ) async throws -> JSON {
         let embedder = environment.models.embedders[0]
-        let generation = try await generation(for: embedder.space)
+        let generation = try await generation(for: embedder)
         let serving = try await database.read { [number] in try CatalogueQueries.numbered(number, $0)?.serving }
         guard generation.number != serving else {
             return ["generation": .int(generation.number), "space": .string(embedder.space.name), "computed": 0]
@@ -42,21 +42,21 @@ extension Catalogue {
         ]
     }
 
-    /// The generation of a space: one that is live or was begun before, or a new one.
-    private func generation(for space: EmbeddingSpace) async throws -> IndexGeneration {
-        let known = try await database.write { [number] context -> IndexGeneration? in
-            func find() throws -> IndexGeneration? {
-                try GenerationQueries.all(of: number, context.connection).last {
-                    $0.space == space.name && $0.dimensions == space.dimensions && $0.state != .dropped
-                }
-            }
-            if let known = try find() { return known }
-            _ = try GenerationQueries.insert(
-                space: space.name, dimensions: space.dimensions, state: .building, of: number, in: context)
-            return try find()
+    /// The generation that a model's vectors belong to: one that is live or was begun before, or a new one. Vectors of
+    /// other weights under the same name are a generation of their own.
+    private func generation(for embedder: any PictureEmbedder) async throws -> IndexGeneration {
+        let space = embedder.space
+        let known = try await database.read { [number] in try GenerationQueries.all(of: number, $0) }.filter {
+            $0.space == space.name && $0.dimensions == space.dimensions && $0.state != .dropped
         }
-        guard let known else { throw StorageError(.other, "The generation was not stored.") }
-        return known
+        for generation in known.reversed() where try await isMaker(embedder, of: generation) { return generation }
+        let made = try await database.write { [number] context in
+            let made = try GenerationQueries.insert(
+                space: space.name, dimensions: space.dimensions, state: .building, of: number, in: context)
+            return try GenerationQueries.all(of: number, context.connection).first { $0.number == made }
+        }
+        guard let made else { throw StorageError(.other, "The generation was not stored.") }
+        return made
     }
 
     /// Computes what is missing; one picture that fails is named and does not hold up the others.
@@ -98,20 +98,24 @@ extension Catalogue {
             for picture in pictures {
                 group.addTask {
                     do {
-                        let bytes = try await self.file(of: picture).readAll()
-                        let box = try await self.database.read { try PictureQueries.box(of: picture, $0) }
-                        let vector = try await self.environment.work.run { [limits = self.options.limits] in
-                            let looked = try LookedAt(bytes, limits: limits)
-                            let part = box.flatMap { UnitBox($0, in: looked.size) } ?? .full
-                            return try embedder.vector(of: looked.crop(part))
-                        }
-                        return (picture, .success(vector))
+                        return (picture, .success(try await self.vector(of: picture, with: embedder)))
                     } catch {
                         return (picture, .failure(error))
                     }
                 }
             }
             return try await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+
+    /// The vector that a model makes of a stored picture, as it is stored beside it.
+    func vector(of picture: Int64, with embedder: any PictureEmbedder) async throws -> [Float] {
+        let bytes = try await file(of: picture).readAll()
+        let box = try await database.read { try PictureQueries.box(of: picture, $0) }
+        return try await environment.work.run { [limits = options.limits] in
+            let looked = try LookedAt(bytes, limits: limits)
+            let part = box.flatMap { UnitBox($0, in: looked.size) } ?? .full
+            return try embedder.vector(of: looked.crop(part))
         }
     }
 
@@ -125,7 +129,7 @@ extension Catalogue {
         guard let generation = known.first(where: { $0.number == wanted && $0.state == .live }),
             await indexes.index(of: wanted) != nil
         else { throw RequestError.notFound("The catalogue '\(name)' has no live generation \(wanted).") }
-        guard environment.models.embedder(of: generation.space) != nil else {
+        guard try await embedder(of: generation) != nil else {
             throw RequestError.resourceLimit("The model of the space \(generation.space) is not installed.")
         }
         try await database.write { [number] context in

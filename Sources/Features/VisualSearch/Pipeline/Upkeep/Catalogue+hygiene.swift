@@ -128,7 +128,7 @@ extension Catalogue {
 
 extension CatalogueItem {
     /// What tells the item from others.
-    fileprivate var mergeSubject: MergeSubject {
+    var mergeSubject: MergeSubject {
         func text(_ name: String) -> String? {
             draft.attributes[name]?.stringValue ?? draft.attributes[name]?.intValue.map { String($0) }
         }

@@ -62,7 +62,7 @@ extension Catalogue {
             try WishQueries.vector(of: scan.number, generation: generation.number, $0)
         }
         if let known { return known }
-        guard let embedder = environment.models.embedder(of: generation.space),
+        guard let embedder = try await embedder(of: generation),
             let photo = try? await environment.blobs.reader(of: scan.photo).readAll()
         else { return nil }
         let vector = try? await environment.work.run { [limits = options.limits] in
