@@ -31,9 +31,20 @@ struct TrainProgram {
         _ arguments: [String], launcher: [String] = [], signal: Int32 = SIGKILL,
         watch: @escaping @Sendable (String) -> Bool = { _ in false }
     ) async throws -> End {
-        let command = launcher + [try Program.path(of: "vitrine-train")] + arguments
+        try await run(launcher + [try Program.path(of: "vitrine-train")] + arguments, signal, watch)
+    }
+
+    /// Runs the program that serves in the folder; `$TRAINER` is the one that trains.
+    func shop(_ arguments: [String]) async throws -> End {
+        try await run([try Program.path(of: "vitrine")] + arguments, SIGKILL) { _ in false }
+    }
+
+    private func run(
+        _ command: [String], _ signal: Int32, _ watch: @escaping @Sendable (String) -> Bool
+    ) async throws -> End {
         var environment = Program.environment
         environment["OMP_WAIT_POLICY"] = "passive"
+        environment["TRAINER"] = try Program.path(of: "vitrine-train")
         if let library = Self.library { environment[InferenceRuntime.pathVariable] = library }
         let errors = folder.appending(path: "errors-\(UUID().uuidString)")
         let process = try RunningCommand(

@@ -18,6 +18,10 @@ struct LabelsCommand: AsyncParsableCommand {
             a hundred sure ones are asked too. One picture in five that people finished is held out: it measures, and \
             never trains. The loop:
 
+              vitrine labels train rounds/             # boxes out, a detector trained, its boxes in; again after /review
+
+            or step by step:
+
               vitrine labels propose
               vitrine labels export boxes/ --pictures
               vitrine-train fit detector.json          # sources: coco, boxes/training
@@ -29,7 +33,8 @@ struct LabelsCommand: AsyncParsableCommand {
               vitrine labels rollback 3
             """,
         subcommands: [
-            LabelsImport.self, LabelsExport.self, LabelsPropose.self, LabelsRounds.self, LabelsRollback.self,
+            LabelsImport.self, LabelsExport.self, LabelsPropose.self, LabelsTrain.self, LabelsRounds.self,
+            LabelsRollback.self,
         ])
 }
 
@@ -79,21 +84,28 @@ struct LabelsExport: AsyncParsableCommand {
     func run() async throws {
         let format = LabelFormat(rawValue: format) ?? .coco
         try await flags.work { catalogue, _ in
-            for part in [LabelPart.training, .heldOut] {
-                let (labels, numbers) = try await catalogue.exportLabels(part)
-                let place = URL(filePath: folder).appending(path: part.rawValue)
-                try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-                for file in labels.files(as: format) {
-                    try Data(file.bytes).write(to: place.appending(path: file.name))
-                }
-                if pictures {
-                    for (picture, number) in zip(labels.pictures, numbers) {
-                        try Data(try await catalogue.labelFile(number)).write(to: place.appending(path: picture.name))
-                    }
-                }
-                let boxes = labels.pictures.reduce(0) { $0 + $1.boxes.count }
-                Terminal.say("\(part.rawValue): \(labels.pictures.count) pictures, \(boxes) boxes")
+            try await Self.write(catalogue, to: URL(filePath: folder), format, pictures: pictures)
+        }
+    }
+
+    /// Writes both parts of the set below a folder.
+    static func write(
+        _ catalogue: Catalogue, to folder: URL, _ format: LabelFormat, pictures: Bool
+    ) async throws {
+        for part in [LabelPart.training, .heldOut] {
+            let (labels, numbers) = try await catalogue.exportLabels(part)
+            let place = folder.appending(path: part.rawValue)
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            for file in labels.files(as: format) {
+                try Data(file.bytes).write(to: place.appending(path: file.name))
             }
+            if pictures {
+                for (picture, number) in zip(labels.pictures, numbers) {
+                    try Data(try await catalogue.labelFile(number)).write(to: place.appending(path: picture.name))
+                }
+            }
+            let boxes = labels.pictures.reduce(0) { $0 + $1.boxes.count }
+            Terminal.say("\(part.rawValue): \(labels.pictures.count) pictures, \(boxes) boxes")
         }
     }
 }
@@ -113,24 +125,27 @@ struct LabelsPropose: AsyncParsableCommand {
     @OptionGroup var flags: CatalogueFlags
 
     func run() async throws {
-        try await flags.work { catalogue, jobs in
-            let job = try await jobs.requestLabelRound(of: catalogue.name, by: "command line", again: again)
-            let result = try await JobProgress.finish(job, "drawing", jobs)
-            func count(_ name: String) -> Int64 { result[name]?.intValue ?? 0 }
-            guard result["step"]?.stringValue == "proposed" else {
-                Terminal.say(result["why"]?.stringValue ?? "Nothing was proposed.")
-                return
-            }
-            Terminal.say(
-                """
-                Round \(count("round")) of \(result["model"]?.stringValue ?? "") on \(count("pictures")) pictures: \
-                \(count("accepted")) boxes accepted, \(count("queued")) are questions on the page /review, \
-                \(count("audited")) accepted ones are asked too, \(count("masked")) masked, \(count("waiting")) wait for \
-                the next round.
-                """)
-            let measured = result["ap50"]?.doubleValue.map { "AP50 on \(count("held_out")) held-out pictures: \($0)" }
-            Terminal.say(measured ?? "No picture is held out yet, so the model was not measured.")
+        try await flags.work { catalogue, jobs in try await Self.propose(catalogue, jobs, again: again) }
+    }
+
+    /// Asks for a round, carries it out and tells what came of it.
+    static func propose(_ catalogue: Catalogue, _ jobs: CatalogueJobs, again: Bool) async throws {
+        let job = try await jobs.requestLabelRound(of: catalogue.name, by: "command line", again: again)
+        let result = try await JobProgress.finish(job, "drawing", jobs)
+        func count(_ name: String) -> Int64 { result[name]?.intValue ?? 0 }
+        guard result["step"]?.stringValue == "proposed" else {
+            Terminal.say(result["why"]?.stringValue ?? "Nothing was proposed.")
+            return
         }
+        Terminal.say(
+            """
+            Round \(count("round")) of \(result["model"]?.stringValue ?? "") on \(count("pictures")) pictures: \
+            \(count("accepted")) boxes accepted, \(count("queued")) are questions on the page /review, \
+            \(count("audited")) accepted ones are asked too, \(count("masked")) masked, \(count("waiting")) wait for \
+            the next round.
+            """)
+        let measured = result["ap50"]?.doubleValue.map { "AP50 on \(count("held_out")) held-out pictures: \($0)" }
+        Terminal.say(measured ?? "No picture is held out yet, so the model was not measured.")
     }
 }
 
