@@ -58,8 +58,14 @@ struct BenchStep: AsyncParsableCommand {
                 try optimizer.step()
             }
             try step()
-            let milliseconds = try ProcessorTime.milliseconds { for _ in 0..<steps { try step() } }
-            Terminal.say("\(Terminal.decimal(milliseconds / Double(steps), 1)) CPU ms a step")
+            var milliseconds = 0.0
+            let span = try ContinuousClock().measure {
+                milliseconds = try ProcessorTime.milliseconds { for _ in 0..<steps { try step() } }
+            }
+            let speed = Double(batch * steps) / (span / .seconds(1))
+            Terminal.say(
+                "\(Terminal.decimal(milliseconds / Double(steps), 1)) CPU ms a step, "
+                    + "\(Terminal.decimal(speed, 1)) img/s")
         }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Basics
 import Foundation
+import Server
 import VisualSearch
 
 /// Trains a detector on the boxes and lets it draw the rest.

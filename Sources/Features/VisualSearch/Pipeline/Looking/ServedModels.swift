@@ -22,7 +22,8 @@ public struct ServedModels: Sendable {
         for entry in registry.serving(.itemEmbedder) {
             do {
                 let (manifest, runner) = try load(entry)
-                let embedder = try ModelEmbedder(runner, manifest: manifest)
+                // The registry measured and let serve the model's own vectors.
+                let embedder = try ModelEmbedder(runner, manifest: manifest, isPlain: true)
                 guard embedder.space.name == entry.space else {
                     throw InferenceError(.invalidModel, "its manifest names another space than its row.")
                 }
