@@ -18,7 +18,7 @@ export OMP_WAIT_POLICY ?= passive
 SWIFT_PLACES = Package.swift Sources Tests $(wildcard Benchmarks Examples Fuzz)
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo train test test-full kills bench bench-vectors peers bench-pictures peers-items peers-panorama mobile check format docs fuzz clean
+.PHONY: help bootstrap demo train test test-full test-torch kills bench bench-vectors peers bench-pictures peers-items peers-panorama mobile check format docs fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,13 @@ test-full: ## run all tests, those that take minutes too
 	@Scripts/bootstrap test
 	$(SWIFT) build --build-tests $(BUILD_FLAGS)
 	@VITRINE_FAULT_FULL=1 VITRINE_HISTORIES=60 $(SWIFT_ENVIRONMENT) Scripts/run-tests swift test --skip-build $(TEST_FLAGS)
+
+test-torch: ## run the tests of training on the newer libtorch of Python's package (.venv-torch, a build folder of its own)
+	@Scripts/bootstrap test
+	@Scripts/bootstrap torch
+	@export TORCH_HOME="$$(echo "$(CURDIR)"/.venv-torch/lib/python3*/site-packages/torch)"; \
+		swift build --scratch-path .build/torch --build-tests $(BUILD_FLAGS) \
+		&& swift test --scratch-path .build/torch --skip-build $(TEST_FLAGS) --filter LearningTests
 
 kills: ## kill imports, hygiene and re-embedding of catalogues 440 times with kill -9 and compare what they leave
 	@Scripts/bootstrap test

@@ -102,11 +102,16 @@ let training: [Target] = [
                 ["-std=c++17", "-O2", "-g0", "-Wall", "-Wextra", "-Werror", "-isystem", torchHeaders]
                     + (torchHome.map { ["-isystem", $0 + "/include"] } ?? []))
         ],
-        linkerSettings: [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]
-            + (torchHome.map { [.unsafeFlags(["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", $0 + "/lib"])] } ?? [])),
+        // By path where it is named: folders of the system's libraries, which may hold a libtorch too, are searched first.
+        linkerSettings: torchHome.map { home in
+            let linked = ["\(home)/lib/libtorch_cpu.so", "\(home)/lib/libc10.so", "-rpath", "\(home)/lib"]
+            return [.unsafeFlags(linked.flatMap { ["-Xlinker", $0] })]
+        } ?? [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]),
     .target(
         name: "Learning",
-        dependencies: ["Basics", "Archives", "Kernels", "Imaging", "CTorch", .product(name: "Crypto", package: "swift-crypto")],
+        dependencies: [
+            "Basics", "Archives", "Kernels", "Imaging", "CTorch", .product(name: "Crypto", package: "swift-crypto"),
+        ],
         path: "Sources/Engines/Learning"),
     .testTarget(
         name: "LearningTests", dependencies: ["Basics", "Imaging", "Learning", "TestSupport"],
@@ -236,7 +241,8 @@ let tests: [Target] = [
     .testTarget(
         name: "VisualSearchTests",
         dependencies: [
-            "Basics", "Archives", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation", "VisualSearch",
+            "Basics", "Archives", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation",
+            "VisualSearch",
             "TestSupport",
         ],
         path: "Tests/VisualSearchTests"),

@@ -5,9 +5,11 @@
 #include <memory>
 #include <vector>
 
+#include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
+#include <torch/csrc/api/include/torch/version.h>
 #include <torch/csrc/autograd/autograd.h>
 
 using namespace ctorch;
@@ -66,9 +68,41 @@ int32_t ct_inference(bool enters) {
     });
 }
 
-bool ct_set_autocast(bool on) {
-    const bool before = at::autocast::is_cpu_enabled();
-    at::autocast::set_cpu_enabled(on);
-    if (before && !on) at::autocast::clear_cache();
+// libtorch 2.4 put one switch for all devices in the place of one for each.
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+static int32_t autocasts() {
+    if (!at::autocast::is_autocast_enabled(at::kCPU)) return 0;
+    return dtype_number(at::autocast::get_autocast_dtype(at::kCPU));
+}
+
+static void set_autocasts(at::DeviceType device, bool on, at::ScalarType type) {
+    at::autocast::set_autocast_enabled(device, on);
+    if (on) at::autocast::set_autocast_dtype(device, type);
+}
+#else
+static int32_t autocasts() {
+    return at::autocast::is_cpu_enabled() ? dtype_number(at::autocast::get_autocast_cpu_dtype()) : 0;
+}
+
+static void set_autocasts(at::DeviceType device, bool on, at::ScalarType type) {
+    if (device == at::kCPU) {
+        at::autocast::set_cpu_enabled(on);
+        if (on) at::autocast::set_autocast_cpu_dtype(type);
+    } else {
+        at::autocast::set_enabled(on);
+        if (on) at::autocast::set_autocast_gpu_dtype(type);
+    }
+}
+#endif
+
+int32_t ct_set_autocast(int32_t dtype) {
+    const int32_t before = autocasts();
+    guarded([&] {
+        const bool on = dtype != 0;
+        const auto type = on ? scalar_type(dtype) : at::kFloat;
+        set_autocasts(at::kCPU, on, type);
+        if (at::hasCUDA()) set_autocasts(at::kCUDA, on, type);
+        if (before != dtype) at::autocast::clear_cache();
+    });
     return before;
 }

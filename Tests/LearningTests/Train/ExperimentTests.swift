@@ -26,6 +26,17 @@ struct ExperimentTests {
         #expect(try AugmentationRegistry.make(experiment.stages[0].augment).steps.count == 4)
     }
 
+    @Test("LEARN-046 half precision scales the loss, and is refused by name where this libtorch cannot compute in it")
+    func halfPrecision() throws {
+        let text = SmallExperiment.text(more: #", "precision": "fp16""#)
+        if TorchRuntime.computes(.float16, on: .cpu) {
+            #expect(try Experiment(bytes: Array(text.utf8)).lossScale == 65_536)
+        } else {
+            let said = problems(text)
+            #expect(said.contains { $0.hasPrefix("precision: ") && $0.contains("fp16") }, "\(said)")
+        }
+    }
+
     @Test("a stage has its own keys and takes the others from the whole")
     func stages() throws {
         let experiment = try SmallExperiment.make(

@@ -32,7 +32,7 @@ public final class Conv2d: Layer {
         let reach = dilation * (weight.length(2) - 1)
         let maps =
             min(x.length(2), x.length(3)) <= reach
-            ? fullPrecision { convolution(x.dtype == .bfloat16 ? x.to(.float32) : x) } : convolution(x)
+            ? fullPrecision { convolution(x.dtype.width == 2 ? x.to(.float32) : x) } : convolution(x)
         OperationCount.add(maps.count * weight[0].count)
         return maps
     }

@@ -1,3 +1,5 @@
+internal import Basics
+
 /// Keeps the gradients of half precision above its smallest numbers: the loss is multiplied, gradients are divided, and
 /// the factor halves when one overflows and doubles after a run of clean steps (Micikevicius et al. 2018, section 3.2).
 public struct LossScaler: Hashable, Sendable {
@@ -34,5 +36,15 @@ public struct LossScaler: Hashable, Sendable {
         (clean, dropped) = (clean + 1, 0)
         if clean == growsAfter { (scale, clean) = (scale * 2, 0) }
         return .step
+    }
+
+    /// What a checkpoint keeps.
+    var json: JSON { ["scale": .double(scale), "clean": .int(Int64(clean)), "dropped": .int(Int64(dropped))] }
+
+    /// Goes on from what was kept.
+    mutating func restore(_ json: JSON) {
+        scale = json["scale"]?.doubleValue ?? scale
+        clean = Int(json["clean"]?.intValue ?? 0)
+        dropped = Int(json["dropped"]?.intValue ?? 0)
     }
 }

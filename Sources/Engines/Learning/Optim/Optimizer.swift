@@ -111,6 +111,11 @@ open class Optimizer {
 
     /// Goes on from a saved state. Everything must be there, in the right shape; otherwise nothing changes.
     public func restore(_ saved: [String: HostTensor]) throws {
+        // Before the first step nothing is kept yet.
+        if saved.count == 1, saved[Self.stepKey]?.ints.first == 0 {
+            (state, steps) = ([:], 0)
+            return
+        }
         let wanted = stateNames.flatMap { name in parameters.map { (name, $0, "\(name).\($0.key)") } }
         let missing = wanted.filter { saved[$0.2] == nil }.map(\.2) + (saved[Self.stepKey] == nil ? [Self.stepKey] : [])
         let reshaped = wanted.filter { $0.1.tensor.shape != saved[$0.2]?.shape && saved[$0.2] != nil }.map(\.2)

@@ -14,16 +14,16 @@ public func inference<Result>(_ body: () throws -> Result) rethrows -> Result {
     return try body()
 }
 
-/// Runs a body in which matrix products and convolutions of the processor compute in bfloat16.
-public func mixedPrecision<Result>(_ body: () throws -> Result) rethrows -> Result {
-    let before = ct_set_autocast(true)
+/// Runs a body in which matrix products and convolutions compute in bfloat16, or in half precision (`float16`).
+public func mixedPrecision<Result>(_ type: DType = .bfloat16, _ body: () throws -> Result) rethrows -> Result {
+    let before = ct_set_autocast(type.rawValue)
     defer { _ = ct_set_autocast(before) }
     return try body()
 }
 
 /// Runs a body in which everything computes in the numbers it is given, also inside of ``mixedPrecision(_:)``.
 func fullPrecision<Result>(_ body: () throws -> Result) rethrows -> Result {
-    let before = ct_set_autocast(false)
+    let before = ct_set_autocast(0)
     defer { _ = ct_set_autocast(before) }
     return try body()
 }

@@ -11,6 +11,25 @@ public enum TorchRuntime {
     /// Whether a CUDA device can be used.
     public static var hasCUDA: Bool { ct_has_cuda() }
 
+    /// Whether convolutions, products and their gradients can be computed in an element type on a device.
+    public static func computes(_ type: DType, on device: Device) -> Bool {
+        var isNarrow = false
+        let outcome = try? checked {
+            let weight = Tensor.zeros([2, 1, 3, 3]).to(device)
+            weight.requiresGrad = true
+            let value = mixedPrecision(type) {
+                let maps = callOp(
+                    .convolution, .tensor(Tensor.zeros([1, 1, 4, 4]).to(device)), .tensor(weight), .optional(nil),
+                    .ints([1, 1]), .ints([0, 0]), .ints([1, 1]), .int(1))
+                isNarrow = maps.dtype == type
+                return maps.reshaped(2, 4).matmul(maps.reshaped(4, 2))
+            }.to(.float32).sum()
+            value.backward()
+            return value.item()
+        }
+        return outcome != nil && isNarrow
+    }
+
     /// The operators that are called somewhere but that this libtorch does not have.
     public static var missingOperators: [String] {
         OpName.allCases.map(\.rawValue).filter { !ct_op_exists($0) }

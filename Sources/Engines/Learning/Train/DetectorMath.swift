@@ -5,6 +5,7 @@ struct DetectorMath {
     let net: ItemDetector
     let precision: Experiment.Precision
     let settings: ModelSettings
+    var lossScale = 1.0
 
     /// Computes the loss in a number of parts and leaves gradients on the parameters.
     ///
@@ -19,7 +20,7 @@ struct DetectorMath {
                 let range = pictures.count * part / parts..<pictures.count * (part + 1) / parts
                 let loss = loss(parts == 1 ? pictures.all : pictures.all[range], pictures.host.boxes[range])
                 let share = parts == 1 ? 1 : Double(max(loss.positives, 1))
-                (parts == 1 ? loss.total : loss.total * share).backward()
+                loss.total.times(share * lossScale).backward()
                 outcome.add(loss, times: share)
                 positives += loss.positives
             }
@@ -30,11 +31,7 @@ struct DetectorMath {
     }
 
     private func loss(_ pictures: Tensor, _ boxes: ArraySlice<[LabelledBox]>) -> DetectorLoss {
-        let output =
-            switch precision {
-            case .float32: net(pictures)
-            case .bfloat16: mixedPrecision { net(pictures) }.inFloat32
-            }
+        let output = precision.computing { net(pictures) }.inFloat32
         let targets = boxes.map { boxes in boxes.map { settings.target($0, classes: net.options.classes) } }
         return net.loss(output, targets: targets, height: pictures.length(2), width: pictures.length(3))
     }

@@ -48,7 +48,8 @@ extension Experiment {
         seed = UInt64(reader.int("seed", in: 0...(1 << 53) - 1) ?? 1)
         device = Self.device(&reader)
         threads = reader.int("threads", in: 1...256) ?? ProcessInfo.processInfo.activeProcessorCount
-        precision = reader.choice("precision") ?? .float32
+        precision = Self.precision(&reader, device)
+        lossScale = reader.number("lossScale", in: 1...3e38) ?? (precision == .float16 ? LossScaler().scale : nil)
         model = reader.inner("model")?.object ?? JSONObject()
         sources = reader.list("sources")?.map(\.object) ?? []
         if json["sources"] == nil { reader.problems.add("sources", "at least one source of pictures") }
@@ -120,6 +121,16 @@ extension Experiment {
         }
         reader.problems.add("device", "cpu or cuda:0")
         return .cpu
+    }
+
+    private static func precision(_ reader: inout ConfigurationReader, _ device: Device) -> Precision {
+        let precision: Precision = reader.choice("precision") ?? .float32
+        if let narrow = precision.narrow, !TorchRuntime.computes(narrow, on: device) {
+            reader.problems.add(
+                "precision",
+                "this libtorch does not compute in \(precision.rawValue) on \(device); f32 works everywhere")
+        }
+        return precision
     }
 
     private static func loading(_ reader: inout ConfigurationReader) -> Loading {

@@ -16,6 +16,8 @@ public struct Experiment: Sendable {
     public var threads: Int
     /// The numbers that matrix products and convolutions compute with.
     public var precision: Precision
+    /// What the loss is multiplied with at the beginning, against gradients below the smallest number; nil for not at all.
+    public var lossScale: Double?
     /// The net, as its own reader understands it.
     package var model: JSONObject
     /// The pictures, as their readers understand them.
@@ -60,6 +62,22 @@ public struct Experiment: Sendable {
         case float32 = "f32"
         /// bfloat16 in products and convolutions, 32 bits elsewhere.
         case bfloat16 = "bf16"
+        /// Half precision in products and convolutions, 32 bits elsewhere, and a loss that is scaled.
+        case float16 = "fp16"
+
+        /// What products compute in where that is not 32 bits.
+        var narrow: DType? {
+            switch self {
+            case .float32: nil
+            case .bfloat16: .bfloat16
+            case .float16: .float16
+            }
+        }
+
+        /// Runs a body in it.
+        func computing<Result>(_ body: () throws -> Result) rethrows -> Result {
+            try narrow.map { try mixedPrecision($0, body) } ?? body()
+        }
     }
 
     /// How pictures reach the trainer.

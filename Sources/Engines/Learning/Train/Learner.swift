@@ -98,10 +98,7 @@ final class Learner {
 
     /// The vectors [n, d] of pictures, before they are brought to length 1.
     func vectors(_ pictures: Tensor, _ precision: Experiment.Precision) -> Tensor {
-        switch precision {
-        case .float32: embedder(pictures).unscaled
-        case .bfloat16: mixedPrecision { embedder(pictures).unscaled }.to(.float32)
-        }
+        precision.computing { embedder(pictures).unscaled }.to(.float32)
     }
 
     /// Runs a body with the net as it would be served: averaged weights, no learning behaviour, no gradients.

@@ -18,7 +18,7 @@ struct MutualMath {
                 throw ExperimentError(["mutual: a classifier among the losses, such as arcface or softmax"])
             }
             for (index, value) in loss(opinions).enumerated() { sums[index].add("mutual", value, times: 1) }
-            for sum in sums { sum.total.backward() }
+            for (math, sum) in zip(maths, sums) { sum.total.times(math.lossScale).backward() }
             return sums.map(\.outcome)
         }
     }

@@ -10,6 +10,8 @@ struct StepMath {
     var tellsHardness = false
     /// Whether what is between the backbone's steps is computed again instead of kept.
     var recomputes = false
+    /// What the loss is multiplied with before gradients are taken.
+    var lossScale = 1.0
 
     /// What a step's loss is made of.
     struct Outcome {
@@ -38,7 +40,7 @@ struct StepMath {
     func backward(_ pictures: Pictures, parts: Int) throws -> Outcome {
         let parts = min(parts, pictures.count)
         if case .detector(let net) = learner.net {
-            return try DetectorMath(net: net, precision: precision, settings: learner.settings)
+            return try DetectorMath(net: net, precision: precision, settings: learner.settings, lossScale: lossScale)
                 .backward(pictures, parts: parts)
         }
         if parts <= 1 {
@@ -53,19 +55,15 @@ struct StepMath {
     private func backwardOnce(_ pictures: Tensor, _ rows: BatchRows, share: Double) -> Outcome {
         guard recomputes else {
             let sum = loss(learner.vectors(pictures, precision), rows)
-            (share == 1 ? sum.total : sum.total * share).backward()
+            sum.total.times(share * lossScale).backward()
             return sum.outcome
         }
         let net = learner.embedder
-        func computed(_ body: () -> Tensor) -> Tensor {
-            precision == .bfloat16 ? mixedPrecision(body).to(.float32) : body()
-        }
-        let kept =
-            precision == .bfloat16
-            ? mixedPrecision { Recomputation(net.backbone, pictures) } : Recomputation(net.backbone, pictures)
-        let sum = loss(computed { net.answer(kept.outputs.suffix(net.necks.count)).unscaled }, rows)
-        (share == 1 ? sum.total : sum.total * share).backward()
-        kept.backward { precision == .bfloat16 ? mixedPrecision($0) : $0() }
+        let kept = precision.computing { Recomputation(net.backbone, pictures) }
+        let vectors = precision.computing { net.answer(kept.outputs.suffix(net.necks.count)).unscaled }
+        let sum = loss(vectors.to(.float32), rows)
+        sum.total.times(share * lossScale).backward()
+        kept.backward { precision.computing($0) }
         return sum.outcome
     }
 
@@ -77,7 +75,7 @@ struct StepMath {
         } loss: { all in
             let sum = loss(all, pictures.host.rows(0..<pictures.count))
             outcome = sum.outcome
-            return sum.total
+            return sum.total.times(lossScale)
         }
         return outcome
     }
@@ -155,6 +153,11 @@ struct StepMath {
             if let value = losses[head.label] { sum.add("head.\(head.label)", value, times: head.weight) }
         }
     }
+}
+
+extension Tensor {
+    /// A loss times a number; itself where that is 1.
+    func times(_ scale: Double) -> Tensor { scale == 1 ? self : self * scale }
 }
 
 extension StepMath.Sum {

@@ -19,6 +19,7 @@ extension TrainingRun {
         state["best"] = best.json
         if let taskWeights { state["taskWeights"] = taskWeights.json }
         if let plateau { state["plateau"] = plateau.json }
+        if let scaler { state["lossScale"] = scaler.json }
         try store.write(
             Checkpoint(step: place.step, tensors: tensors, state: state), keeping: experiment.checkpoints.kept)
         try around.folder.set(
@@ -40,6 +41,7 @@ extension TrainingRun {
             throw RunError.damaged("checkpoint", reason: "its task weights are not of this run")
         }
         if let kept = checkpoint.state["plateau"] { plateau?.restore(kept) }
+        if let kept = checkpoint.state["lossScale"] { scaler?.restore(kept) }
         guard let random = checkpoint.tensors["random"]?["state"] else {
             throw RunError.damaged("checkpoint", reason: "the state of the random generator is missing")
         }

@@ -20,8 +20,12 @@ extension TrainingRun {
             try? keep()
             throw error
         }
+        unscale()
         let norms = try learners.map { try $0.root.clipGradients(to: stage.clip) }
-        let isFine = outcomes.allSatisfy(\.loss.isFinite) && norms.allSatisfy(\.isFinite)
+        let isNumber = outcomes.allSatisfy(\.loss.isFinite)
+        let isFine = isNumber && norms.allSatisfy(\.isFinite)
+        // A loss that is a number and gradients that are none: the scale was too large, which is no fault of the pictures.
+        let verdict = isNumber ? scaler?.received(areFinite: isFine) : nil
         if isFine {
             for learner in learners {
                 try learner.optimizer.step()
@@ -31,14 +35,14 @@ extension TrainingRun {
             if let first = outcomes.first { hardness?.received(first.hardness, of: batch.indexes) }
         } else {
             moment.putBack(draws: false)
-            try drop(batch)
+            if verdict != .skip { try drop(batch) }
         }
         (place.step, place.stageStep, place.batch) = (place.step + 1, place.stageStep + 1, batch.cursor.batch + 1)
         pace.add(pictures: batch.count, ContinuousClock.now - started)
         try write(outcomes, norms, isFine)
         try followTrends()
         tell(isFine ? outcomes.first?.loss : nil)
-        if dropped >= Self.patience { throw RunError.diverged(step: place.step) }
+        if dropped >= Self.patience || verdict == .stop { throw RunError.diverged(step: place.step) }
         if place.step % experiment.checkpoints.everySteps == 0 { try keep() }
     }
 
@@ -54,6 +58,13 @@ extension TrainingRun {
         return try maths.map { math in try math.backward(math.pictures(batch), parts: stage.batch.parts) }
     }
 
+    /// Divides gradients by what the loss was multiplied with.
+    private func unscale() {
+        guard let scale = scaler?.scale, scale != 1 else { return }
+        let gradients = learners.flatMap { $0.root.trainable() }.compactMap(\.tensor.grad)
+        if !gradients.isEmpty { withoutGrad { Each.multiply(gradients, by: 1 / scale) } }
+    }
+
     var maths: [StepMath] {
         let names = stage.losses.filter { $0.weight == nil }.map(\.name)
         let weights = Dictionary(zip(names, taskWeights?.weights ?? []), uniquingKeysWith: { first, _ in first })
@@ -61,7 +72,7 @@ extension TrainingRun {
             StepMath(
                 learner: $0, precision: experiment.precision, device: experiment.device, weights: weights,
                 teacher: teacher, teacherWeight: experiment.teacher?.weight ?? 0, tellsHardness: hardness != nil,
-                recomputes: stage.batch.recomputes)
+                recomputes: stage.batch.recomputes, lossScale: scaler?.scale ?? 1)
         }
     }
 
@@ -97,6 +108,7 @@ extension TrainingRun {
             }
         }
         try log.add("rate", rateFactor * stage.optimizer.rate, step: place.step)
+        if let scaler { try log.add("lossScale", scaler.scale, step: place.step) }
         if !isFine { try log.add("dropped", 1, step: place.step) }
     }
 

@@ -36,6 +36,7 @@ final class TrainingRun {
     var taskWeights: TaskWeights?
     var hardness: Hardness?
     var dropped = 0
+    var scaler: LossScaler?
     var stageSteps: [Int] = []
     var pace = Pace()
 
@@ -93,6 +94,7 @@ final class TrainingRun {
         taskWeights = followers > 0 && data.validation.count > 0 ? TaskWeights(count: followers) : nil
         hardness = stage.batch.sampler == .hard ? hardness ?? Hardness(count: data.train.count) : nil
         dropped = 0
+        scaler = experiment.lossScale.map { LossScaler(scale: $0) }
     }
 
     /// Runs the rest of a stage; a verdict ends the run.

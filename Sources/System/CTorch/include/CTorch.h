@@ -106,8 +106,9 @@ int32_t ct_gradients_of(
 bool ct_set_grad_mode(bool recording);
 // Enters (true) or leaves (false) inference mode; calls nest.
 int32_t ct_inference(bool enters);
-// Runs what the processor can run in bfloat16 in it; returns what was set before.
-bool ct_set_autocast(bool on);
+// Runs products and convolutions in an element type, CT_F16 or CT_BF16, on the processor and on CUDA devices; 0 ends it.
+// Returns what was set before.
+int32_t ct_set_autocast(int32_t dtype);
 
 // Calls an operator by its name "namespace::name.overload". Arguments that are not given take the schema's defaults;
 // every tensor of the result is given out, lists flattened.
