@@ -54,6 +54,13 @@ package struct RunningCommand: Sendable {
     /// Sends a signal, unless the command has ended.
     package func signal(_ number: Int32) { child.signal(number) }
 
+    /// The bytes that the command has written to files and pipes so far, a measure of its work that only grows; 0 after its end.
+    package var written: Int {
+        let text = (try? String(contentsOfFile: "/proc/\(child.processID)/io", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("wchar: ") }
+        return line.flatMap { Int($0.dropFirst("wchar: ".count)) } ?? 0
+    }
+
     /// Whether the command has ended.
     package var hasEnded: Bool { child.hasEnded }
 

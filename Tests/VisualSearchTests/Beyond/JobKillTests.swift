@@ -16,21 +16,26 @@ struct JobKillTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path
 
-    /// Runs a command to its end, or until the database's log has grown by so many bytes; false if it ended before.
-    private static func run(_ arguments: [String], data: String, killAfter limit: Int) async throws -> Bool {
+    /// Runs a command to its end, or until it has written so many bytes.
+    ///
+    /// - Returns: whether it was killed, and the most bytes that it was seen to have written.
+    private static func run(
+        _ arguments: [String], killAfter limit: Int = .max
+    ) async throws -> (wasKilled: Bool, written: Int) {
         let child = try RunningCommand([try Program.path()] + arguments)
-        await onThread {
+        let written = await onThread { () -> Int in
+            var most = 0
             while !child.hasEnded {
-                if logBytes(data) >= limit { return child.signal(SIGKILL) }
+                most = max(most, child.written)
+                if most >= limit {
+                    child.signal(SIGKILL)
+                    break
+                }
                 sched_yield()
             }
+            return most
         }
-        return await child.exitStatus() == -SIGKILL
-    }
-
-    private static func logBytes(_ data: String) -> Int {
-        let known = try? FileManager.default.attributesOfItem(atPath: "\(data)/vitrine.db-wal")[.size] as? Int
-        return known ?? 0
+        return (await child.exitStatus() == -SIGKILL, written)
     }
 
     /// Six items, two of them nearly one thing, one with a foreign picture, and a text that shows one of them.
@@ -81,9 +86,10 @@ struct JobKillTests {
         return lines
     }
 
-    /// Kills a command so many times; where it ended before, it begins anew from what there was. The number of kills.
+    /// Kills a command so many times, at drawn shares of what it writes when nobody disturbs it; where it ended before, it
+    /// begins anew from what there was. The number of kills.
     private static func kill(
-        _ arguments: [String], _ data: String, _ wanted: Int, _ random: inout SeededRandom
+        _ arguments: [String], _ data: String, _ wanted: Int, writes: Int, _ random: inout SeededRandom
     ) async throws -> Int {
         let before = "\(data)-before"
         try FileManager.default.copyItem(atPath: data, toPath: before)
@@ -91,7 +97,7 @@ struct JobKillTests {
         var (kills, rounds) = (0, 0)
         while kills < wanted, rounds < 4 * wanted {
             rounds += 1
-            if try await run(arguments, data: data, killAfter: Int(random.next() % 60_000)) {
+            if try await run(arguments, killAfter: 1 + Int(random.next() % UInt64(max(writes, 1)))).wasKilled {
                 kills += 1
             } else {
                 try FileManager.default.removeItem(atPath: data)
@@ -109,7 +115,7 @@ struct JobKillTests {
         let shop = try Shop()
         try Self.write(in: shop)
         let (calm, killed) = ("\(shop.path)/calm", "\(shop.path)/killed")
-        var kills = 0
+        var (kills, writes) = (0, [[String]: Int]())
         for data in [calm, killed] {
             // Items are numbered as they come: both catalogues begin with one copy of the same import.
             if data == killed {
@@ -119,13 +125,18 @@ struct JobKillTests {
                     "catalogue", "import", "\(shop.path)/goods", "--catalogue", "shop", "--data", calm, "--models",
                     calm,
                 ]
-                #expect(try await !Self.run(first, data: calm, killAfter: .max))
+                #expect(try await !Self.run(first).wasKilled)
                 try FileManager.default.copyItem(atPath: calm, toPath: "\(shop.path)/first")
             }
             for command in Self.commands {
                 let arguments = Self.arguments(command, texts: "\(shop.path)/texts", data: data)
-                if data == killed { kills += try await Self.kill(arguments, data, isFull ? 40 : 1, &random) }
-                #expect(try await !Self.run(arguments, data: data, killAfter: .max), "\(command) seed \(seed)")
+                if data == killed {
+                    kills += try await Self.kill(
+                        arguments, data, isFull ? 40 : 1, writes: writes[command] ?? 1, &random)
+                }
+                let end = try await Self.run(arguments)
+                #expect(!end.wasKilled, "\(command) seed \(seed)")
+                if data == calm { writes[command] = end.written }
             }
         }
         #expect(try await Self.outcome(calm) == Self.outcome(killed), "seed \(seed), \(kills) kills")
