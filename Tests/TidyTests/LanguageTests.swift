@@ -10,6 +10,7 @@ struct LanguageTests {
     func repository() throws {
         let names = [
             "text.js", "staff/text.js", "panorama/text.js", "desk/text.js", "widget/text.js", "models/text.js",
+            "settings/text.js",
         ]
         let tables = try names.map { try #require(Repository.file("Web/" + $0)) }
         for table in tables {

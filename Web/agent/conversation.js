@@ -50,7 +50,7 @@ export class Conversation {
         const { client, timeline, composer } = this;
         composer.configure({ takesFiles: true });
         timeline.configure(client, {
-            client, showsFaces: true, showNotices: true, personOf: (user) => this.#room.member(user),
+            client, showsFaces: true, showNotices: true, personOf: (user) => this.#personOf(user),
             readLine: (item) => this.#readLine(item), startLine: () => t('conversation_start'),
         });
         this.reading = new ReadMarker(client, timeline, (id) => this.inbox.foresee(id, { unread: 0, highlight: 0 }));
@@ -113,13 +113,18 @@ export class Conversation {
         const name = this.inbox.titleOf(this.roomId) ?? '…';
         setText(this.title, name);
         this.face.show({ id: this.roomId, name, avatar: known?.avatar ?? this.#room.avatar, client: this.client });
-        this.typingLine.show([...this.#room.typing].map((user) => this.#room.member(user).name));
+        this.typingLine.show([...this.#room.typing].map((user) => this.#personOf(user).name));
+    }
+
+    // Colleagues know each other by name where customers see the shop alone.
+    #personOf(user) {
+        return this.inbox.personOf?.(this.#room, user) ?? this.#room.member(user);
     }
 
     #readLine(item) {
         const readers = this.#room.readersOf(item.event).sort((a, b) => a.ts - b.ts);
         if (readers.length === 0) return null;
-        const names = readers.slice(0, 3).map(({ user }) => this.#room.member(user).name).join(', ');
+        const names = readers.slice(0, 3).map(({ user }) => this.#personOf(user).name).join(', ');
         const more = readers.length > 3 ? ` +${readers.length - 3}` : '';
         return t('read_by', { names: names + more, time: readers[0].ts ? clock(readers[0].ts) : '' });
     }

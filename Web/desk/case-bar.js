@@ -5,7 +5,9 @@ import { h } from '../parts/dom.js';
 import { openMenu } from '../parts/menu.js';
 import { itemHeader } from '../widget/item-header.js';
 import { composeCard } from './card-composer.js';
+import { Looking } from './looking.js';
 import { tried } from './parts.js';
+import { askTags } from './tags.js';
 import { askTransfer } from './transfer.js';
 
 const hour = 3_600_000;
@@ -20,10 +22,12 @@ export class CaseBar {
         this.found = null;
         this.item = h('div', { class: 'pinned-slot' });
         this.tools = h('div', { class: 'case-tools', role: 'toolbar', label: 'desk_tools' });
-        this.element = h('div', { class: 'case-bar', hidden: true }, this.item, this.tools);
+        this.looking = new Looking(client);
+        this.element = h('div', { class: 'case-bar', hidden: true }, this.item, this.tools, this.looking.element);
     }
 
     show(found) {
+        this.looking.show(found && found.status !== 'resolved' ? found.number : null);
         const key = JSON.stringify([found, document.documentElement.lang]);
         if (this.key === key) return;
         this.key = key;
@@ -38,7 +42,7 @@ export class CaseBar {
         })]));
         this.tools.replaceChildren(h('span', { class: `desk-state is-${found.status}`, t: `desk_state_${found.status}` }),
             found.entry ? h('span', { class: 'tag' }, found.entry) : '', h('span', { class: 'tag' }, found.queue_name ?? ''),
-            h('span', { class: 'case-gap' }), ...this.#buttons.values());
+            ...(found.tags ?? []).map((tag) => h('span', { class: 'tag is-label' }, tag)), h('span', { class: 'case-gap' }), ...this.#buttons.values());
     }
 
     /** Presses a button by its name, if it is there: for the keys. */
@@ -63,6 +67,8 @@ export class CaseBar {
         return [
             ['card', 'desk_card', () => composeCard(this.client, store, found)],
             ['canned', 'desk_canned', (button) => this.#chooseCanned(button)],
+            ...(store.macros.length ? [['macros', 'desk_macros', (button) => this.#chooseMacro(button)]] : []),
+            ['tags', 'desk_tags', () => askTags(store, found)],
             ['transfer', 'desk_transfer', () => askTransfer(store, found)],
             ['snooze', 'desk_snooze', (button) => this.#snooze(button)],
             ['resolve', 'desk_resolve', does('resolve'), true],
@@ -74,6 +80,13 @@ export class CaseBar {
             until_ts: Date.now() + hours * hour,
         }));
         openMenu(button, [1, 4, 24, 72].map((hours) => ({ icon: 'clock', text: t('desk_hours', { n: hours }), action: until(hours) })), 'desk_snooze');
+    }
+
+    #chooseMacro(button) {
+        const { found, store } = this;
+        openMenu(button, store.macros.map(({ name }) => ({
+            icon: 'check', text: name, action: () => tried(() => store.command(found.number, `macros/${encodeURIComponent(name)}`)),
+        })), 'desk_macros');
     }
 
     // MARK: Canned replies

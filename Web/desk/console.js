@@ -41,6 +41,7 @@ export class Console {
         window.addEventListener('hashchange', this.onAddress);
         this.conversation.composer.addEventListener('vt-escape', () => this.open(null));
         this.conversation.composer.addEventListener('input', () => this.bar.offerCanned());
+        this.conversation.composer.addEventListener('vt-typing', ({ detail }) => { this.bar.looking.typing = detail.typing; });
         this.store.addEventListener('changed', () => this.#changed());
         this.client.addEventListener('room', ({ detail }) => {
             if (detail.id === this.store.byNumber(this.#number)?.room_id) this.#show();
@@ -51,6 +52,7 @@ export class Console {
 
     end() {
         this.store.end();
+        this.bar.looking.show(null);
         document.removeEventListener('keydown', this.onKey);
         window.removeEventListener('hashchange', this.onAddress);
         setTitleCount(0);
@@ -116,7 +118,8 @@ export class Console {
             j: () => this.lists.move(1), k: () => this.lists.move(-1), 1: () => this.lists.choose('mine'),
             2: () => this.lists.choose('waiting'), 3: () => this.lists.choose('all'), i: () => this.togglePanel(),
             a: () => this.bar.press('take'), r: () => this.bar.press('resolve'), t: () => this.bar.press('transfer'),
-            s: () => this.bar.press('snooze'), c: () => this.bar.press('card'), n: () => this.panel.focusNote(),
+            s: () => this.bar.press('snooze'), c: () => this.bar.press('card'), l: () => this.bar.press('tags'),
+            m: () => this.bar.press('macros'), n: () => this.panel.focusNote(),
             '?': () => showKeys(), Escape: () => this.open(null),
         }[event.key];
         if (!action) return;

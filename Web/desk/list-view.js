@@ -33,7 +33,7 @@ export class ListView {
         this.list = h('ul', { class: 'inbox-list', id: 'desk-list', role: 'tabpanel' });
         this.empty = h('p', { class: 'inbox-empty' });
         this.element = h('aside', { class: 'side' },
-            h('header', { class: 'side-head' }, brand()),
+            h('header', { class: 'side-head' }, brand(store.mayManage)),
             h('div', { class: 'desk-presence' }, h('span', { class: 'desk-lamp' }), this.status, this.load),
             h('div', { class: 'desk-tabs', role: 'tablist', label: 'conversations' }, [...this.tabs.values()]),
             h('div', { class: 'side-scroll inbox' }, this.list, this.empty));

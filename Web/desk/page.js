@@ -1,32 +1,18 @@
 // <vt-desk>: the login, or the console once an agent is logged in. The session is that of the staff's other pages.
 
-import { loginForm } from '../agent/login.js';
 import { addText } from '../language.js';
-import { Client } from '../matrix/client.js';
 import { h } from '../parts/dom.js';
-import { prepareToasts, toast } from '../parts/toast.js';
+import { StaffEntrance } from '../staff/entrance.js';
 import { Console } from './console.js';
 import { DeskStore } from './store.js';
 import { text } from './text.js';
 
 addText(text);
 
-class DeskPage extends HTMLElement {
-    connectedCallback() {
-        this.client = new Client('agent', { timelineLimit: 10 });
-        this.client.addEventListener('over', ({ detail }) => this.#over(detail.reason));
-        prepareToasts();
-        if (this.client.session.isOpen) this.#work();
-        else this.#askLogin();
-    }
+class DeskPage extends StaffEntrance {
+    static connection = { timelineLimit: 10 };
 
-    #askLogin() {
-        const form = loginForm(this.client, () => this.#work());
-        this.replaceChildren(form);
-        form.querySelector('input')?.focus();
-    }
-
-    async #work() {
+    async work() {
         const store = new DeskStore(this.client);
         try {
             await store.begin();
@@ -45,16 +31,14 @@ class DeskPage extends HTMLElement {
         const words = error?.name === 'NetworkError' ? 'banner_reconnecting' : 'desk_no_agent';
         return h('main', { class: 'login' }, h('section', { class: 'login-form' }, h('h1', { class: 'desk-title', t: 'desk_title' }),
             h('p', { t: words }),
-            h('button', { type: 'button', class: 'button is-primary', t: 'try_again', on: { click: () => this.#work() } }),
+            h('button', { type: 'button', class: 'button is-primary', t: 'try_again', on: { click: () => this.work() } }),
+            h('a', { class: 'button', href: '/desk/settings', t: 'desk_settings' }),
             h('button', { type: 'button', class: 'link', t: 'log_out', on: { click: () => this.client.logout() } })));
     }
 
-    #over(reason) {
+    leave() {
         this.console?.end();
         this.console = null;
-        this.client.reset();
-        this.#askLogin();
-        if (reason !== 'logout') toast('session_ended');
     }
 }
 

@@ -21,6 +21,7 @@ export class DeskStore extends EventTarget {
         this.queues = [];
         this.canned = [];
         this.adapters = [];
+        this.macros = [];
         client.addEventListener('rooms', ({ detail }) => {
             if (detail.changed) this.#soon();
         });
@@ -30,9 +31,9 @@ export class DeskStore extends EventTarget {
     async begin() {
         this.me = await deskGet(this.client, 'me');
         if (!this.me.agent) throw new Error('no agent');
-        const [{ queues }, { agents }, { canned }, { adapters }] = await Promise.all(
-            ['queues', 'agents', 'canned', 'adapters'].map((name) => deskGet(this.client, name)));
-        Object.assign(this, { queues, agents, canned, adapters });
+        const [{ queues }, { agents }, { canned }, { adapters }, { macros }] = await Promise.all(
+            ['queues', 'agents', 'canned', 'adapters', 'macros'].map((name) => deskGet(this.client, name)));
+        Object.assign(this, { queues, agents, canned, adapters, macros });
         await this.refresh();
         // What waits in a queue is in no room of this agent's, so /sync does not tell of it.
         this.#timer = setInterval(() => {
@@ -50,6 +51,10 @@ export class DeskStore extends EventTarget {
 
     get isSupervisor() {
         return this.me.role === 'supervisor';
+    }
+
+    get mayManage() {
+        return this.isSupervisor || this.me.admin === true;
     }
 
     get conversations() {
@@ -130,6 +135,17 @@ export class DeskStore extends EventTarget {
 
     titleOf(roomId) {
         return this.nameOf(this.ofRoom(roomId));
+    }
+
+    /** Who speaks, as colleagues see it: by the own name and with what they do. Customers see the shop. */
+    personOf(room, user) {
+        const member = room.member(user);
+        const colleague = this.agents.find((each) => each.user_id === user);
+        if (colleague) {
+            return { ...member, avatar: null, name: colleague.name || user.slice(1).split(':')[0], badge: `role_${colleague.role ?? (colleague.supervisor ? 'supervisor' : 'service')}` };
+        }
+        if (user.startsWith('@r.')) return { ...member, badge: 'role_robot' };
+        return user === room.stateEvent('m.room.create')?.sender ? { ...member, badge: 'role_business' } : member;
     }
 
     foresee(roomId, change) {

@@ -5,6 +5,7 @@ export const text = {
     desk_no_agent: ['This account serves no queue yet. A supervisor adds it to one.', '该账号尚未加入客服队列，请联系主管添加。'],
     desk_refused: ['{words}', '操作未成功：{words}'],
     desk_system: ['System', '系统'],
+    desk_settings: ['Settings', '设置'],
     desk_tools: ['What to do with this conversation', '对话操作'],
 
     // Lists
@@ -47,6 +48,15 @@ export const text = {
     desk_hours: ['In {n} h', '{n} 小时后'],
     desk_canned: ['Replies', '常用语'],
     desk_no_canned: ['There are none yet.', '还没有常用语。'],
+    desk_macros: ['Macros', '快捷操作'],
+    desk_tags: ['Tags', '标签'],
+    desk_tags_hint: ['Words with commas', '用逗号分隔'],
+    desk_tags_known: ['Used before', '已有标签'],
+    desk_tags_keep: ['Save', '保存'],
+    desk_writes_one: ['{names} is writing', '{names} 正在输入'],
+    desk_writes_other: ['{names} are writing', '{names} 正在输入'],
+    desk_looks_one: ['{names} is looking', '{names} 正在查看'],
+    desk_looks_other: ['{names} are looking', '{names} 正在查看'],
 
     // Cards
     desk_card: ['Card', '卡片'],
@@ -111,6 +121,8 @@ export const text = {
     desk_key_transfer: ['Transfer', '转接'],
     desk_key_snooze: ['Later', '稍后处理'],
     desk_key_card: ['Send a card', '发送卡片'],
+    desk_key_tags: ['Tags', '编辑标签'],
+    desk_key_macros: ['Macros', '快捷操作'],
     desk_key_canned: ['A reply by its name', '按名称插入常用语'],
     desk_key_note: ['Note', '写备注'],
     desk_key_panel: ['Show the customer', '显示顾客信息'],

@@ -14,6 +14,10 @@ export function deskPut(client, target, body = {}) {
     return client.request('PUT', `/api/v1/desk/${target}`, { body });
 }
 
+export function deskDelete(client, target) {
+    return client.request('DELETE', `/api/v1/desk/${target}`);
+}
+
 /** What stands in an event's content as a card, or null. Cards come from outside: every field is checked. */
 export function readBusinessCard(content) {
     const card = content?.['shop.vitrine.card'];

@@ -19,12 +19,12 @@ function byRole(models) {
 }
 
 export class Overview {
-    constructor(office) {
-        this.office = office;
+    constructor(client) {
+        this.client = client;
         this.status = h('p', { class: 'models-status', role: 'status', t: 'loading' });
         this.roles = h('div', { class: 'models-roles' });
         this.journal = h('div', {});
-        this.runs = new RunList(office);
+        this.runs = new RunList(client);
         const reload = iconButton('retry', 'models_reload', () => this.load());
         const desk = { class: 'icon-button', href: '/agent', label: 'conversations', tip: 'conversations' };
         const head = h('header', { class: 'models-head' },
@@ -40,7 +40,7 @@ export class Overview {
     /** Asks for everything anew. */
     async load() {
         try {
-            const reply = await this.office.request('GET', '/api/v1/models');
+            const reply = await this.client.request('GET', '/api/v1/models');
             const models = await Promise.all((reply.models ?? []).map((model) => this.#whole(model)));
             this.#drawStatus(reply.inference ?? {}, models);
             this.roles.replaceChildren(...byRole(models).map(([role, versions]) => this.#role(role, versions)));
@@ -56,7 +56,7 @@ export class Overview {
     /** The list's row with what only the version's own reply tells: gate, evaluations, manifest. */
     async #whole(model) {
         const target = `/api/v1/models/${model.id}/versions/${model.version}`;
-        return { ...model, ...(await this.office.request('GET', target).catch(() => ({}))) };
+        return { ...model, ...(await this.client.request('GET', target).catch(() => ({}))) };
     }
 
     #drawStatus(inference, models) {
@@ -75,13 +75,13 @@ export class Overview {
             h('div', { class: 'models-role-head' }, h('h2', {}, t(`state_role_${role.replaceAll('-', '_')}`)),
                 hasOthers ? back : null),
             h('ul', { class: 'models-versions' },
-                versions.map((version) => versionCard(this.office, version, () => this.load()))));
+                versions.map((version) => versionCard(this.client, version, () => this.load()))));
     }
 
     async #rollBack(role, button) {
         button.disabled = true;
         try {
-            await this.office.request('POST', '/api/v1/models/rollback', { body: { role } });
+            await this.client.request('POST', '/api/v1/models/rollback', { body: { role } });
             await this.load();
         } catch (error) {
             button.disabled = false;

@@ -20,15 +20,15 @@ function verdictOf(run) {
 }
 
 export class RunList {
-    constructor(office) {
-        this.office = office;
+    constructor(client) {
+        this.client = client;
         this.list = h('ul', { class: 'models-runs' });
         this.none = h('p', { class: 'quiet', t: 'models_no_runs' });
         this.element = h('section', {}, h('h2', { t: 'models_runs' }), this.none, this.list);
     }
 
     async load() {
-        const reply = await this.office.request('GET', '/api/v1/training/runs');
+        const reply = await this.client.request('GET', '/api/v1/training/runs');
         const runs = reply.runs ?? [];
         this.none.hidden = runs.length > 0;
         this.list.replaceChildren(...runs.slice(0, 50).map((run) => this.#row(run)));
@@ -50,7 +50,7 @@ export class RunList {
         openDialog('models_run', h('div', { class: 'models-details' }, h('h3', { dir: 'auto' }, run.run), chooser,
             drawing, words, h('h3', { t: 'models_card' }), card), { className: 'is-wide' });
         const draw = async () => {
-            const reply = await this.office.request('GET', `${target}/metrics`, { query: { tag: chooser.value } });
+            const reply = await this.client.request('GET', `${target}/metrics`, { query: { tag: chooser.value } });
             const points = (reply.points ?? []).map((point) => [point.step, point.value]);
             drawing.replaceChildren(curve(points, chooser.value));
             setText(words, points.length ? t('models_curve_ends', {
@@ -59,8 +59,8 @@ export class RunList {
         };
         try {
             const [all, described] = await Promise.all([
-                this.office.request('GET', `${target}/metrics`, { query: { tag: '-' } }),
-                this.office.request('GET', target),
+                this.client.request('GET', `${target}/metrics`, { query: { tag: '-' } }),
+                this.client.request('GET', target),
             ]);
             const rank = (tag) => favourites.indexOf(tag);
             const tags = [...(all.tags ?? [])].sort((a, b) => (rank(b) - rank(a)) || (a < b ? -1 : 1));

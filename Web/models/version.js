@@ -59,7 +59,7 @@ function speedFact(model) {
 }
 
 /** The card; `changed()` is called when something was done. */
-export function versionCard(office, model, changed) {
+export function versionCard(client, model, changed) {
     const target = `/api/v1/models/${model.id}/versions/${model.version}`;
     const problem = h('p', { class: 'form-error', role: 'alert' });
     const place = model.isolation === 'worker' ? 'models_caged' : 'models_inside';
@@ -82,12 +82,12 @@ export function versionCard(office, model, changed) {
     };
     const buttons = [
         mayServe.includes(model.state)
-            ? button('models_activate', () => activate(office, target), 'is-primary') : null,
+            ? button('models_activate', () => activate(client, target), 'is-primary') : null,
         measurable.includes(model.role) && !cannotRun.includes(model.state)
-            ? measureButton(office, target, problem, changed) : null,
+            ? measureButton(client, target, problem, changed) : null,
         ['staged', 'measured', 'draining'].includes(model.state)
-            ? button('models_retire', () => office.request('POST', `${target}/retire`, { body: {} })) : null,
-        detailsButton(office, model),
+            ? button('models_retire', () => client.request('POST', `${target}/retire`, { body: {} })) : null,
+        detailsButton(client, model),
     ];
     return h('li', { class: 'models-version', data: { state: model.state } },
         h('div', { class: 'models-version-head' }, h('h3', { dir: 'auto' }, `${model.id} ${model.version}`),
@@ -100,14 +100,14 @@ export function versionCard(office, model, changed) {
 }
 
 /** Activates; where the gate refuses, a person may overrule it and says why. */
-async function activate(office, target) {
+async function activate(client, target) {
     try {
-        await office.request('POST', `${target}/activate`, { body: {} });
+        await client.request('POST', `${target}/activate`, { body: {} });
     } catch (error) {
         if (!['VITRINE_GATE', 'VITRINE_THRESHOLD'].includes(error.code)) throw error;
         const reason = await askReason(error.message);
         if (reason === null) return;
-        await office.request('POST', `${target}/activate`, { body: { override: reason } });
+        await client.request('POST', `${target}/activate`, { body: { override: reason } });
     }
     toast('models_activated');
 }
@@ -131,7 +131,7 @@ function askReason(refusal) {
     });
 }
 
-function measureButton(office, target, problem, changed) {
+function measureButton(client, target, problem, changed) {
     const button = h('button', { type: 'button', class: 'button is-small', t: 'models_measure' });
     button.addEventListener('click', () => {
         const input = h('input', {
@@ -146,8 +146,8 @@ function measureButton(office, target, problem, changed) {
             button.disabled = true;
             setText(problem, t('models_measuring'));
             try {
-                await office.request('POST', `${target}/evaluate`, { body: { dataset: input.value.trim() } });
-                const done = await office.request('GET', target, { query: { wait_ms: 60000 }, timeout: 70000 });
+                await client.request('POST', `${target}/evaluate`, { body: { dataset: input.value.trim() } });
+                const done = await client.request('GET', target, { query: { wait_ms: 60000 }, timeout: 70000 });
                 const failed = (done.jobs ?? []).find((job) => job.state === 'failed');
                 await changed();
                 if (failed) toast('models_measure_failed', { reason: failed.reason });
@@ -163,7 +163,7 @@ function measureButton(office, target, problem, changed) {
 }
 
 /** The manifest, the trial, and the card that the training wrote, if the training's folder is here. */
-function detailsButton(office, model) {
+function detailsButton(client, model) {
     const button = h('button', { type: 'button', class: 'button is-small', t: 'models_details' });
     button.addEventListener('click', async () => {
         const card = h('pre', { class: 'models-card', tabindex: 0, dir: 'auto' }, t('loading'));
@@ -172,7 +172,7 @@ function detailsButton(office, model) {
             h('h3', { t: 'models_manifest' }), manifest), { className: 'is-wide' });
         const run = model.manifest?.run;
         const address = `/api/v1/training/runs/${encodeURIComponent(run)}`;
-        const reply = run ? await office.request('GET', address).catch(() => null) : null;
+        const reply = run ? await client.request('GET', address).catch(() => null) : null;
         setText(card, reply?.card ?? t('models_no_card'));
     });
     return button;

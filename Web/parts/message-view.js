@@ -107,7 +107,8 @@ export class MessageView extends HTMLElement {
         const shown = !item.mine && !item.grouped && context.showsFaces;
         this.face.replaceChildren(...(shown ? [avatarOf({ ...person, client: context.client })] : []));
         this.senderLine.hidden = !shown;
-        setText(this.senderLine, shown ? person.name : '');
+        const badge = shown && person.badge ? h('span', { class: 'tag', t: person.badge }) : null;
+        this.senderLine.replaceChildren(...(shown ? [h('span', {}, person.name), badge].filter(Boolean) : []));
     }
 
     async #drawQuote() {

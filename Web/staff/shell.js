@@ -2,19 +2,18 @@
 // custom element made by `definePage`; its body is drawn once somebody is logged in.
 
 import { addText, t } from '../language.js';
-import { loginForm } from '../agent/login.js';
-import { Client } from '../matrix/client.js';
 import { h } from '../parts/dom.js';
 import { mark } from '../parts/icons.js';
 import { languageButton, themeButton } from '../parts/preferences.js';
-import { prepareToasts, toast } from '../parts/toast.js';
 import { Api } from './api.js';
+import { StaffEntrance } from './entrance.js';
 import { text } from './text.js';
 
 addText(text);
 
 const pages = [['/agent', 'staff_desk'], ['/review', 'review_title'], ['/label', 'label_title'],
-    ['/catalogue-health', 'health_title'], ['/panorama', 'panorama_title'], ['/supervisor', 'board_title']];
+    ['/catalogue-health', 'health_title'], ['/panorama', 'panorama_title'], ['/supervisor', 'board_title'],
+    ['/desk/settings', 'staff_settings']];
 
 function links(here) {
     return h('nav', { class: 'staff-links', label: 'staff_pages' }, pages.map(([address, name]) => h('a', {
@@ -27,24 +26,14 @@ export function sentence(error) {
     return error?.name === 'NetworkError' ? t('staff_no_network') : error?.message ?? t('staff_failed');
 }
 
-class StaffPage extends HTMLElement {
+class StaffPage extends StaffEntrance {
     connectedCallback() {
-        this.client = new Client('agent');
-        this.client.addEventListener('over', ({ detail }) => this.#over(detail.reason));
-        prepareToasts();
         document.title = t(this.page.title);
         document.addEventListener('vitrine:language', () => { document.title = t(this.page.title); });
-        if (this.client.session.isOpen) this.#work();
-        else this.#askLogin();
+        super.connectedCallback();
     }
 
-    #askLogin() {
-        const form = loginForm(this.client, () => this.#work());
-        this.replaceChildren(form);
-        form.querySelector('input')?.focus();
-    }
-
-    async #work() {
+    async work() {
         const api = new Api(this.client, new URL(window.location).searchParams.get('catalogue'));
         const tools = h('div', { class: 'staff-tools' }, languageButton(), themeButton());
         const main = h('main', { class: 'staff-main' }, h('p', { class: 'staff-waiting quiet', t: 'loading' }));
@@ -69,7 +58,7 @@ class StaffPage extends HTMLElement {
             else main.append(this.#empty());
         } catch (error) {
             main.replaceChildren(h('section', { class: 'staff-note' }, h('h2', { t: 'staff_cannot' }), h('p', {}, sentence(error)),
-                h('button', { type: 'button', class: 'button', t: 'try_again', on: { click: () => this.#work() } }),
+                h('button', { type: 'button', class: 'button', t: 'try_again', on: { click: () => this.work() } }),
                 h('button', { type: 'button', class: 'link', t: 'log_out', on: { click: () => this.client.logout() } })));
         }
     }
@@ -82,7 +71,7 @@ class StaffPage extends HTMLElement {
             const address = new URL(window.location);
             address.searchParams.set('catalogue', choice.value);
             window.history.replaceState(null, '', address);
-            this.#work();
+            this.work();
         });
         return choice;
     }
@@ -92,12 +81,9 @@ class StaffPage extends HTMLElement {
             h('pre', { class: 'staff-command' }, h('code', {}, 'vitrine catalogue import goods.csv --catalogue shop')));
     }
 
-    #over(reason) {
+    leave() {
         this.view?.end?.();
         this.view = null;
-        this.client.reset();
-        this.#askLogin();
-        if (reason !== 'logout') toast('session_ended');
     }
 }
 

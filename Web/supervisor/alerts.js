@@ -15,8 +15,9 @@ export class Alerts {
         this.list = h('ul', { class: 'board-alerts' });
         this.told = h('ol', { class: 'board-told' });
         this.words = h('p', { class: 'board-error', role: 'alert' });
+        this.gone = h('p', { class: 'quiet', role: 'status' });
         this.element = h('section', { class: 'board-card', label: 'board_alerts' }, h('h2', { t: 'board_alerts' }),
-            h('div', { class: 'board-body' }, this.list, this.#form(), this.words, h('h3', { t: 'board_told' }), this.told));
+            h('div', { class: 'board-body' }, this.list, this.gone, this.#form(), this.words, h('h3', { t: 'board_told' }), this.told));
     }
 
     #form() {
@@ -64,6 +65,18 @@ export class Alerts {
         }
     }
 
+    /** Removes a rule; a line below the list brings it back. */
+    async #remove(alert) {
+        if (!await this.#try('DELETE', alert.name)) return;
+        const { source, when, threshold, clear, queue, window_minutes, hold_seconds, minimum, webhook } = alert;
+        const rule = { source, when, threshold, clear, queue, window_minutes, hold_seconds, minimum, webhook };
+        const back = h('button', { type: 'button', class: 'button is-small', t: 'board_undo', on: { click: async () => {
+            if (await this.#try('PUT', alert.name, rule)) this.gone.replaceChildren();
+        } } });
+        this.gone.replaceChildren(h('span', {}, t('board_removed', { name: alert.name })), ' ', back);
+        back.focus();
+    }
+
     /** Takes the rules of a live board; what was told is asked for only when one of them has changed. */
     take(alerts) {
         const states = JSON.stringify(alerts.map(({ name, state }) => [name, state]));
@@ -76,7 +89,7 @@ export class Alerts {
         this.list.replaceChildren(...alerts.map((alert) => h('li', { class: `board-alert is-${alert.state}` },
             h('strong', {}, alert.name), h('span', { class: 'board-tag' }, t(`board_state_${alert.state}`)),
             h('span', { class: 'quiet' }, t('board_rule', { source: t(`board_source_${alert.source}`), when: t(`board_${alert.when}`), n: alert.threshold })),
-            h('button', { type: 'button', class: 'link', t: 'board_remove', on: { click: () => this.#try('DELETE', alert.name) } }))));
+            h('button', { type: 'button', class: 'link', t: 'board_remove', 'aria-label': `${t('board_remove')}: ${alert.name}`, on: { click: () => this.#remove(alert) } }))));
         if (!alerts.length) this.list.replaceChildren(h('li', { class: 'quiet', t: 'board_alerts_none' }));
     }
 }

@@ -20,6 +20,7 @@ package struct VitrineServer: Sendable {
     let scanGate = ScanGate(limit: 4 * ProcessInfo.processInfo.activeProcessorCount)
     let services: ApplicationServices
     let presence = DeskPresence()
+    let looks = DeskLooks()
     let businesses: Businesses
     let businessRefusals = Counter()
     let statisticsFeed = StatisticsFeed()
@@ -32,6 +33,7 @@ package struct VitrineServer: Sendable {
         core = try await ServerCore.open(configuration, logger: logger)
         businesses = Businesses(desk: core.desk)
         try await services.install(core.accounts)
+        try await installRobots()
     }
 
     /// Serves until SIGTERM or SIGINT, then lets running requests end and closes the database.
@@ -70,8 +72,11 @@ package struct VitrineServer: Sendable {
 
     /// What brings events to programs outside.
     private func couriers() -> [any Service] {
-        services.couriers(core.messaging, http: outgoing, meters: deliveries, logger: logger)
-            + [pushCourier()]
+        [
+            CourierService(
+                services: services, engine: core.messaging, http: outgoing, meters: deliveries, logger: logger),
+            pushCourier(),
+        ]
     }
 
     private func makeShell() throws -> Shell {

@@ -68,28 +68,6 @@ struct DeskCardRoutes: RouteGroup {
             try await desk.close(deadLetter: call.parameter("press"), text: text)
             return .emptyObject
         }
-        routes.get("/api/v1/desk/adapters", .desk) { _, session in
-            if !session.isAdmin { _ = try await access.requireAgent(session) }
-            let open = businesses.openBreakers
-            let views = try await desk.adapterViews().map { view -> JSON in
-                var shown = view.objectValue ?? [:]
-                // Addresses and headers of businesses are for those who set them up.
-                if !session.isAdmin { shown["config"] = nil }
-                shown["open"] = .bool(!open.contains(view["name"]?.stringValue ?? ""))
-                return .object(shown)
-            }
-            return .json(["adapters": .array(views)])
-        }
-        routes.put("/api/v1/desk/adapters/{name}", .desk) { call, session in
-            // Whoever names an address has the server ask it.
-            try session.requireAdmin()
-            try session.refuseSuspended()
-            let body = try await call.object()
-            let config = try body.required("config", try body.object("config"))
-            try await desk.setAdapter(call.parameter("name"), config: config, secret: try body.string("secret"))
-            try await businesses.reload()
-            return .emptyObject
-        }
     }
 }
 

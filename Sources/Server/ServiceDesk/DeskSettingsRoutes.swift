@@ -63,8 +63,12 @@ struct DeskSettingsRoutes: RouteGroup {
     private func agents() async throws -> [JSON] {
         let agents = try await desk.agents()
         let users = try await desk.accounts.users(numbers: agents.map(\.number))
+        let settings = try await desk.agentSettings()
         return agents.map { agent in
             var view = agent.json.objectValue ?? [:]
+            view["supervisor"] = .bool(settings[agent.number]?.isSupervisor ?? false)
+            view["hours"] = settings[agent.number]?.hours ?? .null
+            view["role"] = (settings[agent.number]?.role).map(JSON.string) ?? .null
             view["user_id"] = users[agent.number].map { .string($0.identifier.text) } ?? .null
             view["name"] = (users[agent.number]?.displayName).map(JSON.string) ?? .null
             return .object(view)
@@ -104,7 +108,8 @@ extension AgentSettings {
         self.init(
             capacity: capacity, skills: Set((try body.array("skills") ?? []).compactMap(\.stringValue)),
             queues: Set((try body.array("queues") ?? []).compactMap(\.intValue)),
-            hours: body["hours"].flatMap { $0.isNull ? nil : $0 }, isSupervisor: try body.bool("supervisor") ?? false)
+            hours: body["hours"].flatMap { $0.isNull ? nil : $0 }, isSupervisor: try body.bool("supervisor") ?? false,
+            role: try body.string("role"))
     }
 }
 

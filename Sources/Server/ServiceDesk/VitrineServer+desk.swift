@@ -14,6 +14,9 @@ extension VitrineServer {
             DeskWorkRoutes(access: access), DeskPersonRoutes(access: access),
             DeskSettingsRoutes(access: access, presence: presence),
             DeskCardRoutes(access: access, businesses: businesses),
+            DeskAdapterRoutes(access: access, businesses: businesses),
+            DeskRobotRoutes(access: access, services: services, http: outgoing), DeskSetupRoutes(access: access),
+            DeskLookRoutes(access: access, looks: looks),
             BusinessRoutes(desk: core.desk, refusals: businessRefusals))
     }
 

@@ -24,21 +24,27 @@ struct ServiceRoutes: RouteGroup {
         guard let url = entry.registration.url else {
             throw RequestError(status: 400, code: "M_URL_NOT_SET", message: "The registration has no url.")
         }
+        let transaction = try await call.object(orEmpty: true).string("transaction_id")
+        return .json(try await Self.reach(entry, url, http, transaction: transaction))
+    }
+
+    /// Asks a service whether it is there, and how long its answer took.
+    static func reach(
+        _ entry: ApplicationServices.Entry, _ url: String, _ http: OutgoingHTTP, transaction: String?
+    ) async throws -> JSON {
         var body: JSONObject = [:]
-        if let transaction = try await call.object(orEmpty: true).string("transaction_id") {
-            body["transaction_id"] = .string(transaction)
-        }
+        body["transaction_id"] = transaction.map(JSON.string)
         let started = ContinuousClock.now
         let reply = try await answer(
             OutgoingRequest(
                 .post, url + "/_matrix/app/v1/ping", body: JSON.object(body).encoded(),
-                token: entry.registration.serverToken))
-        guard (200..<300).contains(reply.status) else { throw Self.badStatus(reply) }
+                token: entry.registration.serverToken), http)
+        guard (200..<300).contains(reply.status) else { throw badStatus(reply) }
         entry.returned.set()
-        return .json(["duration_ms": .int(Int64((ContinuousClock.now - started) / .milliseconds(1)))])
+        return ["duration_ms": .int(Int64((ContinuousClock.now - started) / .milliseconds(1)))]
     }
 
-    private func answer(_ request: OutgoingRequest) async throws -> OutgoingReply {
+    private static func answer(_ request: OutgoingRequest, _ http: OutgoingHTTP) async throws -> OutgoingReply {
         do throws(OutgoingError) {
             return try await http.send(request, to: .trusted)
         } catch .timeout {

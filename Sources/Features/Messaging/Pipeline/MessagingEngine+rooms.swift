@@ -155,7 +155,7 @@ extension MessagingEngine {
             try await database.write { [self] context in
                 try RoomTransaction.run(self, number, in: context) { change in
                     guard let standing = change.room[EventType.member, actor.userID]?.content,
-                        standing["membership"]?.stringValue == "join"
+                        standing["membership"]?.stringValue == "join", standing[Self.faceKey] == nil
                     else { return }
                     var updated = standing
                     updated["displayname"] = content["displayname"]

@@ -41,24 +41,38 @@ extension MessagingEngine {
 
     /// Lets somebody into a service room: invited by its owner and joined. Whoever is inside stays as they are.
     ///
-    /// - Parameter isStaff: whether the new member gets the rights of staff.
+    /// - Parameters:
+    ///   - isStaff: whether the new member gets the rights of staff.
+    ///   - wearsFace: whether the new member stands in the room under the owner's name and picture instead of its own.
     package func admit(
-        _ user: UserRecord, to number: RoomNumber, by owner: UserRecord, isStaff: Bool, in context: WriteContext
+        _ user: UserRecord, to number: RoomNumber, by owner: UserRecord, isStaff: Bool, wearsFace: Bool = false,
+        in context: WriteContext
     ) throws {
         let actor = Actor(user: owner.number, userID: owner.identifier.text)
+        var profile = profileContent(wearsFace ? owner : user)
+        if wearsFace { profile[Self.faceKey] = true }
         try RoomTransaction.run(self, number, in: context) { change in
             guard change.room.membership(of: user.number) != .join else { return }
             if isStaff { try change.giveStaffLevel(user.identifier.text, by: actor) }
-            try change.admit(user, profileContent(user), by: actor)
+            try change.admit(user, profile, by: actor)
         }
     }
+
+    /// Marks a member who stands under another's name and picture, which changes of the own profile leave alone.
+    static let faceKey = "shop.vitrine.face"
 
     /// Makes somebody leave a service room; what they have said there keeps their name.
     package func dismiss(_ user: UserRecord, from number: RoomNumber, in context: WriteContext) throws {
         try RoomTransaction.run(self, number, in: context) { change in
             guard change.room.membership(of: user.number) == .join else { return }
+            var profile = profileContent(user)
+            // Who stood there under the shop's name does not leave under another.
+            let standing = change.room[EventType.member, user.identifier.text]?.content ?? [:]
+            if standing[Self.faceKey] != nil {
+                for key in ["displayname", "avatar_url", Self.faceKey] { profile[key] = standing[key] }
+            }
             try change.append(
-                .membership(.leave, user, profileContent(user)), by: Actor(user: user.number, userID: user.identifier.text))
+                .membership(.leave, user, profile), by: Actor(user: user.number, userID: user.identifier.text))
         }
     }
 

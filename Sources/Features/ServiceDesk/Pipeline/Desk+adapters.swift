@@ -24,18 +24,30 @@ extension Desk {
     package func businesses() async throws -> [BusinessAdapter] {
         try await database.read { connection in
             try AdapterQueries.adapters(connection).compactMap { stored in
-                guard let config = try? AdapterConfig(stored.config) else { return nil }
+                guard stored.retired == nil, let config = try? AdapterConfig(stored.config) else { return nil }
                 return BusinessAdapter(name: stored.name, config: config, secret: stored.secret)
             }
         }
     }
 
-    /// All businesses as they are shown: never with their secrets.
-    package func adapterViews() async throws -> [JSON] {
+    /// All businesses as they are shown: never with their secrets, nor with headers that hold some.
+    ///
+    /// - Parameter withRetired: whether those out of use are among them.
+    package func adapterViews(withRetired: Bool = false) async throws -> [JSON] {
         try await database.read { connection in
-            try AdapterQueries.adapters(connection).map { stored in
-                ["name": .string(stored.name), "config": .object(stored.config)]
+            try AdapterQueries.adapters(connection).filter { withRetired || $0.retired == nil }.map { stored in
+                [
+                    "name": .string(stored.name), "config": .object(HeaderSecrets.hidden(stored.config)),
+                    "retired_ts": stored.retired.map(JSON.int) ?? .null,
+                ]
             }
+        }
+    }
+
+    /// Takes a business out of use, or back into it. Its settings and its secret stay, so that both are one step.
+    package func retireAdapter(_ name: String, _ isRetired: Bool) async throws {
+        guard try await database.write({ try AdapterQueries.retire(name, isRetired, in: $0) }) else {
+            throw RequestError.notFound("There is no adapter '\(name.prefix(64))'.")
         }
     }
 
@@ -57,10 +69,42 @@ extension Desk {
             throw RequestError.invalidParam("A secret has \(Self.shortestSecret) to 256 bytes.")
         }
         try await database.write { context in
-            guard let secret = try secret ?? AdapterQueries.adapter(name, context.connection)?.secret else {
+            let known = try AdapterQueries.adapter(name, context.connection)
+            guard let secret = secret ?? known?.secret else {
                 throw RequestError.missingParam("'secret' is missing: both sides sign with it.")
             }
-            try AdapterQueries.set(.init(name: name, config: config, secret: secret), in: context)
+            let whole = HeaderSecrets.restored(config, from: known?.config)
+            try AdapterQueries.set(.init(name: name, config: whole, secret: secret), in: context)
         }
+    }
+}
+
+/// Headers of adapters that hold a password or a key: they are shown by a mark, and the mark written back means the one
+/// that is there.
+enum HeaderSecrets {
+    static let mark = "(kept)"
+
+    private static func holdsSecret(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return ["authorization", "cookie", "key", "token", "secret", "password"].contains { name.contains($0) }
+    }
+
+    static func hidden(_ config: JSONObject) -> JSONObject {
+        changed(config) { name, value in holdsSecret(name) ? .string(mark) : value }
+    }
+
+    static func restored(_ config: JSONObject, from known: JSONObject?) -> JSONObject {
+        changed(config) { name, value in
+            value == .string(mark) ? known?["headers"]?[name] ?? .string("") : value
+        }
+    }
+
+    private static func changed(_ config: JSONObject, _ body: (String, JSON) -> JSON) -> JSONObject {
+        guard let headers = config["headers"]?.objectValue else { return config }
+        var shown: JSONObject = [:]
+        for header in headers { shown[header.key] = body(header.key, header.value) }
+        var config = config
+        config["headers"] = .object(shown)
+        return config
     }
 }

@@ -21,7 +21,9 @@ extension Desk {
     package func take(
         _ body: [UInt8], from adapter: String, signature: String, signedAt seconds: Int64
     ) async throws -> JSON {
-        let known = try await database.read { try AdapterQueries.adapter(adapter, $0) }
+        let known = try await database.read { try AdapterQueries.adapter(adapter, $0) }.flatMap {
+            $0.retired == nil ? $0 : nil
+        }
         let check = RequestSignature(secret: Array((known?.secret ?? adapter).utf8))
         guard check.accepts(signature, body, at: seconds, now: database.now / 1_000), known != nil else {
             throw RequestError(

@@ -122,7 +122,8 @@ extension Desk {
             guard let room = outcome.conversations[number].flatMap({ RoomNumber(value: $0.room) }),
                 let user = try accounts.user(number: agent, on: context.connection)
             else { return }
-            try messaging.admit(user, to: room, by: owner, isStaff: true, in: context)
+            // Whoever serves, the customer talks to the shop.
+            try messaging.admit(user, to: room, by: owner, isStaff: true, wearsFace: true, in: context)
         case .leave(let agent, let number):
             guard let room = outcome.conversations[number].flatMap({ RoomNumber(value: $0.room) }),
                 let user = try accounts.user(number: agent, on: context.connection)

@@ -10,10 +10,17 @@ package struct AgentSettings: Sendable, Hashable {
     package var queues: Set<Int64>
     package var hours: JSON?
     package var isSupervisor: Bool
+    /// What colleagues see beside the name: one of ``roles``; nil for none.
+    package var role: String?
+
+    /// The parts that staff may have in a conversation.
+    package static let roles = ["service", "telesales", "sales", "appraiser", "finance", "aftersales"]
 
     package init(
-        capacity: Int64, skills: Set<String> = [], queues: Set<Int64>, hours: JSON? = nil, isSupervisor: Bool = false
+        capacity: Int64, skills: Set<String> = [], queues: Set<Int64>, hours: JSON? = nil, isSupervisor: Bool = false,
+        role: String? = nil
     ) {
+        self.role = role
         self.capacity = capacity
         self.skills = skills
         self.queues = queues
@@ -99,6 +106,9 @@ extension Desk {
         guard settings.skills.count <= 64, settings.skills.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 64 }) else {
             throw RequestError.invalidParam("At most 64 skills of 64 bytes.")
         }
+        if let role = settings.role, !AgentSettings.roles.contains(role) {
+            throw RequestError.invalidParam("'role' is one of \(AgentSettings.roles.joined(separator: ", ")).")
+        }
         _ = try await owner()
         try await database.write { [self] context in
             let agent = DeskAgent(
@@ -107,6 +117,7 @@ extension Desk {
             let known = Set(try DeskQueries.queues(context.connection).map(\.number))
             guard settings.queues.isSubset(of: known) else { throw RequestError.notFound("There is no such queue.") }
             try DeskQueries.set(agent, hours: settings.hours, isSupervisor: settings.isSupervisor, in: context)
+            try SetupQueries.setRole(settings.role, of: user, in: context)
             _ = try received(.agentChanged(agent), in: context)
         }
     }

@@ -7,28 +7,43 @@ enum AdapterQueries {
         var name: String
         var config: JSONObject
         var secret: String
+        /// When it was taken out of use, in milliseconds since 1970; nil while it is in use.
+        var retired: Int64?
     }
 
+    /// All that were ever set up, those out of use too.
     static func adapters(_ connection: Connection) throws -> [Stored] {
-        try connection.rows("SELECT name, config, secret FROM card_adapter ORDER BY name", map: stored)
+        try connection.rows("SELECT name, config, secret, retired_ms FROM card_adapter ORDER BY name", map: stored)
     }
 
     static func adapter(_ name: String, _ connection: Connection) throws -> Stored? {
         try connection.first(
-            "SELECT name, config, secret FROM card_adapter WHERE name = ?1", .text(name), map: stored)
+            "SELECT name, config, secret, retired_ms FROM card_adapter WHERE name = ?1", .text(name), map: stored)
     }
 
     private static func stored(_ row: Row) -> Stored {
-        Stored(name: row.text(0), config: Texts.json(row.text(1)).objectValue ?? [:], secret: row.text(2))
+        Stored(
+            name: row.text(0), config: Texts.json(row.text(1)).objectValue ?? [:], secret: row.text(2),
+            retired: row.intOrNil(3))
     }
 
     static func set(_ adapter: Stored, in context: WriteContext) throws {
         try context.connection.run(
             """
             INSERT INTO card_adapter(name, config, secret, at_ms) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (name) DO UPDATE SET config = ?2, secret = ?3, at_ms = ?4
+            ON CONFLICT (name) DO UPDATE SET config = ?2, secret = ?3, at_ms = ?4, retired_ms = NULL
             """, .text(adapter.name), .text(Texts.text(.object(adapter.config))), .text(adapter.secret),
             .integer(context.now))
+    }
+
+    /// Takes an adapter out of use, or back into it.
+    ///
+    /// - Returns: whether there is one of this name.
+    static func retire(_ name: String, _ isRetired: Bool, in context: WriteContext) throws -> Bool {
+        try context.connection.first(
+            "UPDATE card_adapter SET retired_ms = ?2 WHERE name = ?1 RETURNING name", .text(name),
+            .optional(isRetired ? context.now : nil)
+        ) { $0.text(0) } != nil
     }
 
     // MARK: Inbound

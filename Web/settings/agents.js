@@ -1,0 +1,73 @@
+// The people of the desk: which queues they serve, what they can do, and how much at a time.
+
+import { t } from '../language.js';
+import { deskGet, deskPut } from '../matrix/desk.js';
+import { h } from '../parts/dom.js';
+import { choice, field, listed, numberInput, openForm, pair, textInput, tick } from './form.js';
+import { HoursField, hoursWords } from './hours.js';
+import { Section } from './section.js';
+
+const roles = ['service', 'telesales', 'sales', 'appraiser', 'finance', 'aftersales'];
+
+export class Agents extends Section {
+    constructor(setup) {
+        super(setup, 'agents', () => this.does(() => this.edit(null)));
+    }
+
+    async fetch() {
+        this.staff = (await deskGet(this.client, 'staff')).staff;
+    }
+
+    rows() {
+        return this.setup.agents.map((agent) => {
+            const name = this.setup.agentName(agent);
+            const tags = [[t(`settings_status_${agent.present ? agent.status : 'offline'}`), agent.present ? '' : 'is-quiet']];
+            if (agent.role) tags.push([t(`role_${agent.role}`)]);
+            if (agent.supervisor) tags.push([t('settings_supervisor')]);
+            return this.row(name, {
+                tags, data: { agent: agent.agent },
+                lines: [agent.queues.length ? agent.queues.map((number) => this.setup.queueName(number)).join(' · ') : t('settings_no_queue'),
+                    t('settings_agent_line', { load: agent.load, capacity: agent.capacity }) + (agent.skills.length ? ` · ${agent.skills.join(', ')}` : ''),
+                    agent.hours ? hoursWords(agent.hours) : null],
+                buttons: [['settings_edit', () => this.edit(agent)], ...(agent.queues.length ? [['settings_take_off', (row) => this.#takeOff(row, agent)]] : [])],
+            });
+        });
+    }
+
+    #keep(user, { capacity, skills, queues, hours, supervisor, role }) {
+        return deskPut(this.client, `agents/${encodeURIComponent(user)}`, { capacity, skills, queues, hours, supervisor, role });
+    }
+
+    #takeOff(row, agent) {
+        return this.remove(row, this.setup.agentName(agent), () => this.#keep(agent.user_id, { ...agent, queues: [] }), () => this.#keep(agent.user_id, agent));
+    }
+
+    edit(agent) {
+        const free = this.staff.filter((each) => !each.is_agent);
+        const user = choice(free.map((each) => [each.user_id, each.name ? `${each.name} · ${each.user_id}` : each.user_id]), free[0]?.user_id, { required: true });
+        const capacity = numberInput(agent?.capacity ?? 3, { min: 0, max: 1000 });
+        const role = choice([['', { t: 'settings_no_role' }], ...roles.map((each) => [each, { t: `role_${each}` }])], agent?.role ?? '');
+        const skills = textInput((agent?.skills ?? []).join(', '), { maxlength: 1000 });
+        const supervisor = tick({ t: 'settings_supervisor_tick' }, agent?.supervisor ?? false);
+        const queues = this.setup.queues.map((queue) => ({ number: queue.queue, ...tick(queue.name, agent ? agent.queues.includes(queue.queue) : this.setup.queues.length === 1) }));
+        const hours = new HoursField(agent?.hours, 'settings_shift_always');
+        const roster = h('fieldset', { class: 'set-group' }, h('legend', { t: 'settings_serves' }), queues.length
+            ? queues.map((each) => each.element) : h('p', { class: 'quiet', t: 'settings_none_queues' }));
+        if (!agent && !free.length) {
+            openForm('settings_agent_new', [h('p', { t: 'settings_no_staff' }), h('pre', { class: 'staff-command' }, h('code', {}, 'vitrine user create NAME --staff'))],
+                async () => {}, { button: 'close', className: 'is-small' });
+            return;
+        }
+        openForm(agent ? 'settings_agent_edit' : 'settings_agent_new', [
+            agent ? h('p', { class: 'quiet' }, this.setup.agentName(agent)) : field('settings_account', user), roster,
+            pair(field('settings_capacity', capacity, 'settings_capacity_help'), field('settings_role', role, 'settings_role_help')),
+            field('settings_skills', skills, 'settings_skills_help'), supervisor.element, hours.element], async () => {
+            await this.#keep(agent?.user_id ?? user.value, {
+                capacity: Number(capacity.value), skills: listed(skills.value), role: role.value || null,
+                queues: queues.filter((each) => each.input.checked).map((each) => each.number),
+                hours: hours.value, supervisor: supervisor.input.checked,
+            });
+            await this.load();
+        });
+    }
+}
