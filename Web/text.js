@@ -15,6 +15,17 @@ export const text = {
     nobody: ['Nobody yet', '暂时没有'],
     unnamed: ['No name', '未命名'],
 
+    // What staff does in a conversation
+    role_service: ['Service', '客服'],
+    role_telesales: ['Telesales', '电销'],
+    role_sales: ['Sales', '销售'],
+    role_appraiser: ['Appraiser', '评估师'],
+    role_finance: ['Finance', '金融'],
+    role_aftersales: ['After-sales', '售后'],
+    role_supervisor: ['Supervisor', '主管'],
+    role_robot: ['Robot', '机器人'],
+    role_business: ['Business', '业务系统'],
+
     // Cards
     card_choose: ['Choose', '请选择'],
     card_stale: ['This card has changed. Look again.', '卡片已更新，请重新查看。'],
@@ -32,15 +43,6 @@ export const text = {
     try_now: ['Try now', '立即重试'],
 
     // Panoramas in conversations
-    role_service: ['Service', '客服'],
-    role_telesales: ['Telesales', '电销'],
-    role_sales: ['Sales', '销售'],
-    role_appraiser: ['Appraiser', '评估师'],
-    role_finance: ['Finance', '金融'],
-    role_aftersales: ['After-sales', '售后'],
-    role_supervisor: ['Supervisor', '主管'],
-    role_robot: ['Robot', '机器人'],
-    role_business: ['Business', '业务系统'],
     panorama_title: ['Panorama', '全景'],
     make_panorama: ['Make a panorama…', '制作全景…'],
     panorama_pick: ['Which pictures?', '选择图片'],

@@ -65,6 +65,31 @@ enum AccessibilityAudit {
         })()
         """
 
+    /// Answers what breaks when there is little room or text takes more of it: WCAG 1.4.10 and 1.4.12, and pages without a
+    /// title or a place that says what has changed (2.4.2, 4.1.3).
+    static let reflowScript = """
+        (() => {
+            const findings = [];
+            if (!document.title.trim()) findings.push('no title');
+            if (!document.querySelector('[role=status], [aria-live]')) findings.push('nothing says what has changed');
+            const wide = (when) => {
+                if (document.documentElement.scrollWidth > innerWidth) findings.push(when + ': the page scrolls sideways');
+                for (const e of document.querySelectorAll('button, h1, h2, h3, p, label, li')) {
+                    const box = e.getBoundingClientRect();
+                    const shown = e.checkVisibility({ visibilityProperty: true }) && box.width > 1 && !e.closest('.visually-hidden');
+                    if (shown && (box.right > innerWidth + 1 || box.left < -1)) findings.push(when + ': out of the window: ' + e.tagName + ' ' + e.textContent.trim().slice(0, 40));
+                }
+            };
+            wide('as it is');
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }');
+            document.adoptedStyleSheets = [sheet];
+            wide('with more space in texts');
+            document.adoptedStyleSheets = [];
+            return [...new Set(findings)];
+        })()
+        """
+
     /// Answers `{name, isVisible}` of what has the focus; null for the page itself.
     static let focusScript = """
         (() => {

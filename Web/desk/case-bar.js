@@ -9,6 +9,7 @@ import { Looking } from './looking.js';
 import { tried } from './parts.js';
 import { askTags } from './tags.js';
 import { askTransfer } from './transfer.js';
+import { askWhisper } from './whisper.js';
 
 const hour = 3_600_000;
 
@@ -62,6 +63,7 @@ export class CaseBar {
             const queue = store.queues.find((each) => each.queue === found.queue);
             if (found.status === 'queued' && queue?.mode === 'pick') return [['take', 'desk_pick', does('pick'), true]];
             return store.isSupervisor ? [['take', 'desk_take_over', does('take-over'), true],
+                ...(found.owner && !found.is_robot ? [['whisper', 'desk_whisper', () => askWhisper(store, found)]] : []),
                 ['transfer', 'desk_transfer', () => askTransfer(store, found)]] : [];
         }
         return [

@@ -119,7 +119,7 @@ export class Console {
             2: () => this.lists.choose('waiting'), 3: () => this.lists.choose('all'), i: () => this.togglePanel(),
             a: () => this.bar.press('take'), r: () => this.bar.press('resolve'), t: () => this.bar.press('transfer'),
             s: () => this.bar.press('snooze'), c: () => this.bar.press('card'), l: () => this.bar.press('tags'),
-            m: () => this.bar.press('macros'), n: () => this.panel.focusNote(),
+            m: () => this.bar.press('macros'), w: () => this.bar.press('whisper'), n: () => this.panel.focusNote(),
             '?': () => showKeys(), Escape: () => this.open(null),
         }[event.key];
         if (!action) return;

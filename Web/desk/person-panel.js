@@ -7,6 +7,7 @@ import { avatarOf } from '../parts/avatar.js';
 import { iconButton } from '../parts/buttons.js';
 import { h } from '../parts/dom.js';
 import { moment, tried } from './parts.js';
+import { mergesPart, profilePart } from './person-tools.js';
 
 export class PersonPanel {
     #key = null;
@@ -64,8 +65,8 @@ export class PersonPanel {
         this.body.replaceChildren(
             h('div', { class: 'info-face' }, avatarOf({ id: found.room_id, name, avatar: null, client: this.client }),
                 h('p', { class: 'info-name', dir: 'auto' }, name)),
-            ...[this.#ids(person), this.#notes(notes), this.#why(steps), this.#past(person, found), this.#scenes(person)]
-                .filter(Boolean));
+            ...[profilePart(this.store, found, person, () => this.#load(found)), this.#ids(person), this.#notes(notes), this.#why(steps),
+                this.#past(person, found), this.#scenes(person), mergesPart(this.store, person, () => this.#load(found))].filter(Boolean));
         if (typing) this.note.focus();
     }
 
@@ -76,12 +77,12 @@ export class PersonPanel {
     #ids(person) {
         const users = person.users ?? [];
         return this.#section('desk_ids', users.length ? [h('ul', { class: 'panel-list' }, users.map((user) => h('li', {},
-            h('span', { t: user.anonymous ? 'desk_id_visitor' : 'desk_id_account' }), moment(user.since_ts, full(user.since_ts)))))] : []);
+            h('span', { tip: user.anonymous ? 'desk_id_visitor' : 'desk_id_account', t: user.anonymous ? 'desk_id_visitor' : 'desk_id_account' }), moment(user.since_ts, full(user.since_ts)))))] : []);
     }
 
     #notes(notes) {
         return h('section', { class: 'panel-part' }, h('h3', { class: 'section-title', t: 'desk_notes' }),
-            h('ul', { class: 'note-list' }, notes.map((note) => h('li', {}, h('p', { dir: 'auto' }, note.text),
+            h('ul', { class: 'note-list' }, notes.map((note) => h('li', { class: note.whisper ? 'is-whisper' : '' }, note.whisper ? h('span', { class: 'tag', t: 'desk_whisper' }) : null, h('p', { dir: 'auto' }, note.text),
                 h('span', { class: 'quiet' }, `${note.author_name ?? t('desk_system')} · ${brief(note.ts)}`)))), this.noteForm);
     }
 

@@ -1,6 +1,6 @@
 // Queues: how their conversations reach agents, when they are open, how soon somebody should answer.
 
-import { t } from '../language.js';
+import { counted, t } from '../language.js';
 import { deskPost, deskPut } from '../matrix/desk.js';
 import { choice, field, numberInput, openForm, pair, textInput, tick } from './form.js';
 import { HoursField, hoursWords } from './hours.js';
@@ -21,7 +21,7 @@ export class Queues extends Section {
             if (queue.offset_ms < 0) tags.push([t('settings_ahead', { n: Math.round(-queue.offset_ms / minute) })]);
             return this.row(queue.name, {
                 tags, data: { queue: queue.queue },
-                lines: [t('settings_queue_line', { people: people.length, target: Math.round(queue.target_ms / 1000) }), hoursWords(queue.hours),
+                lines: [`${counted('settings_people', people.length)} · ${t('settings_queue_line', { target: Math.round(queue.target_ms / 1000) })}`, hoursWords(queue.hours),
                     queue.overflow ? t('settings_overflow_line', { name: this.setup.queueName(queue.overflow) }) : null],
                 buttons: [['settings_edit', () => this.edit(queue)],
                     [queue.active ? 'settings_pause' : 'settings_resume', () => this.#keep(queue.queue, { ...queue, active: !queue.active })]],

@@ -11,7 +11,7 @@ import { text } from './text.js';
 
 addText(text);
 
-const pages = [['/agent', 'staff_desk'], ['/review', 'review_title'], ['/label', 'label_title'],
+const pages = [['/agent', 'staff_desk'], ['/desk', 'staff_console'], ['/review', 'review_title'], ['/label', 'label_title'],
     ['/catalogue-health', 'health_title'], ['/panorama', 'panorama_title'], ['/supervisor', 'board_title'],
     ['/desk/settings', 'staff_settings']];
 

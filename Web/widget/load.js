@@ -10,7 +10,7 @@
     const scene = {};
     for (const name of names) if (script.dataset[name]) scene[name] = script.dataset[name].slice(0, 500);
     const words = (script.dataset.language || document.documentElement.lang || navigator.language || 'en').startsWith('zh')
-        ? ['打开客服对话', '关闭客服对话'] : ['Chat with the shop', 'Close the chat'];
+        ? ['打开客服对话', '关闭客服对话', '关闭提示'] : ['Chat with the shop', 'Close the chat', 'Dismiss'];
 
     const host = document.createElement('div');
     const root = host.attachShadow({ mode: 'closed' });
@@ -21,6 +21,7 @@
     const badge = document.createElement('span');
     let frame = null;
     let isOpen = false;
+    let greeting = null;
 
     const put = (element, style) => Object.assign(element.style, style);
     put(host, { position: 'fixed', inset: 'auto 0 0 auto', zIndex: '2147483000' });
@@ -64,9 +65,44 @@
         root.append(frame);
     }
 
+    // The count stands before the title of the shop's page, where somebody in another tab sees it.
+    function notice(count) {
+        const bare = document.title.replace(/^\(\d+\+?\) /, '');
+        document.title = count > 0 ? `(${count > 9 ? '9+' : count}) ${bare}` : bare;
+    }
+
+    // What the shop says first, beside its button; a touch opens the chat, a cross takes it away.
+    function greet(text) {
+        if (isOpen || !text) return;
+        const note = document.createElement('div');
+        const said = document.createElement('button');
+        const away = document.createElement('button');
+        put(note, {
+            position: 'fixed', right: 'max(18px, env(safe-area-inset-right))', bottom: 'calc(max(18px, env(safe-area-inset-bottom)) + 74px)',
+            display: 'flex', gap: '4px', alignItems: 'start', maxWidth: 'min(300px, calc(100vw - 36px))', padding: '10px 6px 10px 14px',
+            borderRadius: '16px 16px 4px 16px', background: '#fffdf9', color: '#1c2522', boxShadow: '0 8px 32px rgb(0 0 0 / 24%)',
+            font: '15px/1.45 system-ui, sans-serif',
+        });
+        for (const each of [said, away]) put(each, { border: '0', padding: '2px', background: 'none', color: 'inherit', font: 'inherit', textAlign: 'start', cursor: 'pointer' });
+        put(away, { width: '28px', height: '28px', flex: 'none', textAlign: 'center', color: '#57625d' });
+        note.setAttribute('role', 'status');
+        said.type = away.type = 'button';
+        said.textContent = text.slice(0, 500);
+        away.textContent = '×';
+        away.setAttribute('aria-label', words[2]);
+        said.addEventListener('click', () => toggle(true));
+        away.addEventListener('click', () => { greeting = null; note.remove(); button.focus(); });
+        note.append(said, away);
+        root.append(note);
+        greeting = note;
+    }
+
     function toggle(open) {
         if (open && !frame) make();
+        if (open) performance.mark('vitrine-opened');
         isOpen = open;
+        greeting?.remove();
+        greeting = null;
         draw();
         frame?.contentWindow?.postMessage({ vitrine: open ? 'opened' : 'closed' }, origin);
         if (open) frame.focus();
@@ -78,13 +114,28 @@
     window.addEventListener('message', (event) => {
         if (event.origin !== origin || event.source !== frame?.contentWindow) return;
         if (event.data?.vitrine === 'close') toggle(false);
+        // How long it took from the touch until something could be written, for whoever measures the page.
+        if (event.data?.vitrine === 'ready' && isOpen) performance.measure('vitrine-ready', 'vitrine-opened');
+        if (event.data?.vitrine === 'greeting') greet(String(event.data.text ?? ''));
         const count = event.data?.vitrine === 'unread' ? Number(event.data.count) || 0 : null;
         if (count === null) return;
         badge.textContent = count > 9 ? '9+' : String(count);
         badge.style.display = count > 0 && !isOpen ? 'block' : 'none';
+        button.setAttribute('aria-label', count > 0 && !isOpen ? `${words[0]} (${count})` : words[isOpen ? 1 : 0]);
+        notice(count);
     });
     draw();
-    const begin = () => document.body.append(host);
+    // Somebody who stays for a while may be greeted: the chat is made ready unseen, and asks the shop, which decides by its
+    // rules and counts the time itself. The page wishes it by data-greet="20": after so many seconds the first asking.
+    function stay() {
+        if (!frame) make();
+        draw();
+    }
+    const begin = () => {
+        document.body.append(host);
+        const seconds = Number(script.dataset.greet ?? 0);
+        if (seconds > 0) setTimeout(() => { if (!frame && document.visibilityState === 'visible') stay(); }, seconds * 1000);
+    };
     if (document.body) begin();
     else document.addEventListener('DOMContentLoaded', begin);
 })();

@@ -1,7 +1,7 @@
 // <vt-widget>: the chat as it stands in a shop's page.
 
 import { addText, t } from '../language.js';
-import { sendPicture, sendText } from '../matrix/actions.js';
+import { sendFile, sendPicture, sendText } from '../matrix/actions.js';
 import { isSpeech } from '../matrix/event.js';
 import { loadMembers } from '../matrix/history.js';
 import '../parts/banner.js';
@@ -16,13 +16,17 @@ import { answerMessages } from '../parts/message-actions.js';
 import { languageButton, themeButton } from '../parts/preferences.js';
 import { ReadMarker } from '../parts/read-marker.js';
 import '../parts/timeline-view.js';
+import { setTitle } from '../parts/title-badge.js';
 import { prepareToasts } from '../parts/toast.js';
 import { TypingLine, TypingSender } from '../parts/typing.js';
 import { askToBecome } from './become.js';
+import { ClosedForm } from './closed-form.js';
 import { itemHeader } from './item-header.js';
+import { WidgetNotices } from './notices.js';
 import { sceneOfAddress } from './scene.js';
 import { StateBar } from './state-bar.js';
 import { text } from './text.js';
+import { downloadTranscript } from './transcript.js';
 import { DeskVisit } from './visit.js';
 
 addText(text);
@@ -36,17 +40,23 @@ class WidgetPage extends HTMLElement {
         this.composer = document.createElement('vt-composer');
         this.typingLine = new TypingLine();
         this.typing = new TypingSender(this.client);
+        this.notices = new WidgetNotices((message) => this.#tellHost(message));
+        this.closed = new ClosedForm(this.visit);
         this.state = new StateBar(this.visit);
         this.pinned = h('div', { class: 'pinned-slot' });
         this.hello = this.#hello();
-        const room = h('main', { class: 'shop-room' }, this.hello, this.timeline, this.typingLine.element, this.state.element, this.composer);
+        const room = h('main', { class: 'shop-room' }, this.hello, this.timeline, this.typingLine.element, this.state.element, this.closed.element, this.composer);
         this.append(h('div', { class: 'shop-window' }, this.#header(), this.banner, this.pinned, room));
         prepareToasts();
         this.#wire();
-        this.composer.configure();
+        this.composer.configure({ takesFiles: true });
         this.composer.openDraft('widget');
         this.#showRoom();
         this.visit.resume();
+        if (window.parent !== window) this.visit.listenForGreeting((words) => this.#greeted(words));
+        // From here on something can be written: the page around measures it.
+        performance.mark('vitrine-ready');
+        this.#tellHost({ vitrine: 'ready' });
     }
 
     #header() {
@@ -55,7 +65,11 @@ class WidgetPage extends HTMLElement {
         this.more = menuButton('more', 'more', (button) => openMenu(button, this.#entries(), 'more'));
         const close = iconButton('down', 'close', () => this.#tellHost({ vitrine: 'close' }));
         close.hidden = window.parent === window;
-        fetch('/api/v1/shop').then((reply) => reply.json()).then(({ name }) => setText(this.name, String(name || 'Vitrine')), () => null);
+        setTitle('Vitrine');
+        fetch('/api/v1/shop').then((reply) => reply.json()).then(({ name }) => {
+            setText(this.name, String(name || 'Vitrine'));
+            setTitle(this.name.textContent);
+        }, () => null);
         return h('header', { class: 'shop-header' }, mark(), h('div', { class: 'shop-title' }, this.name, this.line),
             h('div', { class: 'shop-tools' }, languageButton(), themeButton(), this.more, close));
     }
@@ -63,6 +77,9 @@ class WidgetPage extends HTMLElement {
     #entries() {
         const entries = [];
         if (!this.visit.isKnown) entries.push({ icon: 'leave', t: 'become_title', action: () => askToBecome(this.visit) });
+        const { sound } = this.notices;
+        entries.push({ icon: sound ? 'bell' : 'bellOff', t: sound ? 'sound_off' : 'sound_on', action: () => this.notices.setSound(!sound) });
+        if (this.visit.room) entries.push({ icon: 'download', t: 'transcript', action: () => this.#transcript() });
         if (this.client.session.isOpen) entries.push({ icon: 'trash', t: 'forget_chat', danger: true, action: () => this.#forget() });
         return entries;
     }
@@ -84,7 +101,7 @@ class WidgetPage extends HTMLElement {
             client, showsFaces: true, showNotices: false, personOf: (user) => this.#personOf(user),
             readLine: () => t('state_read'), startLine: () => t('start_with', { name: this.name.textContent }),
         });
-        new ReadMarker(client, timeline, () => this.#tellHost({ vitrine: 'unread', count: 0 }));
+        new ReadMarker(client, timeline, () => this.notices.read());
         acceptDrops(this, () => this.composer);
         client.addEventListener('started', () => {
             this.#showRoom();
@@ -140,7 +157,7 @@ class WidgetPage extends HTMLElement {
     #noticed(fresh) {
         const { room } = this.visit;
         const spoken = fresh.some((event) => isSpeech(event) && event.sender !== room?.ownUser);
-        if (spoken && !document.hasFocus()) this.#tellHost({ vitrine: 'unread', count: Math.max(1, room?.unread ?? 1) });
+        if (spoken && this.client.sync.state === 'online') this.notices.spoken(room?.unread ?? 1, document.hasFocus());
         this.#chooseFace();
     }
 
@@ -150,10 +167,25 @@ class WidgetPage extends HTMLElement {
     }
 
     async #send({ text: said, parts, mode }) {
-        for (const { picture } of parts) if (picture) await sendPicture(this.client, null, picture);
+        for (const { picture, file } of parts) {
+            if (picture) await sendPicture(this.client, null, picture);
+            else if (file) await sendFile(this.client, null, file);
+        }
         if (said) await sendText(this.client, null, said, mode?.kind === 'reply' ? mode.event : null);
         this.timeline.keeper.toEnd();
         this.composer.offerFocus();
+    }
+
+    // The shop speaks first, as its rules say: beside the button while the chat is closed, else where it welcomes.
+    #greeted(words) {
+        setText(this.hello.querySelector('.welcome-text'), words);
+        delete this.hello.querySelector('.welcome-text').dataset.t;
+        this.#tellHost({ vitrine: 'greeting', text: words });
+    }
+
+    #transcript() {
+        const nameOf = (user) => (this.visit.room.isMine(user) ? t('you') : this.#personOf(user).name);
+        return downloadTranscript(this.client, this.visit.room, this.name.textContent, nameOf);
     }
 
     async #forget() {

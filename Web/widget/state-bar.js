@@ -25,7 +25,8 @@ export class StateBar {
     draw() {
         const { conversation } = this.visit;
         const status = conversation?.status;
-        this.element.hidden = status !== 'waiting' && status !== 'resolved';
+        // Outside of the hours another part tells when somebody comes.
+        this.element.hidden = (status !== 'waiting' || Boolean(conversation.opens_ts)) && status !== 'resolved';
         this.element.dataset.status = status ?? '';
         if (status === 'waiting') this.element.replaceChildren(icon('clock'), h('span', {}, waitWords(conversation)));
         else if (status === 'resolved') this.element.replaceChildren(...this.#ended(conversation));

@@ -11,6 +11,7 @@ function visitorName() {
 
 export class DeskVisit extends EventTarget {
     #opening = null;
+    #entering = null;
     #started = false;
 
     constructor(scene) {
@@ -58,16 +59,23 @@ export class DeskVisit extends EventTarget {
     /** The scene is told each time, so that dispatch knows from where somebody comes back. */
     async #open() {
         const { client, scene } = this;
-        if (!client.session.isOpen) await client.openAnonymous(visitorName());
-        const body = { entry: scene.entry, params: {} };
-        if (scene.item) body.item = scene.item;
-        if (scene.language) body.language = scene.language;
-        const { scene: token } = await deskPost(client, 'scenes', body);
+        const token = await this.#register();
         const opened = await deskPost(client, 'conversations', { scene: token, topic: scene.topic });
         this.#take(opened);
         client.session.rememberRoom(opened.room_id);
         await this.#start();
         return opened.room_id;
+    }
+
+    /** Tells from where this visitor comes; the account is made with it. */
+    async #register() {
+        const { client, scene } = this;
+        this.#entering ??= client.session.isOpen ? null : client.openAnonymous(visitorName()).finally(() => { this.#entering = null; });
+        await this.#entering;
+        const body = { entry: scene.entry, params: {} };
+        if (scene.item) body.item = scene.item;
+        if (scene.language) body.language = scene.language;
+        return (await deskPost(client, 'scenes', body)).scene;
     }
 
     async #start() {
@@ -103,6 +111,27 @@ export class DeskVisit extends EventTarget {
             if (mine) this.#take(mine);
         } catch {
             // The next event asks again.
+        }
+    }
+
+    // MARK: Greetings
+
+    /**
+     * Asks whether the shop greets this visitor, now or in a while; `greet(words)` shows it. The shop's rules decide, and it
+     * counts the time from the first asking. Nobody who talks already is greeted.
+     */
+    async listenForGreeting(greet) {
+        if (this.roomId) return;
+        try {
+            const token = await this.#register();
+            for (let tries = 0; tries < 5 && !this.roomId; tries += 1) {
+                const { greeting, again_ms: rest } = await deskPost(this.client, 'scenes/greeting', { scene: token });
+                if (greeting) greet(greeting);
+                if (greeting || !rest) return;
+                await new Promise((resolve) => { setTimeout(resolve, Math.min(rest, 600_000) + 200); });
+            }
+        } catch {
+            // A shop without greetings, or no network: the visitor was not to notice anything.
         }
     }
 

@@ -81,6 +81,16 @@ struct DeskAccess: Sendable {
         }
     }
 
+    /// An agent sees a person of whom one of the conversations is within sight.
+    func requireSight(ofPerson person: Int64, _ session: Session) async throws {
+        let role = try await requireAgent(session)
+        guard case .agent(let queues) = role else { return }
+        let mine = try await desk.conversations(ofPerson: person).contains {
+            queues.contains($0.queue) || $0.owner?.number == session.userNumber
+        }
+        guard mine else { throw RequestError.notFound("There is no such person.") }
+    }
+
     /// Whether a robot asks that serves the conversation now.
     private func isRobot(_ session: Session, of conversation: Conversation) -> Bool {
         session.kind == .robot && conversation.owner == .robot(session.userNumber)

@@ -67,7 +67,7 @@ struct DeskAdapterRoutes: RouteGroup {
         let body = try await call.object(orEmpty: true)
         let press: JSONObject = [
             "verb": .string(try body.string("verb") ?? "book"), "ref": .string(try body.string("ref") ?? "check"),
-            "data": .object(try body.object("data") ?? [:]), "user": "@check:\(desk.accounts.serverName)",
+            "data": .object(try body.object("data") ?? [:]), "user": .string("@check:\(desk.accounts.serverName)"),
         ]
         let findings = await AdapterKit(config: business.config, secret: business.secret, press: press).check()
         return ["findings": .array(findings.map(\.json))]

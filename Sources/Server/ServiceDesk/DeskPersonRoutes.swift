@@ -12,12 +12,12 @@ struct DeskPersonRoutes: RouteGroup {
     func add(to routes: inout RouteTable) {
         routes.get("/api/v1/desk/persons/{person}", .desk) { call, session in
             let person = try call.number("person")
-            try await requireSight(of: person, session)
+            try await access.requireSight(ofPerson: person, session)
             return .json(try await desk.personCard(person))
         }
         routes.get("/api/v1/desk/persons/{person}/timeline", .history) { call, session in
             let person = try call.number("person")
-            try await requireSight(of: person, session)
+            try await access.requireSight(ofPerson: person, session)
             let limit = try call.query().integer("limit", clampedTo: 1...500) ?? 200
             return .json(["timeline": .array(try await desk.timeline(of: person, limit: Int(limit)))])
         }
@@ -32,16 +32,6 @@ struct DeskPersonRoutes: RouteGroup {
             try await desk.undoMerge(try call.number("merge"), reason: reason)
             return .emptyObject
         }
-    }
-
-    /// An agent sees a person of whom one of the conversations is within sight.
-    private func requireSight(of person: Int64, _ session: Session) async throws {
-        let role = try await access.requireAgent(session)
-        guard case .agent(let queues) = role else { return }
-        let mine = try await desk.conversations(ofPerson: person).contains {
-            queues.contains($0.queue) || $0.owner?.number == session.userNumber
-        }
-        guard mine else { throw RequestError.notFound("There is no such person.") }
     }
 
     /// A customer who has logged in brings the visitor's token, which proves that both are one; a supervisor names both

@@ -1,6 +1,7 @@
 import Accounts
 import Basics
 import HummingbirdCore
+import Logging
 import Messaging
 import ServiceDesk
 

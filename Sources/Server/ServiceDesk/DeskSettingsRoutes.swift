@@ -83,7 +83,7 @@ struct DeskSettingsRoutes: RouteGroup {
             offset: try body.int("offset_ms") ?? 0, target: try body.int("target_ms") ?? 60_000,
             overflow: try body.int("overflow"))
         wish.isActive = try body.bool("active") ?? true
-        let hours = body["hours"].flatMap { $0.isNull ? nil : $0 }
+        let hours = body.given("hours")
         return try await desk.setQueue(wish, number: number, hours: hours).json(hours: hours)
     }
 
@@ -98,6 +98,14 @@ struct DeskSettingsRoutes: RouteGroup {
     }
 }
 
+extension JSONObject {
+    /// A member that is there and not null.
+    fileprivate func given(_ key: String) -> JSON? {
+        guard let value = self[key], !value.isNull else { return nil }
+        return value
+    }
+}
+
 extension AgentSettings {
     /// Reads the settings of an agent.
     init(_ body: JSONObject) throws {
@@ -108,7 +116,7 @@ extension AgentSettings {
         self.init(
             capacity: capacity, skills: Set((try body.array("skills") ?? []).compactMap(\.stringValue)),
             queues: Set((try body.array("queues") ?? []).compactMap(\.intValue)),
-            hours: body["hours"].flatMap { $0.isNull ? nil : $0 }, isSupervisor: try body.bool("supervisor") ?? false,
+            hours: body.given("hours"), isSupervisor: try body.bool("supervisor") ?? false,
             role: try body.string("role"))
     }
 }

@@ -16,7 +16,7 @@ extension VitrineServer {
             DeskCardRoutes(access: access, businesses: businesses),
             DeskAdapterRoutes(access: access, businesses: businesses),
             DeskRobotRoutes(access: access, services: services, http: outgoing), DeskSetupRoutes(access: access),
-            DeskLookRoutes(access: access, looks: looks),
+            DeskLookRoutes(access: access, looks: looks), DeskProfileRoutes(access: access, media: core.media),
             BusinessRoutes(desk: core.desk, refusals: businessRefusals))
     }
 

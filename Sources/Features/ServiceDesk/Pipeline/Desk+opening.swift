@@ -67,6 +67,7 @@ extension Desk {
     ) throws -> OpenedConversation {
         let connection = context.connection
         let person = try PersonQueries.ensure(customer.number, isAnonymous: customer.kind == .visitor, in: context)
+        try refuseBlocked(person, connection)
         let outcome = try route(scene, topic: topic, user: customer.number, connection)
         let number = try openOrFind(customer, person, scene, topic, outcome, in: context)
         if let text, !text.isEmpty { try say(text, as: customer, in: number, context) }

@@ -42,6 +42,7 @@ extension Desk {
             let number = try PersonQueries.insert(
                 user: anonymous.number, from: from, to: to, by: by, evidence: proof, in: context)
             try PersonQueries.move(anonymous.number, from: from, to: to, in: context)
+            try ProfileQueries.carryBlock(from: from, to: to, in: context)
             let owner = try owner(context.connection)
             for room in try rooms(of: anonymous.number, context) {
                 try messaging.admit(account, to: room, by: owner, isStaff: false, in: context)
@@ -149,18 +150,29 @@ extension Desk {
 
     /// What staff sees of a person: its ids and when each came, conversations, scenes and merges, the newest first.
     package func personCard(_ person: Int64) async throws -> JSON {
-        try await database.read { connection in
+        try await database.read { [self] connection in
             let users = try PersonQueries.users(of: person, connection)
             guard !users.isEmpty else { throw RequestError.notFound("There is no such person.") }
             let card = try PersonQueries.card(of: person, connection)
             let conversations = try ConversationQueries.opened(by: users, limit: 50, connection)
             let scenes = try users.flatMap { try SceneQueries.scenes(of: $0, limit: 50, connection) }
             return [
-                "person": .int(person), "users": .array(card.users), "merges": .array(card.merges),
+                "person": .int(person), "users": .array(try card.users.map { try named($0, connection) }),
+                "merges": .array(card.merges),
+                "profile": .object(try ProfileQueries.profile(of: person, connection) ?? [:]),
+                "block": try ProfileQueries.block(person, connection) ?? .null,
                 "conversations": .array(conversations.map(\.json)),
                 "scenes": .array(scenes.sorted { ($0["ts"]?.intValue ?? 0) > ($1["ts"]?.intValue ?? 0) }),
             ]
         }
+    }
+
+    /// A user of a person's card with its id.
+    private func named(_ user: JSON, _ connection: Connection) throws -> JSON {
+        var view = user.objectValue ?? [:]
+        let known = try user["user"]?.intValue.flatMap { try accounts.user(number: $0, on: connection) }
+        view["user_id"] = known.map { .string($0.identifier.text) } ?? .null
+        return .object(view)
     }
 
     /// The user ids of a user's person: its own and those that were joined to it.

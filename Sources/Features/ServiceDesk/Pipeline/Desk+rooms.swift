@@ -53,6 +53,9 @@ extension Desk {
     static let handoverType = "shop.vitrine.handover"
 
     private func customerSpoke(_ conversation: Conversation, _ user: Int64, in context: WriteContext) throws {
+        if let person = try PersonQueries.person(of: user, context.connection) {
+            try refuseBlocked(person, context.connection)
+        }
         guard conversation.status == .resolved else {
             _ = try received(.customerMessage(conversation.number), in: context)
             return

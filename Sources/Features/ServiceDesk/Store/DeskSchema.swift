@@ -10,6 +10,7 @@ package enum DeskSchema {
         Migration("desk-1") { connection in try connection.script(first) }, CardQueries.migration,
         WorkQueries.migration,
         Migration("desk-4") { connection in try connection.script(third) }, SetupQueries.migration,
+        ProfileQueries.migration,
     ]
 
     /// What statistics need from the log so that reading it again gives the same numbers: the entrance and the settings
