@@ -46,6 +46,10 @@ export class PanoramaApi {
         return this.client.request('PATCH', this.#at(), { body: options });
     }
 
+    thing(address, thing, wish) {
+        return this.client.request('PUT', `${address}/${thing}`, { body: wish });
+    }
+
     start() {
         return this.client.request('POST', this.#at('/start'), { body: {} });
     }

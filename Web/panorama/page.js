@@ -60,7 +60,7 @@ class PanoramaPage extends HTMLElement {
             mask: async (photo, areas) => { await this.api.mask(photo, areas); await this.#follow(); },
             failed: (error) => this.#failed(error),
         });
-        this.results = new Results(this.api, (error) => this.#failed(error));
+        this.results = new Results(this.api, (error) => this.#failed(error), () => this.#make());
         this.bar = h('progress', { class: 'pano-bar', max: 1, label: 'panorama_title' });
         this.words = h('p', { class: 'pano-progress-words', role: 'status' });
         this.stop = h('button', { type: 'button', class: 'button is-small pano-stop', t: 'panorama_cancel', on: { click: () => this.#tried(() => this.api.cancel()) } });

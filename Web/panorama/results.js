@@ -5,6 +5,7 @@ import { openDialog } from '../parts/dialog.js';
 import { h } from '../parts/dom.js';
 import { toast } from '../parts/toast.js';
 import { graphDrawing } from './graph.js';
+import { thingPanel } from './things.js';
 import './viewer.js';
 
 /** Saves what lies at an address of this page under a name. */
@@ -26,9 +27,11 @@ export async function look(json, picture, address) {
 }
 
 export class Results {
-    constructor(api, failed) {
+    /** `again` makes the panoramas once more after a change. */
+    constructor(api, failed, again = null) {
         this.api = api;
         this.failed = failed;
+        this.again = again;
         this.element = h('section', { class: 'pano-results', 'aria-live': 'polite' });
     }
 
@@ -74,7 +77,19 @@ export class Results {
                 action('panorama_download', 'pano-download', async () => save(await this.api.picture(group.links.image), `panorama-${group.group}.${ending}`)),
                 seams,
                 action('panorama_share', 'pano-share', () => this.#share(group)),
-                action('panorama_report', '', async () => save(await this.api.file('/report'), 'report.html'))));
+                action('panorama_report', '', async () => save(await this.api.file('/report'), 'report.html'))),
+            group.links.things && this.again ? this.#things(group, state) : null);
+    }
+
+    #things(group, state) {
+        return thingPanel(group, state, {
+            list: (address) => this.api.json(address), picture: (address) => this.api.picture(address),
+            tried: (work) => this.#tried(work),
+            changed: (thing, wish) => this.#tried(async () => {
+                await this.api.thing(group.links.things, thing, wish);
+                await this.again();
+            }),
+        });
     }
 
     #look(group) {

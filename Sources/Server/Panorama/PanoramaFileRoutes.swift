@@ -62,6 +62,21 @@ struct PanoramaFileRoutes: RouteGroup {
             let id = call.parameter("panorama")
             return try await viewer(of: try await panoramas.row(id, of: session), call, "/api/v1/panoramas/\(id)")
         }
+        let things = "/api/v1/panoramas/{panorama}/groups/{group}/things"
+        routes.get(things, .download) { call, session in
+            let row = try await panoramas.row(call.parameter("panorama"), of: session)
+            return try await result("things", of: row, call)
+        }
+        routes.get(things + "/{thing}/{photo}", .download) { call, session in
+            let row = try await panoramas.row(call.parameter("panorama"), of: session)
+            return try await result("thing-\(call.parameter("thing"))-\(call.parameter("photo"))", of: row, call)
+        }
+        routes.put(things + "/{thing}", .catalogue) { call, session in
+            guard let thing = Int64(call.parameter("thing")) else { throw RequestError.notFound("No such thing.") }
+            try await panoramas.setThing(
+                thing, in: try group(call), try await call.object(), of: call.parameter("panorama"), by: session)
+            return .emptyObject
+        }
         routes.get("/api/v1/panoramas/{panorama}/report", .download) { call, session in
             let row = try await panoramas.row(call.parameter("panorama"), of: session)
             return try await file("report", group: 0, of: row, call)

@@ -137,7 +137,7 @@ struct PanoramaRoutes: RouteGroup {
                 group["links"] = [
                     "preview": .string("\(place)/preview"), "image": .string("\(place)/image"),
                     "seams": .string("\(place)/seams"), "viewer": .string("\(place)/viewer"),
-                    "cameras": .string("\(place)/cameras"),
+                    "cameras": .string("\(place)/cameras"), "things": .string("\(place)/things"),
                 ]
                 return .object(group)
             })

@@ -9,7 +9,9 @@ struct PanoramaWish: Sendable {
     private(set) var quality = 92
 
     /// Options that a panorama may be asked with, and no others.
-    static let known = ["model", "surface", "crop", "memoryMiB", "maxMegapixels", "preview", "format", "quality"]
+    static let known = [
+        "model", "surface", "crop", "memoryMiB", "maxMegapixels", "preview", "format", "quality", "pins", "things",
+    ]
     /// Memory of a worker.
     static let memory = 128...2_048
 
@@ -56,6 +58,22 @@ struct PanoramaWish: Sendable {
             guard let quality = value.intValue, (1...100).contains(quality) else { throw Self.wrong("quality") }
             self.quality = Int(quality)
         }
+        stitch.pins = try Self.list(options["pins"], "pins", most: 200) { (pin: StitchPin) in
+            pin.pairs.count <= StitchPin.mostPairs && pin.pairs.allSatisfy { $0.count == 4 }
+        }
+        stitch.things = try Self.list(options["things"], "things", most: 100) { (thing: StitchThing) in
+            thing.group > 0 && thing.thing >= 0
+        }
+    }
+
+    private static func list<Value: Decodable>(
+        _ json: JSON?, _ field: String, most: Int, _ isRight: (Value) -> Bool
+    ) throws(RequestError) -> [Value] {
+        guard let json, !json.isNull else { return [] }
+        guard let list = try? JSONDecoder().decode([Value].self, from: Data(json.text.utf8)), list.count <= most,
+            list.allSatisfy(isRight)
+        else { throw wrong(field) }
+        return list
     }
 
     private static func wrong(_ field: String) -> RequestError {
@@ -66,6 +84,7 @@ struct PanoramaWish: Sendable {
             "memoryMiB": "a whole number from \(memory.lowerBound) to \(memory.upperBound)",
             "maxMegapixels": "a number from 0.1 to 100", "format": "jpg, png or webp",
             "quality": "a whole number from 1 to 100",
+            "pins": "a list of {a, b, pairs: [[x, y, x, y], …]}", "things": "a list of {group, thing, photo?}",
         ]
         return .invalidParam("'\(field)' must be \(allowed[field] ?? "another value").")
     }

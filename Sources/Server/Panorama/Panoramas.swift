@@ -116,6 +116,35 @@ package final class Panoramas: Sendable {
         }
     }
 
+    /// Says what is to become of a thing: `{"keep": photo}`, `{"remove": true}`, or `{}` for what the seams say.
+    func setThing(_ thing: Int64, in group: Int64, _ wish: JSONObject, of id: String, by session: Session) async throws
+    {
+        var entry: JSONObject? = ["group": .int(group), "thing": .int(thing)]
+        if let photo = wish["keep"]?.intValue {
+            entry?["photo"] = .int(photo)
+        } else if wish["remove"]?.boolValue != true {
+            guard wish.isEmpty else { throw RequestError.invalidParam("Either 'keep': photo or 'remove': true.") }
+            entry = nil
+        }
+        try await change(id, of: session) { [entry] row, context in
+            var options = row.options
+            let others = (options["things"]?.arrayValue ?? []).filter {
+                $0["group"]?.intValue != group || $0["thing"]?.intValue != thing
+            }
+            options["things"] = .array(others + (entry.map { [.object($0)] } ?? []))
+            _ = try PanoramaWish(options)
+            try PanoramaRows.set("options", .text(JSON.object(options).text), of: row.number, in: context)
+        }
+    }
+
+    /// Things have numbers among the photos that were there: with other photos they mean nothing.
+    private static func forgetThings(_ row: PanoramaRow, in context: WriteContext) throws {
+        guard row.options["things"] != nil else { return }
+        var options = row.options
+        options["things"] = nil
+        try PanoramaRows.set("options", .text(JSON.object(options).text), of: row.number, in: context)
+    }
+
     // MARK: Photos
 
     /// What may still be uploaded to a panorama.
@@ -149,6 +178,7 @@ package final class Panoramas: Sendable {
             }
             try PanoramaRows.addPhoto(
                 blob, name: Self.plain(name, n: totals.next), to: row.number, at: totals.next, in: context)
+            try Self.forgetThings(row, in: context)
             try PanoramaRows.set("state", .text("draft"), of: row.number, in: context)
             return totals.next
         }
@@ -180,6 +210,7 @@ package final class Panoramas: Sendable {
                 throw RequestError.notFound("The panorama has no photo \(number).")
             }
             try PanoramaRows.removePhoto(photo, of: row.number, in: context)
+            try Self.forgetThings(row, in: context)
             try PanoramaRows.set("state", .text("draft"), of: row.number, in: context)
         }
     }

@@ -117,7 +117,37 @@ private struct StitchTask {
         try file("cameras", group: group, type: "text/plain; charset=utf-8") {
             Array(HuginProject(panorama, names: photos.map(\.name)).text.utf8)
         }
+        try things(panorama)
         return "image.\(wish.format)"
+    }
+
+    /// Most things that are shown, and most photos of each.
+    private static let mostThings = (things: 12, photos: 6)
+
+    /// What the photos show differently, with how each photo shows it.
+    private func things(_ panorama: Stitcher.Panorama) throws {
+        let (editor, frame) = (panorama.editor, panorama.frame)
+        var list: [JSON] = []
+        for object in editor.objects().prefix(Self.mostThings.things) {
+            let box = editor.box(of: object, frame: frame)
+            guard box[2] > 0, box[3] > 0 else { continue }
+            var photos: [JSON] = []
+            for photo in object.photos.prefix(Self.mostThings.photos) {
+                guard let picture = editor.thumbnail(of: object, photo: photo) else { continue }
+                let small = picture.fitting(width: 240, height: 240)
+                try file("thing-\(object.number)-\(photo)", group: panorama.group, type: "image/jpeg") {
+                    try small.encoded(as: .jpeg(quality: 82))
+                }
+                photos.append(.int(Int64(photo)))
+            }
+            list.append([
+                "thing": .int(Int64(object.number)), "photos": .array(photos), "shown": .int(Int64(object.shown)),
+                "box": .array(box.map { .double(($0 * 10_000).rounded() / 10_000) }),
+            ])
+        }
+        try file("things", group: panorama.group, type: "application/json") {
+            JSON.object(["things": .array(list)]).encoded()
+        }
     }
 
     private func file(_ kind: String, group: Int, type: String, _ bytes: () throws -> [UInt8]) throws {

@@ -183,10 +183,10 @@ struct ObjectiveTests {
         }
     }
 
-    @Test("PANO-335 two thirds of true errors lie within the expected standard deviation")
+    @Test("PANO-335 two thirds of true errors lie within the expected standard deviation, over a hundred rings")
     func covariance() throws {
         var (inside, all) = (0, 0)
-        for seed in 0..<40 {
+        for seed in 0..<100 {
             let ring = SyntheticRing(
                 count: 4, step: 25, seed: UInt64(seed), points: 260, ownNoise: true)
             var bundle = ring.start(turn: 0.005, focal: 0.99)

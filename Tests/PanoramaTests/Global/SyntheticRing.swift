@@ -14,14 +14,14 @@ struct SyntheticRing {
     /// Points of the world are seen by all cameras at one place each: pairs of one point share their pixels.
     init(
         count: Int = 10, step: Double = 36, focal: Double = 340, lens: Double = 0, noise: Double = 0, seed: UInt64 = 1,
-        points: Int = 900, offset: Double = 0, ownNoise: Bool = false
+        points: Int = 900, offset: Double = 0, ownNoise: Bool = false, lenses: [Double] = []
     ) {
         var random = SeededRandom(seed: seed)
         let cameras = (0..<count).map { index -> Camera in
             let (pitch, roll) = (number(&random, -0.05...0.05), number(&random, -0.04...0.04))
             let yaw = -Double(index) * step * Double.pi / 180
             let turn = Matrix3.rotation(Vector3(pitch, 0, roll)) * Matrix3.rotation(Vector3(0, yaw, 0))
-            return Camera(rotation: turn, focal: focal, lens: lens)
+            return Camera(rotation: turn, focal: focal, lens: lenses.isEmpty ? lens : lenses[index % lenses.count])
         }
         self.cameras = cameras
         var seen = [[Int: (x: Double, y: Double)]](repeating: [:], count: count)

@@ -71,6 +71,6 @@ struct RingTests {
         let ring = try RenderedRing(RenderedWorld(seed: 41), count: 6, span: 150, seed: 5, lens: -0.04)
         let group = try #require(try Self.stitched(ring.photos()).verdict.groups.first)
         #expect(group.used == 6)
-        #expect(abs((group.lens?.lambda ?? 0) + 0.04) < 0.01)
+        #expect(abs((group.lens?.lambda ?? 0) + 0.04) < 0.005)
     }
 }

@@ -7,17 +7,9 @@ import Testing
 struct BracketTests {
     /// A JPEG with camera, time of day and exposure time.
     private static func tagged(_ jpeg: [UInt8], second: Int, exposure: (UInt32, UInt32)) -> [UInt8] {
-        func short(_ value: Int) -> [UInt8] { [UInt8(value >> 8 & 255), UInt8(value & 255)] }
-        func long(_ value: Int) -> [UInt8] { short(value >> 16) + short(value & 0xFFFF) }
-        let time = String(format: "2026:05:01 10:%02d:%02d", second / 60, second % 60)
-        // One directory that points to the EXIF directory at 26; values follow it at 56.
-        var tiff: [UInt8] = [0x4D, 0x4D, 0, 42] + long(8) + short(1) + short(0x8769) + short(4) + long(1) + long(26)
-        tiff += long(0)
-        tiff +=
-            short(2) + short(0x829A) + short(5) + long(1) + long(56) + short(0x9003) + short(2) + long(20) + long(64)
-        tiff += long(0) + long(Int(exposure.0)) + long(Int(exposure.1)) + Array(time.utf8) + [0]
-        let body = Array("Exif".utf8) + [0, 0] + tiff
-        return Array(jpeg[0..<2]) + [0xFF, 0xE1] + short(body.count + 2) + body + Array(jpeg[2...])
+        PhotoTags(
+            time: String(format: "2026:05:01 10:%02d:%02d", second / 60, second % 60), exposure: exposure
+        ).added(to: jpeg)
     }
 
     @Test("PANO-313 a camera that turns and sets its exposure anew takes no brackets")

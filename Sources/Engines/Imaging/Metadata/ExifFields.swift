@@ -12,6 +12,12 @@ public struct ExifFields: Sendable, Hashable {
     public var focalLength: Double?
     /// The focal length that shows as much on 35 mm film, in millimetres.
     public var focalLength35: Double?
+    /// Pixels a millimetre of the sensor, across, of the picture as the camera stored it.
+    public var focalPlanePixelsPerMillimetre: Double?
+    /// Width in pixels of the picture as the camera stored it.
+    public var pixelWidth: Int?
+    /// Height in pixels of the picture as the camera stored it.
+    public var pixelHeight: Int?
     /// Exposure time in seconds.
     public var exposureSeconds: Double?
     /// Focal length over the width of the aperture.

@@ -18,6 +18,10 @@ enum ExifReader {
         static let sensitivity = 0x8827
         static let taken = 0x9003
         static let focalLength = 0x920A
+        static let pixelWidth = 0xA002
+        static let pixelHeight = 0xA003
+        static let focalPlaneResolution = 0xA20E
+        static let focalPlaneUnit = 0xA210
         static let focalLength35 = 0xA405
     }
 
@@ -37,7 +41,13 @@ enum ExifReader {
             case Tag.locationDirectory: fields.hasLocation = true
             case Tag.exifDirectory:
                 guard let inner = reader.long(entry) else { return }
-                reader.forEachEntry(at: inner, limit: maximumEntries) { read($0, reader, into: &fields) }
+                // Inches unless told otherwise (EXIF 2.3, section 4.6.5, FocalPlaneResolutionUnit).
+                var unit = 25.4
+                reader.forEachEntry(at: inner, limit: maximumEntries) { entry in
+                    read(entry, reader, into: &fields)
+                    if entry.tag == Tag.focalPlaneUnit { unit = reader.short(entry) == 3 ? 10 : 25.4 }
+                }
+                fields.focalPlanePixelsPerMillimetre = fields.focalPlanePixelsPerMillimetre.map { $0 / unit }
             default: break
             }
         }
@@ -51,6 +61,10 @@ enum ExifReader {
         case Tag.fNumber: fields.fNumber = reader.ratio(entry).flatMap { within($0, 0.3...256) }
         case Tag.sensitivity: fields.sensitivity = reader.short(entry).flatMap { within(Double($0), 1...4_000_000) }
         case Tag.focalLength: fields.focalLength = reader.ratio(entry).flatMap(plausible)
+        case Tag.pixelWidth: fields.pixelWidth = pixels(entry, reader)
+        case Tag.pixelHeight: fields.pixelHeight = pixels(entry, reader)
+        case Tag.focalPlaneResolution:
+            fields.focalPlanePixelsPerMillimetre = reader.ratio(entry).flatMap { within($0, 1...10_000_000) }
         case Tag.focalLength35: fields.focalLength35 = reader.short(entry).flatMap { plausible(Double($0)) }
         default: break
         }
@@ -59,6 +73,10 @@ enum ExifReader {
     /// Lenses have between half a millimetre and some metres; 0 means "unknown".
     private static func plausible(_ millimetres: Double) -> Double? {
         within(millimetres, 0.5...10_000)
+    }
+
+    private static func pixels(_ entry: TIFFReader.Entry, _ reader: TIFFReader) -> Int? {
+        (reader.short(entry) ?? reader.long(entry)).flatMap { (1...1_000_000).contains($0) ? $0 : nil }
     }
 
     private static func within(_ value: Double, _ range: ClosedRange<Double>) -> Double? {

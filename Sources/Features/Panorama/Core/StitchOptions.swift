@@ -30,6 +30,12 @@ public struct StitchOptions: Sendable, Hashable {
     public var alignsLocally = false
     /// Whether photos come in the order they were taken (by name), so that not all pairs need comparing.
     public var isOrdered = false
+    /// Photos of which a person says that they belong together.
+    public var pins: [StitchPin] = []
+    /// Things that are to be kept or removed; numbers are those of the same photos stitched without wishes.
+    public var things: [StitchThing] = []
+    /// What points are told apart by: `patch` is quick and does for photos of one size and light, say for a preview.
+    public var code = PointCode.gradients
     /// No more photos than this.
     public var photoLimit = 200
 

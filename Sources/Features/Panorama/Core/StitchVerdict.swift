@@ -54,6 +54,8 @@ public struct GroupVerdict: Sendable, Codable, Hashable {
     public var tone: Tone
     /// Empty areas inside the picture.
     public var holes: Int
+    /// The share of the seams at which the two photos show different things: cut through something that moved or near.
+    public var torn: Double
     /// Empty pixels after the crop.
     public var emptyAfterCrop: Int
     /// Edges that were dropped because they contradict the others.
@@ -75,8 +77,10 @@ public struct GroupVerdict: Sendable, Codable, Hashable {
 
     /// What was found about the lens.
     public struct Lens: Sendable, Codable, Hashable {
-        /// λ of the ray (x, y, f (1 + λρ²)).
+        /// λ of the ray (x, y, f (1 + λρ²)), of the camera body that took most.
         public var lambda: Double
+        /// λ of each body, where photos come from several.
+        public var bodies: [Double]?
         /// Least and greatest focal length.
         public var focal: [Double]
     }
@@ -167,6 +171,10 @@ public enum PhotoReason: String, Sendable, Codable, CaseIterable {
     case duplicateOf
     /// Its edges contradict each other.
     case inconsistent
+    /// So blurred that hardly anything can be found again.
+    case blurred
+    /// Shows the same from another place: near things hide other far things.
+    case parallax
     /// All of it is excluded.
     case masked
     /// More photos than are taken.
@@ -187,6 +195,9 @@ public enum PhotoReason: String, Sendable, Codable, CaseIterable {
         case .overlapTooSmall: "Overlaps another photo by too little: take one between them, with a third in common."
         case .duplicateOf: "The same picture was given twice; one of them is used."
         case .inconsistent: "What it shares with the others does not fit together; take it again from the same place."
+        case .blurred: "It is blurred: hold still, with more light, and take it again."
+        case .parallax:
+            "The camera moved between this photo and the others: turn on the spot, farther from near things."
         case .masked: "All of it, or nearly all, is masked out; take parts of the mask away."
         case .overLimit: "Too many photos at once; stitch it in another run."
         case .unfinished: "The work was called off before this photo was decided; run it again."

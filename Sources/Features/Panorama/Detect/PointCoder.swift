@@ -10,7 +10,7 @@ package enum PointFinder: String, Sendable, CaseIterable {
 }
 
 /// What points are told apart by.
-package enum PointCode: String, Sendable, CaseIterable {
+public enum PointCode: String, Sendable, CaseIterable {
     /// 4 x 4 x 8 histograms of gradients (Lowe 2004), rooted (Arandjelovic and Zisserman 2012).
     case gradients
     /// 8 x 8 samples of mean 0 and size 1 (Brown, Szeliski and Winder 2005).

@@ -42,7 +42,8 @@ package struct PointDetector: Sendable {
         let small = try image.converted(to: .gray8).resized(width: size.width, height: size.height)
         let doubles = Double(size.width * size.height) < doublesBelow * 1e6
         let space = try ScaleSpace(small.floats(), doubles: doubles)
-        let chosen = EvenSpread.choose(found(in: space).map { ($0.x, $0.y, $0.point.response, $0) }, limit: limit)
+        let chosen = EvenSpread.choose(
+            found(in: space).map { ($0.x, $0.y, $0.point.response, $0) }, limit: limit, size: size)
         return described(chosen, in: space, image: image, small: size, scale: scale)
     }
 

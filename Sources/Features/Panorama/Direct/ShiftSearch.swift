@@ -20,6 +20,8 @@ public struct FoundShift: Sendable, Hashable {
     public var y: Double
     /// The measure there, at whole pixels; lower is better.
     public var score: Double
+    /// Pixels of the first picture that were laid over the second one in all, over all shifts that were tried.
+    public var samples = 0
 }
 
 /// Searches for the shift between two pictures by trying whole-pixel shifts (chapter 3.1).
@@ -106,8 +108,10 @@ public struct ShiftSearch: Sendable {
         let reach = max(1, (radius + (1 << (count - 1)) - 1) >> (count - 1))
         var found = try search(a[count - 1], b[count - 1], 0, 0, radius: reach)
         for level in (0..<(count - 1)).reversed() {
+            let before = found.samples
             found = try search(
                 a[level], b[level], Int((2 * found.x).rounded()), Int((2 * found.y).rounded()), radius: 1)
+            found.samples += before
         }
         return found
     }
@@ -118,8 +122,10 @@ public struct ShiftSearch: Sendable {
         let needed = leastOverlap * min(Self.mass(template), Self.mass(picture))
         var known: [SIMD2<Int>: Double] = [:]
         var why = DirectError.noOverlap
+        var samples = 0
         func score(_ x: Int, _ y: Int) -> Double? {
             if let value = known[SIMD2(x, y)] { return value }
+            samples += Self.overlap(template.width, picture.width, x) * Self.overlap(template.height, picture.height, y)
             do throws(DirectError) {
                 let value = try self.score(template, picture, x, y, needed: needed)
                 known[SIMD2(x, y)] = value
@@ -139,6 +145,12 @@ public struct ShiftSearch: Sendable {
         guard let best else { throw why }
         let around = (-1...1).flatMap { row in (-1...1).map { score(best.x + $0, best.y + row) ?? .infinity } }
         let fraction = around.allSatisfy(\.isFinite) ? SubpixelPeak.offset(around) : (0, 0)
-        return FoundShift(x: Double(best.x) + fraction.0, y: Double(best.y) + fraction.1, score: best.score)
+        return FoundShift(
+            x: Double(best.x) + fraction.0, y: Double(best.y) + fraction.1, score: best.score, samples: samples)
+    }
+
+    /// Columns or rows that a shift leaves in common.
+    private static func overlap(_ first: Int, _ second: Int, _ shift: Int) -> Int {
+        max(0, min(first, second - shift) - max(0, -shift))
     }
 }

@@ -18,8 +18,10 @@ extension GroupSolver {
     }
 
     private func rotation(_ all: [MatchEdge], focal: Double) -> Candidate? {
-        let bad = CycleCheck.contradicted(group, edges: all, focal: focal)
-        var edges = CycleCheck.dropping(bad, from: all, group: group)
+        let alone = TreeConsensus().contradicted(group, edges: all, focal: focal)
+        var edges = CycleCheck.dropping(alone, from: all, group: group)
+        let open = CycleCheck.contradicted(group, edges: edges, focal: focal)
+        edges = CycleCheck.dropping(open, from: edges, group: group)
         guard var bundle = started(edges, focal: focal) else { return nil }
         for _ in 0..<3 {
             guard let next = refined(bundle, local(edges)) else { return nil }
@@ -29,6 +31,15 @@ extension GroupSolver {
             if kept.count == edges.count { break }
             edges = kept
         }
+        // What was dropped by rough cameras and fits the good ones comes back: the end of a ring that gaped.
+        let kept = Set(edges.map { SIMD2($0.first, $0.second) })
+        let back = all.filter { edge in
+            guard !kept.contains(SIMD2(edge.first, edge.second)), let one = local([edge]).first else { return false }
+            return Self.median(bundle.errors(one)) <= 4
+        }
+        if !back.isEmpty, let next = refined(bundle, local(edges + back)) {
+            (bundle, edges) = (next, (edges + back).sorted { ($0.first, $0.second) < ($1.first, $1.second) })
+        }
         let pairs = local(edges)
         return chosen(bundle, pairs, edges)
     }
@@ -36,8 +47,11 @@ extension GroupSolver {
     /// From the spanning tree, or photo by photo when that ends far off.
     private func started(_ edges: [MatchEdge], focal: Double) -> RayBundle? {
         let halves = group.map { points[$0].halfDiagonal }
+        let own = SpanningStart.ownFocals(group, edges: edges, focal: focal)
         var bundle = RayBundle(
-            rotations: SpanningStart.rotations(group, edges: edges, focal: focal), focal: focal, halfDiagonals: halves)
+            rotations: SpanningStart.rotations(group, edges: edges, focal: focal, own: own), focal: focal,
+            halfDiagonals: halves, bodies: bodyNumbers)
+        bundle.ownFocals = own
         let plain = RayBundle.Freedom(lens: false, ownFocal: false)
         let pairs = local(edges)
         guard bundle.solve(pairs, freedom: plain, huber: 20, limit: 20) else { return nil }
@@ -46,7 +60,9 @@ extension GroupSolver {
             if trial.solve(pairs, freedom: plain, huber: 20, limit: 20), trial.cost < bundle.cost { bundle = trial }
         }
         if Self.median(pairs.flatMap { bundle.errors($0) }) > 20, group.count > 2 {
-            let grown = IncrementalRegistration(group: group, edges: edges, halfDiagonals: halves).solved(focal: focal)
+            let grown = IncrementalRegistration(
+                group: group, edges: edges, halfDiagonals: halves, bodies: bodyNumbers
+            ).solved(focal: focal)
             if let grown, grown.cost < bundle.cost { bundle = grown }
         }
         return bundle
@@ -94,7 +110,8 @@ extension GroupSolver {
             trial.objective = objective
             guard trial.solve(pairs, freedom: freedom, huber: 2) else { continue }
             let errors = pairs.map { trial.errors($0) }
-            let parameters = 3 * (group.count - 1) + freedom.parameters(photos: group.count)
+            let parameters =
+                3 * (group.count - 1) + freedom.parameters(photos: group.count, bodies: trial.lenses.count)
             let score = ModelEvidence.score(errors: errors.flatMap { $0 }, parameters: parameters)
             guard score < (best?.score ?? .infinity) else { continue }
             let cameras = Dictionary(

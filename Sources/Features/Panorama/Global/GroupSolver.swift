@@ -67,6 +67,8 @@ package struct GroupSolver: Sendable {
     package var choice = ModelChoice.auto
     /// Focal length in matching pixels that the photos' EXIF tells.
     package var focalHint: Double?
+    /// Numbers of the camera bodies by photo number; empty for one body.
+    package var bodies: [Int] = []
     /// What is made least in the end; starts always use all pairs in ray space.
     package var objective = BundleObjective.pairsInRaySpace
 
@@ -144,15 +146,15 @@ package struct GroupSolver: Sendable {
             guard old.count == self.group.count, let first = old.first else { return nil }
             var bundle = RayBundle(
                 rotations: old.map(\.rotation), focal: first.focal,
-                halfDiagonals: self.group.map { points[$0].halfDiagonal })
-            bundle.lens = first.lens
+                halfDiagonals: self.group.map { points[$0].halfDiagonal }, bodies: bodyNumbers)
+            for (place, camera) in old.enumerated() { bundle.lenses[bundle.bodies[place]] = camera.lens }
             bundle.ownFocals = old.map { $0.focal - first.focal }
             bundle.objective = objective
             let own = Self.median(bundle.ownFocals)
             bundle.focal += own
             bundle.ownFocals = bundle.ownFocals.map { $0 - own }
             let hasOwn = bundle.ownFocals.contains { abs($0) > 1e-9 * first.focal }
-            let freedom = RayBundle.Freedom(lens: first.lens != 0, ownFocal: hasOwn)
+            let freedom = RayBundle.Freedom(lens: bundle.lenses.contains { $0 != 0 }, ownFocal: hasOwn)
             guard bundle.solve(pairs, freedom: freedom, huber: 1) else { return nil }
             geometry = .rotation(
                 Dictionary(uniqueKeysWithValues: self.group.enumerated().map { ($1, bundle.camera($0)) }))
@@ -165,6 +167,20 @@ package struct GroupSolver: Sendable {
                 kind, reference: reference, Dictionary(uniqueKeysWithValues: zip(self.group, bundle.maps)))
         }
         return group.with(geometry, points: points)
+    }
+
+    /// The camera body of each photo of the group, numbered from 0 in their order. A body that took under three of the
+    /// photos says too little about its lens: it counts as the commonest.
+    var bodyNumbers: [Int] {
+        let told = group.map { bodies.indices.contains($0) ? bodies[$0] : 0 }
+        let counts = Dictionary(grouping: told) { $0 }.mapValues(\.count)
+        let common = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 0
+        var numbers: [Int: Int] = [:]
+        return told.map { body in
+            let kept = (counts[body] ?? 0) >= 3 ? body : common
+            if numbers[kept] == nil { numbers[kept] = numbers.count }
+            return numbers[kept] ?? 0
+        }
     }
 
     func local(_ edges: [MatchEdge]) -> [Edge] {

@@ -3,9 +3,11 @@ package struct IncrementalRegistration: Sendable {
     private let group: [Int]
     private let edges: [MatchEdge]
     private let halfDiagonals: [Double]
+    private let bodies: [Int]?
 
     /// A registration of a group.
-    package init(group: [Int], edges: [MatchEdge], halfDiagonals: [Double]) {
+    package init(group: [Int], edges: [MatchEdge], halfDiagonals: [Double], bodies: [Int]? = nil) {
+        self.bodies = bodies
         self.group = group
         self.edges = edges
         self.halfDiagonals = halfDiagonals
@@ -16,7 +18,7 @@ package struct IncrementalRegistration: Sendable {
         guard let first = edges.max(by: { ($0.inliers, $1.first) < ($1.inliers, $0.first) }) else { return nil }
         let place = Dictionary(uniqueKeysWithValues: group.enumerated().map { ($1, $0) })
         var bundle = RayBundle(
-            rotations: group.map { _ in .identity }, focal: focal, halfDiagonals: halfDiagonals)
+            rotations: group.map { _ in .identity }, focal: focal, halfDiagonals: halfDiagonals, bodies: bodies)
         var placed: Set<Int> = [first.first]
         while placed.count < group.count {
             guard let next = nextPhoto(placed), let at = place[next] else { return nil }

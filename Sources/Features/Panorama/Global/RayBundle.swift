@@ -7,7 +7,7 @@ internal import Kernels
 package struct RayBundle: Sendable {
     /// Which unknowns are solved for beside the rotations and the common focal length.
     package struct Freedom: Sendable, Hashable {
-        /// A lens, the same for all.
+        /// A lens for each camera body.
         package var lens: Bool
         /// A focal length for each photo.
         package var ownFocal: Bool
@@ -18,8 +18,10 @@ package struct RayBundle: Sendable {
             self.ownFocal = ownFocal
         }
 
-        /// Parameters beyond the rotations of `photos` photos.
-        package func parameters(photos: Int) -> Int { 1 + (lens ? 1 : 0) + (ownFocal ? photos : 0) }
+        /// Parameters beyond the rotations of `photos` photos by so many camera bodies.
+        package func parameters(photos: Int, bodies: Int = 1) -> Int {
+            1 + (lens ? bodies : 0) + (ownFocal ? photos : 0)
+        }
     }
 
     /// Rotations, world to camera, by place in the group.
@@ -28,8 +30,15 @@ package struct RayBundle: Sendable {
     package var focal: Double
     /// What each photo adds to it.
     package var ownFocals: [Double]
-    /// The common lens.
-    package var lens = 0.0
+    /// The lens of each camera body.
+    package var lenses: [Double]
+    /// The camera body of each photo.
+    package let bodies: [Int]
+    /// The lens of the first body; setting it sets all.
+    package var lens: Double {
+        get { lenses.first ?? 0 }
+        set { lenses = lenses.map { _ in newValue } }
+    }
     /// Σ of Huber's cost after the last solution, with the priors.
     package private(set) var cost = 0.0
     /// Steps that the last solution took.
@@ -45,8 +54,14 @@ package struct RayBundle: Sendable {
     private static let longest = 60
 
     /// A start.
-    package init(rotations: [Matrix3], focal: Double, halfDiagonals: [Double]) {
+    ///
+    /// - Parameter bodies: The camera body of each photo, numbered from 0; nil for one that took them all.
+    package init(rotations: [Matrix3], focal: Double, halfDiagonals: [Double], bodies: [Int]? = nil) {
         precondition(rotations.count == halfDiagonals.count)
+        let bodies = bodies ?? [Int](repeating: 0, count: rotations.count)
+        precondition(bodies.count == rotations.count && bodies.allSatisfy { $0 >= 0 && $0 < rotations.count })
+        self.bodies = bodies
+        lenses = [Double](repeating: 0, count: (bodies.max() ?? 0) + 1)
         self.rotations = rotations
         self.focal = focal
         ownFocals = [Double](repeating: 0, count: rotations.count)
@@ -55,14 +70,14 @@ package struct RayBundle: Sendable {
 
     /// A photo's camera.
     package func camera(_ index: Int) -> Camera {
-        Camera(rotation: rotations[index], focal: focal + ownFocals[index], lens: lens)
+        Camera(rotation: rotations[index], focal: focal + ownFocals[index], lens: lenses[bodies[index]])
     }
 
     func halfDiagonal(_ index: Int) -> Double { 1 / inverseSquares[index].squareRoot() }
 
     func view(_ index: Int) -> RayView {
         RayView(
-            rotation: rotations[index].values, focal: focal + ownFocals[index], lens: lens,
+            rotation: rotations[index].values, focal: focal + ownFocals[index], lens: lenses[bodies[index]],
             inverseSquare: inverseSquares[index])
     }
 
@@ -118,16 +133,18 @@ package struct RayBundle: Sendable {
             next.rotations[index] = (Matrix3.rotation(turn) * rotations[index]).orthonormalized
         }
         next.focal += step[3 * n]
-        if freedom.lens { next.lens += step[3 * n + 1] }
+        if freedom.lens {
+            for body in lenses.indices { next.lenses[body] += step[3 * n + 1 + body] }
+        }
         if freedom.ownFocal {
-            let at = 3 * n + (freedom.lens ? 2 : 1)
+            let at = 3 * n + 1 + (freedom.lens ? lenses.count : 0)
             for index in 0..<n { next.ownFocals[index] += step[at + index] }
         }
         let isSane = next.ownFocals.allSatisfy { own in
             let whole = next.focal + own
             return whole.isFinite && whole > 0.2 * focal && whole < 5 * focal
         }
-        return isSane && next.lens > -0.6 && next.lens < 0.6 ? next : nil
+        return isSane && next.lenses.allSatisfy { $0 > -0.6 && $0 < 0.6 } ? next : nil
     }
 
     /// The normal equations of all edges, or of the features they join to, and priors.
@@ -135,7 +152,7 @@ package struct RayBundle: Sendable {
         _ edges: [(j: Int, k: Int, pairs: [Double])], _ tracks: [FeatureTrack], _ freedom: Freedom, _ huber: Double
     ) -> NormalEquations {
         let n = rotations.count
-        var all = NormalEquations(size: 3 * n + freedom.parameters(photos: n))
+        var all = NormalEquations(size: 3 * n + freedom.parameters(photos: n, bodies: lenses.count))
         if objective.hasPoints {
             addTracks(tracks, freedom, huber, to: &all)
         } else {
@@ -149,9 +166,13 @@ package struct RayBundle: Sendable {
             }
         }
         let weight = 1 / (Self.lensSpread * Self.lensSpread)
-        if freedom.lens { all.addPrior(at: 3 * n + 1, value: lens, weight: weight) }
+        if freedom.lens {
+            for (body, lens) in lenses.enumerated() {
+                all.addPrior(at: 3 * n + 1 + body, value: lens, weight: weight)
+            }
+        }
         if freedom.ownFocal {
-            let at = 3 * n + (freedom.lens ? 2 : 1)
+            let at = 3 * n + 1 + (freedom.lens ? lenses.count : 0)
             let own = 1 / (Self.ownSpread * Self.ownSpread * focal * focal)
             for index in 0..<n { all.addPrior(at: at + index, value: ownFocals[index], weight: own) }
         }
@@ -161,7 +182,8 @@ package struct RayBundle: Sendable {
     /// Which unknowns the five local ones of a photo are: turn (3), focal length, lens.
     func columns(_ index: Int, _ freedom: Freedom) -> [[Int]] {
         let n = rotations.count
-        let own = freedom.ownFocal ? [3 * n + (freedom.lens ? 2 : 1) + index] : []
-        return [[3 * index], [3 * index + 1], [3 * index + 2], [3 * n] + own, freedom.lens ? [3 * n + 1] : []]
+        let own = freedom.ownFocal ? [3 * n + 1 + (freedom.lens ? lenses.count : 0) + index] : []
+        let lens = freedom.lens ? [3 * n + 1 + bodies[index]] : []
+        return [[3 * index], [3 * index + 1], [3 * index + 2], [3 * n] + own, lens]
     }
 }

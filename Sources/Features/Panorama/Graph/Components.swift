@@ -29,7 +29,7 @@ package enum Components {
         var taken: [MatchEdge] = []
         var label = Dictionary(uniqueKeysWithValues: group.map { ($0, $0) })
         for edge in edges.filter({ inside.contains($0.first) && inside.contains($0.second) })
-            .sorted(by: { ($1.inliers, $0.first, $0.second) < ($0.inliers, $1.first, $1.second) })
+            .sorted(by: { ($1.strength, $0.first, $0.second) < ($0.strength, $1.first, $1.second) })
         {
             guard let a = label[edge.first], let b = label[edge.second], a != b else { continue }
             for photo in group where label[photo] == b { label[photo] = a }

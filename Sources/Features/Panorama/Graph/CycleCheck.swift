@@ -17,7 +17,7 @@ package enum CycleCheck {
         let limit = max(1.5 * .pi / 180, 15 / focal)
         return edges.indices.filter { index in
             let edge = edges[index]
-            guard let there = turns[index] else { return false }
+            guard !edge.isPinned, let there = turns[index] else { return false }
             let angles = group.compactMap { third -> Double? in
                 guard third != edge.first, third != edge.second, let a = turn(edge.second, third),
                     let b = turn(third, edge.first)
@@ -37,8 +37,8 @@ package enum CycleCheck {
 
     /// The edges without some, as long as the group still hangs together; those that hold it are kept, best first.
     package static func dropping(_ bad: [Int], from edges: [MatchEdge], group: [Int]) -> [MatchEdge] {
-        var kept = edges.indices.filter { !bad.contains($0) }.map { edges[$0] }
-        for index in bad.sorted(by: { edges[$0].inliers > edges[$1].inliers }) {
+        var kept = edges.indices.filter { !bad.contains($0) || edges[$0].isPinned }.map { edges[$0] }
+        for index in bad.filter({ !edges[$0].isPinned }).sorted(by: { edges[$0].inliers > edges[$1].inliers }) {
             let parts = Components.groups(count: (group.last ?? 0) + 1, edges: kept)
             let edge = edges[index]
             let joined = parts.contains { $0.contains(edge.first) && $0.contains(edge.second) }

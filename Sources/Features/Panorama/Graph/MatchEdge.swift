@@ -12,9 +12,26 @@ package struct MatchEdge: Sendable {
     package let homography: Matrix3
     /// How many matches there were before the agreement.
     package let matches: Int
+    /// Whether a person said so: no check may drop it.
+    package let isPinned: Bool
+
+    /// An edge; see its parts.
+    package init(
+        first: Int, second: Int, pairs: [Double], homography: Matrix3, matches: Int, isPinned: Bool = false
+    ) {
+        self.first = first
+        self.second = second
+        self.pairs = pairs
+        self.homography = homography
+        self.matches = matches
+        self.isPinned = isPinned
+    }
 
     /// How many pairs agree.
     package var inliers: Int { pairs.count / 4 }
+
+    /// By how much it is believed: what a person said comes first.
+    package var strength: Int { isPinned ? .max : inliers }
 
     /// The photo at the other end.
     package func other(than photo: Int) -> Int { photo == first ? second : first }

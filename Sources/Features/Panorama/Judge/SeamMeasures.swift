@@ -7,6 +7,8 @@ struct SeamMeasures {
     let tone: GroupVerdict.Tone
     /// Empty areas that the picture encloses.
     let holes: Int
+    /// The share of the seams at which the two photos show different things.
+    let torn: Double
 
     init(pieces: [SeamPiece], labels: [Int16], width: Int, height: Int, isClosed: Bool) {
         var steps: [Double] = []
@@ -28,6 +30,38 @@ struct SeamMeasures {
         let worst = byPair.values.filter { $0.count >= 8 }.map(median).max() ?? 0
         tone = GroupVerdict.Tone(stepMedian: median(steps), worst: worst)
         holes = Self.holes(labels, width: width, height: height, isClosed: isClosed)
+        torn = Self.torn(pieces, labels, width: width, height: height)
+    }
+
+    /// Levels of 8 bits by which two photos show different things, mean of the channels.
+    private static let different = 32
+
+    /// Places of the seams where both photos are seen on both sides and differ on both by over `different` levels.
+    private static func torn(_ pieces: [SeamPiece], _ labels: [Int16], width: Int, height: Int) -> Double {
+        func differs(_ a: Int16, _ b: Int16, _ x: Int, _ y: Int) -> Bool? {
+            guard let p = pieces[Int(a)].place(x: x, y: y, canvasWidth: width),
+                let q = pieces[Int(b)].place(x: x, y: y, canvasWidth: width)
+            else { return nil }
+            let sum = (0..<3).reduce(0) {
+                $0 + abs(Int(pieces[Int(a)].rgb[p * 3 + $1]) - Int(pieces[Int(b)].rgb[q * 3 + $1]))
+            }
+            return sum > 3 * different
+        }
+        var (all, bad) = (0, 0)
+        for y in 0..<max(0, height - 1) {
+            for x in 0..<max(0, width - 1) {
+                let here = labels[y * width + x]
+                for (right, down) in [(1, 0), (0, 1)] {
+                    let there = labels[(y + down) * width + x + right]
+                    guard here != there, here >= 0, there >= 0, let one = differs(here, there, x, y),
+                        let other = differs(here, there, x + right, y + down)
+                    else { continue }
+                    all += 1
+                    bad += one && other ? 1 : 0
+                }
+            }
+        }
+        return all > 0 ? Double(bad) / Double(all) : 0
     }
 
     /// The light of a piece at a place of the canvas, or nil where it is dark, blown out or absent.

@@ -16,6 +16,8 @@ package struct Composition: Sendable {
     package let tone: GroupVerdict.Tone
     /// Empty areas inside.
     package let holes: Int
+    /// The share of the seams at which the two photos show different things.
+    package let torn: Double
     /// Empty pixels in the picture.
     package let empty: Int
     /// How its pixels relate to directions.
@@ -83,7 +85,8 @@ package struct GroupComposer: Sendable {
         _ group: PreparedGroup, objective: ImageObjective? = nil, progress: (StitchStage, Int, Int) throws -> Void
     ) throws -> Composition? {
         let (canvas, seam) = (group.choice.canvas, group.seam)
-        let selection = PixelSelection(method: options.selection, objective: objective ?? options.objective)
+        let wish = objective ?? options.objective
+        let selection = PixelSelection(method: method(wish), objective: wish)
         let labels = selection.labels(group.sheet)
         // The promise that nothing which a photo shows is missing, whatever the method was.
         precondition(uncovered(labels, group.sheet) == 0, "labels must cover what the photos cover")
@@ -91,7 +94,7 @@ package struct GroupComposer: Sendable {
             options.tone, pieces: group.pieces, labels: labels, width: seam.width, height: seam.height,
             isClosed: seam.isClosed, step: seam.step)
         let drawn: (rgb: [UInt8], mask: [UInt8])
-        if options.blend == .bands {
+        if blend == .bands {
             let blend = TileBlend(
                 canvas: canvas, seam: seam, labels: labels, tones: group.tones, bends: tone.bends,
                 side: TileBlend.side(canvas, memoryMebibytes: options.memoryMebibytes))
@@ -113,10 +116,17 @@ package struct GroupComposer: Sendable {
         let shares = Composition.shares(labels, seam, names, box: area)
         return Composition(
             image: image, canvas: canvas, reduction: group.choice.reduction, fieldOfView: group.choice.fieldOfView,
-            tone: tone.measured.tone, holes: tone.measured.holes, empty: empty,
+            tone: tone.measured.tone, holes: tone.measured.holes, torn: tone.measured.torn, empty: empty,
             frame: Composition.frame(canvas, box: area, hasAngles: group.choice.fieldOfView != nil), shares: shares,
             shown: Composition.shown(shares, group.pieces, names), labels: labels)
     }
+
+    /// A preview makes do with seams by dynamic programming and two bands, unless something else was asked for.
+    private func method(_ wish: ImageObjective) -> SelectionMethod {
+        options.isPreview && options.selection == .cut && wish == .seams ? .path : options.selection
+    }
+
+    private var blend: BlendMethod { options.isPreview && options.blend == .bands ? .twoBands : options.blend }
 
     /// Finds how photos must be bent to meet, when that was asked for.
     private mutating func bend(_ group: SolvedGroup) {
@@ -193,14 +203,14 @@ package struct GroupComposer: Sendable {
         }
         _ = sheet.repair(&wanted, pieces.map { $0.depth.map { Float($0) } })
         precondition(uncovered(wanted, sheet) == 0, "labels must cover what the photos cover")
-        let made = LayerBlend(method: options.blend).blended(sheet, labels: wanted)
+        let made = LayerBlend(method: blend).blended(sheet, labels: wanted)
         return (made.rgb, made.mask)
     }
 
     private func choice(_ group: SolvedGroup) -> SurfaceChoice? {
         let plan = MemoryPlan(mebibytes: options.memoryMebibytes)
         // Methods that hold all photos at once take some 40 bytes a pixel of each.
-        let room = options.blend == .bands ? plan.canvasPixels : plan.canvasPixels / 12
+        let room = blend == .bands ? plan.canvasPixels : plan.canvasPixels / 12
         let most = options.isPreview ? min(1.5e6, room) : min(options.megapixels * 1e6, room)
         return PlacedPhoto.choice(group, read: read, surface: options.surface, limits: CanvasLimits(pixels: most))
     }

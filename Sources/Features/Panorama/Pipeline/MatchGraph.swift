@@ -36,6 +36,33 @@ package struct MatchGraph: Sendable {
         }
     }
 
+    /// Joins two photos because a person said so: where they meet, by four pairs of places or more.
+    ///
+    /// Pairs that were found between the two stay where they agree with the person.
+    package mutating func pin(_ first: Int, _ second: Int, pairs: [Double]) {
+        guard first < second, points.indices.contains(first), points[first] != nil,
+            points.indices.contains(second), points[second] != nil,
+            let map = pairs.count == 16 ? Homography.minimal(pairs) : Homography.fit(pairs)
+        else { return }
+        var all = pairs
+        for edge in edges where edge.first == first && edge.second == second {
+            for at in stride(from: 0, to: edge.pairs.count, by: 4) {
+                let pair = edge.pairs[at..<(at + 4)]
+                guard let there = map.maps(x: edge.pairs[at], y: edge.pairs[at + 1]),
+                    abs(there.x - edge.pairs[at + 2]) < 8, abs(there.y - edge.pairs[at + 3]) < 8
+                else { continue }
+                all += pair
+            }
+        }
+        edges.removeAll { $0.first == first && $0.second == second }
+        copies[first] = nil
+        copies[second] = nil
+        let edge = MatchEdge(
+            first: first, second: second, pairs: all, homography: map, matches: all.count / 4, isPinned: true)
+        compared[[first, second]] = nil
+        note(PairOutcome(edge: edge, matches: edge.matches, inliers: edge.inliers), first, second)
+    }
+
     /// Tries photos that nothing joins again with a rung that compares two of them as it likes.
     package mutating func retry(
         tier: Int, reach: Int, progress: (Int, Int) throws -> Void, compare: (Int, Int) -> PairOutcome?
@@ -67,22 +94,37 @@ package struct MatchGraph: Sendable {
         if let edge = outcome.edge { edges.append(edge) }
     }
 
-    /// Marks photos that show exactly the same as an earlier one, and takes their edges away.
-    package mutating func markCopies() {
+    /// Marks photos that show exactly the same as another, and takes their edges away: of all alike the best one stays.
+    ///
+    /// - Parameter pixels: Pixels of each photo at full size; of equal sizes the one with more points is better, then
+    ///   the earlier one.
+    package mutating func markCopies(pixels: [Int] = []) {
+        func worth(_ photo: Int) -> (Int, Int, Int) {
+            (pixels.indices.contains(photo) ? pixels[photo] : 0, points[photo]?.count ?? 0, -photo)
+        }
         for edge in edges where copies[edge.second] == nil && copies[edge.first] == nil {
-            guard let a = points[edge.first], let b = points[edge.second], isStill(edge, a) else { continue }
-            if edge.inliers * 2 > min(a.count, b.count) { copies[edge.second] = edge.first }
+            guard let a = points[edge.first], let b = points[edge.second], !edge.isPinned, isStill(edge, a, b)
+            else { continue }
+            guard edge.inliers * 2 > min(a.count, b.count) else { continue }
+            let isFirst = worth(edge.first) > worth(edge.second)
+            copies[isFirst ? edge.second : edge.first] = isFirst ? edge.first : edge.second
+        }
+        for photo in copies.keys {
+            var best = photo
+            while let better = copies[best], better != photo { best = better }
+            copies[photo] = best
         }
         edges.removeAll { copies[$0.first] != nil || copies[$0.second] != nil }
     }
 
-    /// Whether the corners move by under half a percent of the diagonal.
-    private func isStill(_ edge: MatchEdge, _ a: PhotoPoints) -> Bool {
-        let limit = 0.01 * a.halfDiagonal
+    /// Whether the corners fall on the corners, to half a percent of the diagonal.
+    private func isStill(_ edge: MatchEdge, _ a: PhotoPoints, _ b: PhotoPoints) -> Bool {
+        let limit = 0.01 * b.halfDiagonal
         return [(-1.0, -1.0), (1, -1), (-1, 1), (1, 1)].allSatisfy { corner in
-            let (x, y) = (corner.0 * a.width / 2, corner.1 * a.height / 2)
-            guard let there = edge.homography.maps(x: x, y: y) else { return false }
-            return abs(there.x - x) < limit && abs(there.y - y) < limit
+            guard let there = edge.homography.maps(x: corner.0 * a.width / 2, y: corner.1 * a.height / 2) else {
+                return false
+            }
+            return abs(there.x - corner.0 * b.width / 2) < limit && abs(there.y - corner.1 * b.height / 2) < limit
         }
     }
 

@@ -18,8 +18,47 @@ public struct PanoramaEditor: Sendable {
         self.numbers = numbers
     }
 
+    /// The share of the places that several photos show at which two differ by over 24 levels of 8 bits.
+    public var apart: Double { group.apart }
+
     /// Things that the photos show differently, largest first.
     public func objects() -> [PanoramaObject] { group.objects(labels, numbers: numbers) }
+
+    /// Where a place of a photo lies in the panorama; nil where it is not on its surface.
+    ///
+    /// - Parameters:
+    ///   - photo: By its place in what was handed in.
+    ///   - x: 0 at the photo's left side, 1 at its right side.
+    ///   - y: 0 at the top, 1 at the bottom.
+    ///   - frame: The panorama's frame.
+    public func place(photo: Int, x: Double, y: Double, frame: PanoramaFrame) -> (x: Double, y: Double)? {
+        guard let placed = group.choice.photos.first(where: { numbers[$0.photo] == photo }) else { return nil }
+        let (px, py) = ((x - 0.5) * placed.width, (y - 0.5) * placed.height)
+        let point: (u: Double, v: Double)?
+        if let camera = placed.camera {
+            point = group.choice.canvas.surface.point(
+                of: camera.ray(x: px, y: py, halfDiagonal: placed.halfDiagonal))
+        } else {
+            point = placed.map?.maps(x: px, y: py).map { (u: $0.x, v: $0.y) }
+        }
+        guard let point else { return nil }
+        let spot = (x: (point.u - frame.left) * frame.scale, y: (point.v - frame.top) * frame.scale)
+        let isInside = spot.x >= -0.5 && spot.x < Double(frame.width) - 0.5
+        return isInside && spot.y >= -0.5 && spot.y < Double(frame.height) - 0.5 ? spot : nil
+    }
+
+    /// An object's box in shares of the panorama with this frame: left, top, width, height; cut where it was cropped.
+    public func box(of object: PanoramaObject, frame: PanoramaFrame) -> [Double] {
+        let canvas = group.choice.canvas
+        let (width, height) = (Double(max(1, frame.width)), Double(max(1, frame.height)))
+        let x = Double(object.box[0]) - (frame.left - canvas.left) * canvas.scale
+        let y = Double(object.box[1]) - (frame.top - canvas.top) * canvas.scale
+        let (left, top) = (min(1, max(0, x / width)), min(1, max(0, y / height)))
+        return [
+            left, top, min(1, max(0, (x + Double(object.box[2])) / width)) - left,
+            min(1, max(0, (y + Double(object.box[3])) / height)) - top,
+        ]
+    }
 
     /// How a photo shows an object: a small picture of its box, empty where the photo shows nothing.
     public func thumbnail(of object: PanoramaObject, photo: Int) -> Image? {

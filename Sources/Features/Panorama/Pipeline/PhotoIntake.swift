@@ -13,6 +13,8 @@ package struct ReadPhoto: Sendable {
     package let height: Int
     /// Focal length in matching pixels that its EXIF tells.
     package let focalHint: Double?
+    /// The camera body that its EXIF names.
+    package let body: String?
     /// Equal for equal files.
     package let fingerprint: UInt64
     /// Why it is left out.
@@ -64,7 +66,8 @@ package struct PhotoIntake: Sendable {
         let points = cells.map { found.kept(outside: $0) } ?? found
         return ReadPhoto(
             points: points, magnification: 1 / scale, width: width, height: height,
-            focalHint: focal(probe.exif, width: width, height: height).map { $0 * scale }, fingerprint: print,
+            focalHint: focal(probe.exif, width: width, height: height).map { $0 * scale }, body: body(probe.exif),
+            fingerprint: print,
             refusal: points.count < leastPoints ? .noTexture : nil)
     }
 
@@ -84,15 +87,26 @@ package struct PhotoIntake: Sendable {
 
     private static func refused(_ reason: PhotoReason, _ fingerprint: UInt64 = 0) -> ReadPhoto {
         ReadPhoto(
-            points: nil, magnification: 1, width: 0, height: 0, focalHint: nil, fingerprint: fingerprint,
+            points: nil, magnification: 1, width: 0, height: 0, focalHint: nil, body: nil, fingerprint: fingerprint,
             refusal: reason)
     }
 
-    /// Full-size pixels, by the diagonal of 35 mm film; absurd values are nobody's lens.
-    private static func focal(_ exif: ExifFields, width: Int, height: Int) -> Double? {
-        guard let millimetres = exif.focalLength35, millimetres >= 5, millimetres <= 2000 else { return nil }
+    /// Full-size pixels, by the diagonal of 35 mm film or else by the pixels of the sensor; absurd values are nobody's lens.
+    package static func focal(_ exif: ExifFields, width: Int, height: Int) -> Double? {
         let diagonal = (Double(width) * Double(width) + Double(height) * Double(height)).squareRoot()
-        return millimetres / 43.267 * diagonal
+        if let millimetres = exif.focalLength35, millimetres >= 5, millimetres <= 2000 {
+            return millimetres / 43.267 * diagonal
+        }
+        guard let millimetres = exif.focalLength, let density = exif.focalPlanePixelsPerMillimetre else { return nil }
+        // Resolution is told for the picture as it was stored first; it may be smaller now.
+        let shrunk = exif.pixelWidth.map { Double(max(width, height)) / Double(max($0, exif.pixelHeight ?? 0)) } ?? 1
+        let focal = millimetres * density * shrunk
+        return (0.1 * diagonal...50 * diagonal).contains(focal) ? focal : nil
+    }
+
+    private static func body(_ exif: ExifFields) -> String? {
+        let names = [exif.make, exif.model].compactMap { $0 }
+        return names.isEmpty ? nil : names.joined(separator: " ")
     }
 
     /// Decodes a photo upright in colours or grey, at least so large a share of its full size.

@@ -13,6 +13,28 @@ package struct PreparedGroup: Sendable {
     /// Gains and fall-off.
     package let tones: [PhotoTone]
 
+    /// The share of the places that two photos or more show at which two differ by over 24 levels: edges that would be
+    /// doubled if all were laid over each other.
+    package var apart: Double {
+        var (all, bad) = (0, 0)
+        for (number, a) in pieces.enumerated() {
+            for b in pieces.dropFirst(number + 1) {
+                for y in max(a.y, b.y)..<max(a.y, b.y, min(a.y + a.height, b.y + b.height)) {
+                    for column in 0..<a.width {
+                        let x = (a.x + column) % seam.width
+                        guard let p = a.place(x: x, y: y, canvasWidth: seam.width), a.depth[p] > 0,
+                            let q = b.place(x: x, y: y, canvasWidth: seam.width), b.depth[q] > 0
+                        else { continue }
+                        let sum = (0..<3).reduce(0) { $0 + abs(Int(a.rgb[p * 3 + $1]) - Int(b.rgb[q * 3 + $1])) }
+                        all += 1
+                        bad += sum > 72 ? 1 : 0
+                    }
+                }
+            }
+        }
+        return all > 0 ? Double(bad) / Double(all) : 0
+    }
+
     /// The small canvas as a sheet of layers.
     package var sheet: LayerSheet {
         LayerSheet(pieces: pieces, width: seam.width, height: seam.height, wraps: seam.isClosed)

@@ -16,7 +16,7 @@ extension StitchPhoto {
 /// Finished stages as bytes. Whatever was kept, reading it back is checked: it may be cut short or of another version.
 enum StageCodes {
     static func key(_ detector: PointDetector) -> String {
-        "points-1 \(detector.megapixels) \(detector.limit) \(detector.contrast) \(detector.edgeRatio) "
+        "points-2 \(detector.megapixels) \(detector.limit) \(detector.contrast) \(detector.edgeRatio) "
             + "\(detector.finder.rawValue) \(detector.code.rawValue) \(detector.normalisesShape)"
     }
 
@@ -34,6 +34,9 @@ enum StageCodes {
         let reason = photo.refusal?.rawValue ?? ""
         out.count(reason.utf8.count)
         out.bytes(reason.utf8)
+        let body = photo.body ?? ""
+        out.count(body.utf8.count)
+        out.bytes(body.utf8)
         guard let points = photo.points else {
             out.byte(0)
             return out.bytes
@@ -61,11 +64,13 @@ enum StageCodes {
         let reason = String(decoding: try input.bytes(try input.count()), as: UTF8.self)
         let refusal = PhotoReason(rawValue: reason)
         guard refusal != nil || reason.isEmpty else { throw .malformed }
+        let body = String(decoding: try input.bytes(try input.count()), as: UTF8.self)
         let points = try input.byte() == 1 ? try points(&input) : nil
         guard input.isAtEnd, points != nil || refusal != nil, magnification > 0 else { throw .malformed }
         return ReadPhoto(
             points: points, magnification: magnification, width: width, height: height,
-            focalHint: hint > 0 ? hint : nil, fingerprint: fingerprint, refusal: refusal)
+            focalHint: hint > 0 ? hint : nil, body: body.isEmpty ? nil : body, fingerprint: fingerprint,
+            refusal: refusal)
     }
 
     private static func points(_ input: inout ByteReader) throws(ByteError) -> PhotoPoints {

@@ -8,6 +8,7 @@ struct StitchReport {
     private let graph: MatchGraph
     private var verdicts: [PhotoVerdict]
     private var groups: [GroupVerdict] = []
+    private var causes = LeftOutCauses()
     /// Photos whose group has not been tried yet.
     private var waiting: Set<Int> = []
     private var isCalledOff = false
@@ -23,8 +24,9 @@ struct StitchReport {
         }
     }
 
-    init(photos: [StitchPhoto], read: [ReadPhoto], graph: MatchGraph) {
+    init(photos: [StitchPhoto], read: [ReadPhoto], graph: MatchGraph, causes: LeftOutCauses = LeftOutCauses()) {
         self.photos = photos
+        self.causes = causes
         self.read = read
         self.graph = graph
         verdicts = photos.map { PhotoVerdict(name: $0.name, verdict: .overLimit) }
@@ -55,7 +57,11 @@ struct StitchReport {
         // Its own copy is no neighbour.
         let near = graph.nearest[index].flatMap { graph.copies[$0.photo] == nil ? $0 : nil }
         var reason = PhotoReason.noOverlap
-        if read[index].refusal == .noTexture {
+        if causes.blurred.contains(index) {
+            reason = .blurred
+        } else if causes.moved.contains(index) {
+            reason = .parallax
+        } else if read[index].refusal == .noTexture {
             reason = .noTexture
         } else if let near, near.inliers >= 8 {
             reason = .overlapTooSmall
@@ -110,7 +116,8 @@ struct StitchReport {
                 median: at(0.5).thousandths, p95: at(0.95).thousandths, expected: solved.expected?.thousandths),
             mismatch: solved.cause, lens: lens(solved),
             tone: .init(stepMedian: made.tone.stepMedian.thousandths, worst: made.tone.worst.thousandths),
-            holes: made.holes, emptyAfterCrop: made.empty, droppedEdges: solved.dropped.count, warnings: [], file: nil)
+            holes: made.holes, torn: made.torn.thousandths, emptyAfterCrop: made.empty,
+            droppedEdges: solved.dropped.count, warnings: [], file: nil)
         verdict.judge(magnification: solved.photos.map { read[$0].magnification }.max() ?? 1)
         groups.append(verdict)
         return verdict
@@ -133,8 +140,10 @@ struct StitchReport {
     private func lens(_ solved: SolvedGroup) -> GroupVerdict.Lens? {
         guard case .rotation(let cameras) = solved.geometry else { return nil }
         let focals = cameras.values.map(\.focal)
+        let lenses = Dictionary(grouping: cameras.values) { $0.lens }.mapValues(\.count)
+        let common = lenses.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 0
         return GroupVerdict.Lens(
-            lambda: (cameras.values.first?.lens ?? 0).thousandths,
+            lambda: common.thousandths, bodies: lenses.count > 1 ? lenses.keys.sorted().map(\.thousandths) : nil,
             focal: [(focals.min() ?? 0).tenths, (focals.max() ?? 0).tenths])
     }
 
@@ -194,7 +203,7 @@ extension GroupVerdict {
         }
         if holes > 0 || p95 > 16 {
             grade = .poor
-        } else if median > 1.5 || p95 > 5 || tone.stepMedian > 0.05 || expected > 1.5 {
+        } else if median > 1.5 || p95 > 5 || torn > 0.02 || tone.stepMedian > 0.05 || expected > 1.5 {
             grade = .usable
         }
         if mismatch == .parallax {

@@ -78,10 +78,11 @@ public struct Stitcher: Sendable {
             var read: [ReadPhoto] = []
             for index in taken.indices {
                 try tell(.detect, index, taken.count)
-                read.append(try stages.read(index))
+                read.append(try stages.read(index, detector: detector))
             }
             let graph = try matched(stages, read, tell)
-            report = StitchReport(photos: named, read: read, graph: graph)
+            report = StitchReport(
+                photos: named, read: read, graph: graph, causes: LeftOutCauses(graph, taken, read))
             let numbers = order.map { fold?.members[$0].first ?? $0 }
             try compose(read, graph, taken, numbers, &report, tell, deliver)
         } catch is CancellationError {
@@ -100,14 +101,22 @@ public struct Stitcher: Sendable {
         let groups = Components.groups(count: read.count, edges: graph.edges).filter { $0.count > 1 }
         report.await(groups)
         var composer = GroupComposer(photos: photos, read: read, options: options)
+        var delivered = 0
         for (index, group) in groups.enumerated() {
             try tell(.solve, index, groups.count)
             guard let solved = solve(group, graph, photos, read),
                 let prepared = try composer.prepare(solved, progress: tell),
-                let made = try composer.compose(prepared, progress: tell)
+                var made = try composer.compose(prepared, progress: tell)
             else {
                 report.couldNotSolve(group)
                 continue
+            }
+            delivered += 1
+            let things = prepared.painted(
+                options.things.filter { $0.group == delivered }, made.labels, numbers: numbers)
+            if !things.isEmpty, let again = try composer.compose(prepared, objective: .painted(things), progress: tell)
+            {
+                made = again
             }
             var verdict = report.add(solved, made)
             let panorama = Panorama(
@@ -142,9 +151,33 @@ public struct Stitcher: Sendable {
                 try stages.compare(pair.0, pair.1, in: &graph)
             }
         }
-        graph.markCopies()
+        pin(&graph, stages.photos, read)
+        graph.markCopies(pixels: read.map { $0.width * $0.height })
         try retry(stages, &graph, tell)
         return graph
+    }
+
+    private var detector: PointDetector {
+        var detector = PointDetector()
+        detector.code = options.code
+        return detector
+    }
+
+    private func pin(_ graph: inout MatchGraph, _ photos: [StitchPhoto], _ read: [ReadPhoto]) {
+        for pin in options.pins {
+            guard let a = photos.firstIndex(where: { $0.name == pin.a }),
+                let b = photos.firstIndex(where: { $0.name == pin.b }), a != b
+            else { continue }
+            if pin.pairs.isEmpty {
+                let isKnown = graph.edges.contains { $0.first == min(a, b) && $0.second == max(a, b) }
+                guard !isKnown, let p = graph.points[min(a, b)], let q = graph.points[max(a, b)] else { continue }
+                let outcome = GuidedMatch().compare(min(a, b), max(a, b), p, q)
+                if let edge = outcome.edge { graph.pin(edge.first, edge.second, pairs: edge.pairs) }
+            } else if let pairs = pin.matching(read[a], read[b]) {
+                let edge = MatchEdge(first: a, second: b, pairs: pairs, homography: .identity, matches: 0)
+                graph.pin(min(a, b), max(a, b), pairs: edge.pairs(from: min(a, b)))
+            }
+        }
     }
 
     /// All pairs, or of a large heap those that may be worth it.
@@ -155,7 +188,7 @@ public struct Stitcher: Sendable {
         return CandidatePairs.of(points)
     }
 
-    /// The ladder: larger and with more points, then into dim parts, then guided by what agrees loosely, then by
+    /// The ladder: larger and with more points, then into dim parts, then with slanted things made round, then guided by what agrees loosely, then by
     /// brightness alone.
     private func retry(
         _ stages: StageReader, _ graph: inout MatchGraph, _ tell: (StitchStage, Int, Int) throws -> Void
@@ -165,13 +198,15 @@ public struct Stitcher: Sendable {
         larger.limit = 4000
         var dim = larger
         dim.contrast = 0.004
-        for (tier, detector, ratio) in [(1, larger, 0.8), (2, dim, 0.8)] {
+        var slanted = PointDetector()
+        slanted.normalisesShape = true
+        for (tier, detector, ratio) in [(1, larger, 0.8), (2, dim, 0.8), (3, slanted, 0.8)] {
             try graph.retry(
                 tier: tier, ratio: ratio, fresh: { try? stages.read($0, detector: detector).points },
                 progress: { try tell(.retry, $0, $1) })
         }
         let points = graph.points
-        try graph.retry(tier: 3, reach: 2, progress: { try tell(.retry, $0, $1) }) { first, second in
+        try graph.retry(tier: 4, reach: 2, progress: { try tell(.retry, $0, $1) }) { first, second in
             guard let a = points[first], let b = points[second] else { return nil }
             return GuidedMatch().compare(first, second, a, b)
         }
@@ -181,7 +216,7 @@ public struct Stitcher: Sendable {
             planes[photo] = points[photo].flatMap { PhotoIntake.plane(stages.photos[photo], like: $0) }
             return planes[photo]
         }
-        try graph.retry(tier: 4, reach: 1, progress: { try tell(.retry, $0, $1) }) { first, second in
+        try graph.retry(tier: 5, reach: 1, progress: { try tell(.retry, $0, $1) }) { first, second in
             guard let a = points[first], let b = points[second], let p = plane(first), let q = plane(second) else {
                 return nil
             }
@@ -196,6 +231,8 @@ public struct Stitcher: Sendable {
         let empty = PhotoPoints.none
         var solver = GroupSolver(group: group, points: graph.points.map { $0 ?? empty })
         solver.choice = options.model
+        let names = Array(Set(read.map { $0.body ?? "" })).sorted()
+        solver.bodies = read.map { names.firstIndex(of: $0.body ?? "") ?? 0 }
         solver.objective = options.bundle
         let hints = group.compactMap { read[$0].focalHint }.sorted()
         solver.focalHint = hints.isEmpty ? nil : hints[hints.count / 2]

@@ -26,6 +26,8 @@ public struct RingTruth: Sendable {
         public var quality = 92
         /// Walkers: bright patches that stand elsewhere in each view, so many a view.
         public var walkers = 0
+        /// How far before the point it turns about each camera stands, as a share of half the room's width: parallax.
+        public var offset = 0.0
 
         /// The usual settings.
         public init() {}
@@ -35,6 +37,8 @@ public struct RingTruth: Sendable {
     public let cameras: [Camera]
     /// The views as files.
     public let photos: [StitchPhoto]
+    /// Boxes of the things that walk by view: x, y, width, height in pixels.
+    public let walkers: [[[Int]]]
     private let settings: Settings
 
     /// A ring of views of an equirectangular picture, with jitter of 1.5° in yaw and roll and 3° in pitch.
@@ -47,8 +51,10 @@ public struct RingTruth: Sendable {
             let v = Double(random.next() >> 11) / Double(1 << 53)
             return deviation * (-2 * log(u)).squareRoot() * cos(2 * .pi * v)
         }
+        let world = RenderedWorld(sphere: sphere)
         let focal = Double(settings.width) / 2 / tan(settings.fieldOfView * .pi / 360)
         var (cameras, photos): ([Camera], [StitchPhoto]) = ([], [])
+        var walkers: [[[Int]]] = []
         for index in 0..<settings.count {
             let degree = Double.pi / 180
             let yaw = 2 * .pi * Double(index) / Double(settings.count) + normal(1.5 * degree)
@@ -57,14 +63,18 @@ public struct RingTruth: Sendable {
                 * .rotation(Vector3(0, -yaw, 0))
             let camera = Camera(rotation: turn, focal: focal, lens: settings.lens)
             let light = exp(settings.gain * (2 * Double(random.next() >> 11) / Double(1 << 53) - 1))
-            var view = try Self.view(sphere, camera, settings)
-            view = Self.exposed(view, settings, light: light, random: &random)
+            var view = try world.view(
+                camera, width: settings.width, height: settings.height, centre: turn.third * settings.offset)
+            let walking = Self.walkers(settings, random: &random)
+            view = Self.exposed(view, settings, light: light, walking, random: &random)
+            walkers.append(walking)
             let bytes = try view.encoded(as: .jpeg(quality: settings.quality))
             cameras.append(camera)
             photos.append(StitchPhoto(name: "view\(index < 10 ? "0" : "")\(index).jpg", bytes: bytes))
         }
         self.cameras = cameras
         self.photos = photos
+        self.walkers = walkers
         self.settings = settings
     }
 
@@ -72,34 +82,20 @@ public struct RingTruth: Sendable {
         (Double(settings.width * settings.width + settings.height * settings.height)).squareRoot() / 2
     }
 
-    private static func view(_ sphere: Image, _ camera: Camera, _ settings: Settings) throws(ImageError) -> Image {
+    private static func walkers(_ settings: Settings, random: inout SeededRandom) -> [[Int]] {
         let (width, height) = (settings.width, settings.height)
-        let half = (Double(width * width + height * height)).squareRoot() / 2
-        var x = [Float](repeating: 0, count: width * height)
-        var y = x
-        for row in 0..<height {
-            for column in 0..<width {
-                let ray = camera.ray(
-                    x: Double(column) - Double(width - 1) / 2, y: Double(row) - Double(height - 1) / 2,
-                    halfDiagonal: half)
-                let yaw = atan2(ray.x, ray.z)
-                let pitch = asin(min(1, max(-1, ray.y)))
-                x[row * width + column] = Float((yaw / (2 * .pi) + 0.5) * Double(sphere.width) - 0.5)
-                y[row * width + column] = Float((pitch / .pi + 0.5) * Double(sphere.height) - 0.5)
-            }
+        return (0..<settings.walkers).map { _ in
+            let x = Int(random.next() % UInt64(width))
+            let y = height / 3 + Int(random.next() % UInt64(max(1, height / 3)))
+            return [x - width / 40, y - height / 10, width / 20, height / 5]
         }
-        let map = try PlaceMap(width: width, height: height, x: x, y: y)
-        return sphere.converted(to: .rgb8).warped(by: map, sampling: .bicubic, border: .wrap).image
     }
 
     private static func exposed(
-        _ view: Image, _ settings: Settings, light: Double, random: inout SeededRandom
+        _ view: Image, _ settings: Settings, light: Double, _ walkers: [[Int]], random: inout SeededRandom
     ) -> Image {
         var out = view
         let (width, height) = (settings.width, settings.height)
-        let walkers = (0..<settings.walkers).map { _ in
-            (x: Int(random.next() % UInt64(width)), y: height / 3 + Int(random.next() % UInt64(max(1, height / 3))))
-        }
         let corner = Double(width * width + height * height) / 4
         out.withMutablePixels { pixels in
             for row in 0..<height {
@@ -107,7 +103,7 @@ public struct RingTruth: Sendable {
                     let (dx, dy) = (Double(column) - Double(width) / 2, Double(row) - Double(height) / 2)
                     let factor = light * (1 - settings.fallOff * (dx * dx + dy * dy) / corner)
                     let isWalker = walkers.contains {
-                        abs(column - $0.x) < width / 40 && abs(row - $0.y) < height / 10
+                        ($0[0]..<($0[0] + $0[2])).contains(column) && ($0[1]..<($0[1] + $0[3])).contains(row)
                     }
                     for channel in 0..<3 {
                         let at = (row * width + column) * 3 + channel

@@ -26,9 +26,12 @@ struct StitchRingsCommand: AsyncParsableCommand {
     @Option(help: "Degrees across a view.") var degrees = 60.0
     @Option(help: "Standard deviation of the noise in levels.") var noise = 2.0
     @Option(help: "Things that move, a view.") var walkers = 0
+    @Option(help: "How far each camera stands before the point it turns about, as a share of half the room's width.")
+    var offset = 0.0
     @Option(help: "pairsInRaySpace, pairsInImagePlane, pointsInRaySpace or pointsInImagePlane.")
     var bundle = BundleObjective.pairsInRaySpace.rawValue
     @Flag(help: "Find places anew by brightness before the cameras are solved once more.") var refine = false
+    @Flag(help: "Bend photos a little where they do not meet (parallax of some pixels).") var bend = false
 
     func validate() throws {
         guard BundleObjective(rawValue: bundle) != nil else {
@@ -37,6 +40,7 @@ struct StitchRingsCommand: AsyncParsableCommand {
         guard (1...1000).contains(seeds), (3...99).contains(views), (160...4000).contains(width) else {
             throw ValidationError("--seeds must be 1 to 1000, --views 3 to 99, --width 160 to 4000.")
         }
+        guard offset.isFinite, (0...0.5).contains(offset) else { throw ValidationError("--offset must be 0 to 0.5.") }
         guard (10...120).contains(degrees), (0...64).contains(noise), (0...20).contains(walkers) else {
             throw ValidationError("--degrees must be 10 to 120, --noise 0 to 64, --walkers 0 to 20.")
         }
@@ -50,12 +54,14 @@ struct StitchRingsCommand: AsyncParsableCommand {
         settings.fieldOfView = degrees
         settings.noise = noise
         settings.walkers = walkers
+        settings.offset = offset
         var options = StitchOptions()
         options.refines = refine
         options.bundle = BundleObjective(rawValue: bundle) ?? .pairsInRaySpace
-        options.isPreview = true
+        options.isPreview = offset == 0
+        options.alignsLocally = bend
         var isGood = true
-        print("sphere seed used median p95 focal% expected seconds")
+        print("sphere seed used median p95 focal% expected seconds apart%")
         for path in spheres {
             let sphere = try Image.decode([UInt8](Data(contentsOf: URL(fileURLWithPath: path)))).image
             for seed in 1...seeds {
@@ -71,9 +77,11 @@ struct StitchRingsCommand: AsyncParsableCommand {
     private func measure(
         _ ring: RingTruth, _ options: StitchOptions, name: String, seed: Int
     ) throws -> RingTruth.Score {
-        var cameras: [Int: Camera] = [:]
+        var (cameras, apart): ([Int: Camera], Double) = ([:], 0)
         let verdict = try Stitcher(options: options).stitch(ring.photos) { panorama in
-            if case .rotation(let found) = panorama.geometry, found.count > cameras.count { cameras = found }
+            if case .rotation(let found) = panorama.geometry, found.count > cameras.count {
+                (cameras, apart) = (found, panorama.editor.apart)
+            }
             return nil
         }
         let score = ring.score(cameras, scale: ring.matchingScale)
@@ -82,7 +90,8 @@ struct StitchRingsCommand: AsyncParsableCommand {
         print(
             name, seed, "\(score.used)/\(views)", String(format: "%.3f", score.median),
             String(format: "%.3f", score.p95), String(format: "%.4f", score.focal * 100),
-            String(format: "%.3f", expected), String(format: "%.2f", seconds.reduce(0, +)))
+            String(format: "%.3f", expected), String(format: "%.2f", seconds.reduce(0, +)),
+            String(format: "%.2f", apart * 100))
         return score
     }
 }

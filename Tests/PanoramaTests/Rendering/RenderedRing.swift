@@ -3,65 +3,13 @@ import Foundation
 import Imaging
 import Panorama
 
-/// A world of coloured boxes and spots around a point, of which any view can be rendered.
-struct RenderedWorld {
-    /// Equirectangular: all directions.
-    let sphere: Image
-
-    /// The world of a picture of all directions.
-    init(sphere: Image) { self.sphere = sphere }
-
-    /// The world of a seed.
-    init(seed: UInt64, width: Int = 1024) throws {
-        var random = SeededRandom(seed: seed)
-        let height = width / 2
-        var rgb = [UInt8](repeating: 0, count: width * height * 3)
-        for y in 0..<height {
-            for x in 0..<width {
-                let at = (y * width + x) * 3
-                rgb[at] = UInt8(90 + 60 * y / height)
-                rgb[at + 1] = UInt8(110 + 40 * y / height)
-                rgb[at + 2] = UInt8(170 - 60 * y / height)
-            }
-        }
-        for _ in 0..<2600 {
-            let (cx, cy) = (Int(random.next() % UInt64(width)), Int(random.next() % UInt64(height)))
-            let (w, h) = (3 + Int(random.next() % 18), 3 + Int(random.next() % 14))
-            let colour = (0..<3).map { _ in UInt8(20 + random.next() % 215) }
-            let isRound = random.next() % 2 == 0
-            for y in max(0, cy - h)..<min(height, cy + h) {
-                for x in (cx - w)..<(cx + w) {
-                    let (dx, dy) = (Double(x - cx) / Double(w), Double(y - cy) / Double(h))
-                    if isRound, dx * dx + dy * dy > 1 { continue }
-                    let at = (y * width + (x + width) % width) * 3
-                    for channel in 0..<3 { rgb[at + channel] = colour[channel] }
-                }
-            }
-        }
-        // A little blur: edges of one pixel are not what cameras see.
-        sphere = try Image(width: width, height: height, format: .rgb8, bytes: rgb).gaussianBlurred(sigma: 0.8)
-    }
-
+extension RenderedWorld {
     /// A view: world to camera, focal length in pixels, a factor on its light.
     func view(_ rotation: Matrix3, focal: Double, width: Int, height: Int, gain: Double = 1, lens: Double = 0) throws
         -> Image
     {
         let camera = Camera(rotation: rotation, focal: focal, lens: lens)
-        let half = (Double(width * width + height * height)).squareRoot() / 2
-        var (x, y) = ([Float](repeating: 0, count: width * height), [Float](repeating: 0, count: width * height))
-        for row in 0..<height {
-            for column in 0..<width {
-                let ray = camera.ray(
-                    x: Double(column) - Double(width - 1) / 2, y: Double(row) - Double(height - 1) / 2,
-                    halfDiagonal: half)
-                let yaw = atan2(ray.x, ray.z)
-                let pitch = asin(min(1, max(-1, ray.y)))
-                x[row * width + column] = Float((yaw / (2 * .pi) + 0.5) * Double(sphere.width) - 0.5)
-                y[row * width + column] = Float((pitch / .pi + 0.5) * Double(sphere.height) - 0.5)
-            }
-        }
-        let map = try PlaceMap(width: width, height: height, x: x, y: y)
-        var image = sphere.warped(by: map, sampling: .bicubic, border: .wrap).image
+        var image = try view(camera, width: width, height: height)
         guard gain != 1 else { return image }
         image.withMutablePixels { pixels in
             for at in 0..<pixels.count { pixels[at] = UInt8(min(255, Double(pixels[at]) * gain)) }
