@@ -96,7 +96,7 @@ struct WidgetTests {
         }
     }
 
-    @Test("DESK-54 the conversation is saved as a file that holds all of it, and any file can be sent")
+    @Test("DESK-03 DESK-54 the conversation is saved as a file that holds all of it, and any file can be sent")
     func transcript() async throws {
         try await DeskShop.open { desk in
             let console = try await desk.console()

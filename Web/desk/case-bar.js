@@ -22,7 +22,9 @@ export class CaseBar {
         this.conversation = conversation;
         this.found = null;
         this.item = h('div', { class: 'pinned-slot' });
-        this.tools = h('div', { class: 'case-tools', role: 'toolbar', label: 'desk_tools' });
+        this.facts = h('span', { class: 'case-part' });
+        this.acts = h('span', { class: 'case-acts' });
+        this.tools = h('div', { class: 'case-tools', role: 'toolbar', label: 'desk_tools' }, this.facts, this.acts);
         this.looking = new Looking(client);
         this.element = h('div', { class: 'case-bar', hidden: true }, this.item, this.tools, this.looking.element);
     }
@@ -37,13 +39,23 @@ export class CaseBar {
         if (!found) return;
         const item = itemHeader(found.item);
         this.item.replaceChildren(...(item ? [item] : []));
-        this.#buttons = new Map(this.#actions().map(([name, words, work, primary]) => [name, h('button', {
-            type: 'button', class: `button is-small${primary ? ' is-primary' : ''}`, t: words, data: { act: name },
-            on: { click: (event) => work(event.currentTarget) },
-        })]));
-        this.tools.replaceChildren(h('span', { class: `desk-state is-${found.status}`, t: `desk_state_${found.status}` }),
+        this.facts.replaceChildren(h('span', { class: `desk-state is-${found.status}`, t: `desk_state_${found.status}` }),
             found.entry ? h('span', { class: 'tag' }, found.entry) : '', h('span', { class: 'tag' }, found.queue_name ?? ''),
-            ...(found.tags ?? []).map((tag) => h('span', { class: 'tag is-label' }, tag)), h('span', { class: 'case-gap' }), ...this.#buttons.values());
+            ...(found.tags ?? []).map((tag) => h('span', { class: 'tag is-label' }, tag)));
+        this.#drawActs();
+    }
+
+    // Buttons that stay the same stay where they are: one that is just being pressed must not go from under the finger.
+    #drawActs() {
+        const actions = this.#actions();
+        const key = JSON.stringify([this.found.number, actions.map(([name, words]) => [name, words])]);
+        if (this.actsKey === key) return;
+        this.actsKey = key;
+        this.#buttons = new Map(actions.map(([name, words, , primary]) => [name, h('button', {
+            type: 'button', class: `button is-small${primary ? ' is-primary' : ''}`, t: words, data: { act: name },
+            on: { click: (event) => this.#actions().find(([each]) => each === name)?.[2](event.currentTarget) },
+        })]));
+        this.acts.replaceChildren(...this.#buttons.values());
     }
 
     /** Presses a button by its name, if it is there: for the keys. */
