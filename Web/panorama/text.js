@@ -78,7 +78,7 @@ export const text = {
     panorama_shown: ['{share} shown', '显示 {share}'],
     panorama_things: ['Things that moved', '移动的物体'],
     panorama_things_none: ['The photos show nothing differently.', '各张照片中没有不同之处。'],
-    panorama_things_how: ['Choose how each thing is shown, or take it out. Only the seams are made again.', '请选择每个物体的显示方式，或将其移除。只会重新生成接缝。'],
+    panorama_things_how: ['Choose how each thing is shown, or take it out. Everything else stays.', '请选择每个物体的显示方式，或将其移除，其余保持不变。'],
     panorama_thing: ['Thing {number}', '物体 {number}'],
     panorama_thing_keep: ['Show it as in this photo', '按这张照片显示'],
     panorama_thing_remove: ['Take it out', '移除'],

@@ -3,11 +3,15 @@
 import { t } from '../language.js';
 import { h } from '../parts/dom.js';
 
+// Under this share of the picture it is hardly a thing that anybody means.
+const leastArea = 0.003;
+
 /** A fold with the things of a panorama; `changed(thing, wish)` hears what is to become of one. */
 export function thingPanel(group, state, { list, picture, changed, tried }) {
     const details = h('details', { class: 'pano-details pano-things' }, h('summary', { t: 'panorama_things' }));
     details.addEventListener('toggle', () => tried(async () => {
-        const { things } = await list(group.links.things);
+        const { things: all } = await list(group.links.things);
+        const things = all.filter(({ box }) => box[2] * box[3] >= leastArea);
         const wishes = (state.options?.things ?? []).filter((wish) => wish.group === group.group);
         if (!things.length) details.append(h('p', { class: 'quiet', t: 'panorama_things_none' }));
         else {
