@@ -55,7 +55,7 @@ function noticeOf(event) {
     return now === 'ban' ? 'notice_removed' : null;
 }
 
-function fromEvents(room, { showNotices, unreadAfter }) {
+function fromEvents(room, { showNotices, unreadAfter, nameOf }) {
     const items = [];
     const read = readRank(room);
     const edge = unreadAfter === null ? null : room.timeline.rankOf(unreadAfter);
@@ -73,17 +73,17 @@ function fromEvents(room, { showNotices, unreadAfter }) {
             }
             items.push(item);
         } else if (showNotices && isState(event)) {
-            addNotice(items, event, room);
+            addNotice(items, event, nameOf);
         }
     }
     return items;
 }
 
 /** Adds a line for `event`; people who come one after the other share theirs. */
-function addNotice(items, event, room) {
+function addNotice(items, event, nameOf) {
     const t = noticeOf(event);
     if (!t) return;
-    const name = event.type === 'm.room.name' ? String(event.content.name ?? '') : room.member(event.state_key).name;
+    const name = event.type === 'm.room.name' ? String(event.content.name ?? '') : nameOf(event.state_key);
     const last = items.at(-1);
     if (last?.kind === 'notice' && last.t === t && t !== 'notice_named') last.names.push(name);
     else items.push({ kind: 'notice', key: event.event_id, t, ts: event.origin_server_ts ?? 0, names: [name] });
@@ -119,10 +119,10 @@ function settleDays(list) {
 
 /**
  * The list for `room` (null before there is one) and the unsent `entries`. `showNotices`: comings and goings too;
- * `unreadAfter`: id of the last event read before the room was opened, or null.
+ * `unreadAfter`: id of the last event read before the room was opened, or null; `nameOf(user)` for the comings and goings.
  */
-export function buildItems(room, entries, { showNotices = false, unreadAfter = null } = {}) {
-    const items = room ? fromEvents(room, { showNotices, unreadAfter }) : [];
+export function buildItems(room, entries, { showNotices = false, unreadAfter = null, nameOf = (user) => room.member(user).name } = {}) {
+    const items = room ? fromEvents(room, { showNotices, unreadAfter, nameOf }) : [];
     const list = settleDays(arranged([...items, ...entries.map((entry) => echoOf(entry, room?.ownUser))]));
     const lastRead = list.findLast((item) => item.kind === 'message' && item.state === 'read');
     if (lastRead) lastRead.isLastRead = true;

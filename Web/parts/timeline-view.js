@@ -106,8 +106,9 @@ export class TimelineView extends HTMLElement {
 
     draw() {
         const entries = this.client.outbox.of(this.#room?.id ?? null);
-        const { showNotices } = this.context;
-        this.items = buildItems(this.#room, entries, { showNotices, unreadAfter: this.unreadAfter });
+        const { showNotices, personOf } = this.context;
+        const nameOf = (user) => personOf(user).name;
+        this.items = buildItems(this.#room, entries, { showNotices, unreadAfter: this.unreadAfter, nameOf });
         this.keeper.keeping(() => this.#reconcile());
         this.#forgetRecalled();
         this.dispatchEvent(new Event('vt-drawn'));
