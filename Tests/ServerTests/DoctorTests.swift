@@ -1,7 +1,10 @@
 import Basics
 import Foundation
+import Storage
 import TestSupport
 import Testing
+
+@testable import Server
 
 @Suite("The doctor finds what is wrong and says what to do")
 struct DoctorTests {
@@ -35,6 +38,40 @@ struct DoctorTests {
         #expect(status == 0)
         #expect(found["server"]?["message"]?.stringValue?.contains("A server runs") == true)
         await server.stop()
+    }
+
+    @Test("DESK-47 the doctor finds conversations that are stuck, and none on a desk that works")
+    func desk() async throws {
+        try await withData { data in
+            #expect(try await findings(data).1["service desk"]?["status"] == "ok")
+            let database = try Database.open(path: data + "/vitrine.db", migrations: ServerCore.migrations)
+            try await database.write { context in
+                try context.connection.script(
+                    """
+                    INSERT INTO desk_queue VALUES (1, 1, 'sales', 0, 0, 0, 60000, NULL, NULL, 1);
+                    INSERT INTO desk_conversation VALUES (7, 1, 1, 'buy', 1, 1, NULL, 1, 1, NULL, NULL, 0, '[]', 1, 9,
+                      1, NULL, 0, '{}', 1, 1, NULL, NULL, 0, 0, NULL);
+                    INSERT INTO desk_transition VALUES (7, 1, 1000000, NULL, 1, NULL, NULL, 1, 'opened', NULL, NULL, 1,
+                      NULL);
+                    """)
+            }
+            await database.close()
+            let stuck = try await findings(data).1["service desk"]
+            #expect(stuck?["status"] == "warn")
+            #expect(stuck?["message"]?.stringValue?.contains("no agent could ever take: 7") == true)
+            let broken = try Database.open(path: data + "/vitrine.db", migrations: ServerCore.migrations)
+            try await broken.write { context in
+                try context.connection.script(
+                    """
+                    UPDATE desk_conversation SET n = 5;
+                    INSERT INTO desk_agent VALUES (3, 2, 2, '[]', NULL, 0, 1, 0, 0, NULL);
+                    INSERT INTO desk_roster VALUES (1, 3);
+                    """)
+            }
+            await broken.close()
+            let (status, found) = try await findings(data)
+            #expect(status == 1 && found["service desk"]?["status"] == "fail")
+        }
     }
 
     @Test("a folder that does not exist yet is a warning")

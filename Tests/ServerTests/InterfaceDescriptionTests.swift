@@ -68,6 +68,62 @@ struct InterfaceDescriptionTests {
         #expect(described.subtracting(answered).map(\.description).sorted() == [])
     }
 
+    /// What the pages of the desk ask, with what they fill in as `{}`: a call of `request`, or one of the three words of
+    /// `Web/matrix/desk.js`.
+    private static func asked(_ script: String) -> [Operation] {
+        func path(_ text: Substring) -> String {
+            String(text.prefix { $0 != "?" }).replacing(/\$\{[^}]*\}/, with: "{}")
+        }
+        let direct = script.matches(of: /request\(\s*'([A-Z]+)',\s*(?:path)?[`'](\/[^`']*)[`']/).map {
+            Operation(String($0.1), path($0.2))
+        }
+        let words = script.matches(of: /desk(Get|Post|Put)\([^,()]+,\s*[`']([^`']*)[`']/).map {
+            Operation(String($0.1), "/api/v1/desk/" + path($0.2))
+        }
+        return direct + words
+    }
+
+    @Test("DESK-55 what the desk's pages ask of the server is described, so that a program can do all that they do")
+    func console() throws {
+        let described = Self.described(try String(contentsOf: Self.page, encoding: .utf8)).map(\.description)
+        let web = Self.page.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Web")
+        var asked: Set<Operation> = []
+        for folder in ["desk", "widget", "supervisor"] {
+            let files = try FileManager.default.contentsOfDirectory(atPath: web.appending(path: folder).path)
+            for file in files where file.hasSuffix(".js") {
+                let script = try String(contentsOf: web.appending(path: "\(folder)/\(file)"), encoding: .utf8)
+                asked.formUnion(Self.asked(script))
+            }
+        }
+        #expect(asked.count > 12)
+        let unknown = asked.filter { operation in
+            // What a page fills in may be a word of the path.
+            let pattern = operation.description.split(separator: "/")
+            return !described.contains { known in
+                let segments = known.split(separator: "/")
+                return segments.count == pattern.count
+                    && zip(segments, pattern).allSatisfy { $0 == $1 || $0 == "{}" || $1 == "{}" }
+            }
+        }
+        #expect(unknown.map(\.description).sorted() == [])
+    }
+
+    @Test("requests of scripts are read with what they fill in left open")
+    func scripts() {
+        let script = """
+            await deskPost(this.client, `conversations/${number}/${what}`, body);
+            client.request('GET', '/api/v1/desk/stats/days');
+            client.request(
+                'PUT', path`/api/v1/desk/alerts/${name}?a=b`, { body });
+            """
+        let asked = Set(Self.asked(script).map(\.description))
+        #expect(
+            asked == [
+                "POST /api/v1/desk/conversations/{}/{}", "GET /api/v1/desk/stats/days", "PUT /api/v1/desk/alerts/{}",
+            ])
+    }
+
     @Test("is read line by line: paths, methods, names in braces apart, old prefixes folded")
     func reading() {
         let text =

@@ -136,6 +136,9 @@ export const text = {
     desk_step_reopened: ['Reopened', '重新打开'],
     desk_step_forced: ['Given by a supervisor', '主管指派'],
     desk_step_overflow: ['Went to another queue', '溢出转队'],
+    desk_step_restored: ['Came back as before', '恢复原状'],
+    desk_step_listened: ['A supervisor listened', '主管旁听'],
+    desk_step_whispered: ['A supervisor whispered', '主管密语'],
 
     // Keys
     desk_key_move: ['Up and down in the list', '上下移动'],

@@ -106,7 +106,9 @@ package struct ServerCore: Sendable {
         let search = try await SearchIndex.open(path: directory.searchPath, engine: messaging)
         let models = ModelService(
             database: database, blobs: blobs, clock: clock, settings: .init(data: directory.path), logger: logger)
-        let desk = Desk(database: database, messaging: messaging, accounts: accounts)
+        var times = DeskTimes()
+        times.lostGrace = Int64(configuration.agentLostSeconds) * 1_000
+        let desk = Desk(database: database, messaging: messaging, accounts: accounts, times: times)
         let statistics = try await Statistics.open(path: directory.statisticsPath, desk: desk, clock: clock)
         let catalogues = Catalogues.open(
             database: database, blobs: blobs, folder: directory.vectorPath, models: pictureModels(configuration, logger)

@@ -3,6 +3,7 @@ import Basics
 import Foundation
 package import Logging
 import Messaging
+import ServiceDesk
 import ServiceLifecycle
 import Storage
 import UnixSignals
@@ -19,7 +20,7 @@ package struct VitrineServer: Sendable {
     /// Scans at a time: four a processor.
     let scanGate = ScanGate(limit: 4 * ProcessInfo.processInfo.activeProcessorCount)
     let services: ApplicationServices
-    let presence = DeskPresence()
+    let presence: DeskPresence
     let looks = DeskLooks()
     let businesses: Businesses
     let businessRefusals = Counter()
@@ -31,7 +32,10 @@ package struct VitrineServer: Sendable {
         self.logger = logger
         services = ApplicationServices(try ServiceFiles.read(configuration.serviceFiles))
         core = try await ServerCore.open(configuration, logger: logger)
-        businesses = Businesses(desk: core.desk)
+        businesses = Businesses(desk: core.desk, tools: DeskTools(catalogues: core.catalogues))
+        presence = DeskPresence(grace: Int64(configuration.agentPollSeconds) * 1_000)
+        core.desk.useScorer(.asking(outgoing))
+        core.desk.limitRobots(services.cardLimits(serverName: core.accounts.serverName))
         try await services.install(core.accounts)
         try await installRobots()
     }

@@ -44,6 +44,10 @@ package struct Configuration: Sendable {
     package var serviceFiles: [String]
     /// Private networks that push gateways may be in.
     package var pushNetworks: NetworkList
+    /// How long after its last question an agent's device counts as there.
+    package var agentPollSeconds: Int
+    /// How long an agent without a device keeps the conversations.
+    package var agentLostSeconds: Int
 
     /// Reads the settings.
     ///
@@ -75,6 +79,8 @@ package struct Configuration: Sendable {
         drainSeconds = settings.integer(.drainSeconds)
         serviceFiles = settings.list(.appServices)
         pushNetworks = try Self.networks(.pushNetworks, settings)
+        agentPollSeconds = settings.integer(.agentPollSeconds)
+        agentLostSeconds = settings.integer(.agentLostSeconds)
     }
 
     private static func networks(_ setting: Setting, _ settings: ResolvedSettings) throws -> NetworkList {

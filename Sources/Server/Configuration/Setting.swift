@@ -24,6 +24,8 @@ package enum Setting: String, CaseIterable, Sendable {
     case drainSeconds = "drain_seconds"
     case appServices = "app_services"
     case pushNetworks = "push_networks"
+    case agentPollSeconds = "agent_poll_seconds"
+    case agentLostSeconds = "agent_lost_seconds"
 
     /// What a value looks like.
     package enum Kind: Hashable, Sendable {
@@ -106,7 +108,18 @@ extension Setting {
                 kind: .integer(1...600), fallback: "10",
                 help: "How long a stopping server waits for requests that are running.")
         case .appServices, .pushNetworks: outgoingRow
+        case .agentPollSeconds, .agentLostSeconds: agentRow
         }
+    }
+
+    private var agentRow: Row {
+        self == .agentPollSeconds
+            ? Row(
+                kind: .integer(1...3_600), fallback: "45",
+                help: "How long after its last question an agent's device counts as there.")
+            : Row(
+                kind: .integer(1...86_400), fallback: "60",
+                help: "How long an agent without a device keeps the conversations, in seconds.")
     }
 
     private var outgoingRow: Row {

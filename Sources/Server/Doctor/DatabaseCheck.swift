@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import ServiceDesk
 import Storage
 
 /// The database's part of a ``Checkup``.
@@ -15,10 +16,25 @@ struct DatabaseCheck {
             ]
         }
         do {
-            let report = try Database.inspect(path: directory.databasePath)
-            return [integrity(report), schema(report), times(report), media(report)]
+            var desk: DeskInspection?
+            let report = try Database.inspect(path: directory.databasePath) { connection, report in
+                guard DeskInspection.isPossible(migrations: report.migrations) else { return }
+                desk = try DeskInspection(connection, now: now)
+            }
+            let findings = [integrity(report), schema(report), times(report), media(report)]
+            return findings + (desk.map { DeskCheck(desk: $0, isServed: isServed).run() } ?? [])
         } catch {
             return [Finding("database", .fail, "\(error)", advice: Self.restoreAdvice)]
+        }
+    }
+
+    /// Whether a server runs on the folder.
+    private var isServed: Bool {
+        do {
+            _ = try directory.lock()
+            return false
+        } catch {
+            return true
         }
     }
 

@@ -2,13 +2,19 @@ import Accounts
 import Basics
 import HummingbirdCore
 import Messaging
+import ServiceDesk
 
 /// What auditors ask: messages that were recalled, and who has looked at them.
 struct AuditRoutes: RouteGroup {
     let messaging: MessagingEngine
+    let desk: Desk
 
     func add(to routes: inout RouteTable) {
-        let messaging = messaging
+        let (messaging, desk) = (messaging, desk)
+        routes.get("/api/v1/audit/conversations/{number}", .admin) { call, session in
+            try session.requireAdmin()
+            return .json(try await desk.audit(try call.number("number"), by: session))
+        }
         routes.get("/api/v1/audit/recalled", .admin) { call, session in
             let query = try call.query()
             let times = 0...JSON.maximumInteger

@@ -11,7 +11,7 @@ extension VitrineServer {
             RoomRoutes(messaging: messaging), SendRoutes(messaging: messaging), HistoryRoutes(messaging: messaging),
             ReceiptRoutes(messaging: messaging), DirectoryRoutes(messaging: messaging),
             ConversationRoutes(messaging: messaging), SearchRoutes(search: core.search),
-            AuditRoutes(messaging: messaging),
+            AuditRoutes(messaging: messaging, desk: core.desk),
             SyncRoutes(messaging: messaging, userData: core.userData) { session, waits in
                 if session.kind == .staff { presence.seen(session.userNumber, waits: waits) }
             })

@@ -12,8 +12,11 @@ struct Businesses: Sendable {
     let proxy: CardProxy
     private let http = OutgoingHTTP(timeoutMilliseconds: 10_000, maximumReplyBytes: 262_144)
 
-    init(desk: Desk) {
+    private let tools: DeskTools
+
+    init(desk: Desk, tools: DeskTools) {
         self.desk = desk
+        self.tools = tools
         proxy = CardProxy(desk: desk)
     }
 
@@ -23,21 +26,22 @@ struct Businesses: Sendable {
     func reload() async throws {
         let http = http
         let database = desk.database
-        proxy.use(
-            try await desk.businesses().map { business in
-                (
-                    business.name, business.config.pace,
-                    { press, _ in
-                        await Self.ask(business, press, at: database.now / 1_000, http)
-                    }
-                )
-            })
+        let tools = tools
+        let own: CardProxy.Endpoint = { press, _ in await tools.answer(press) }
+        var adapters = [(name: Desk.ownAdapter, pace: CardPace.usual, ask: own)]
+        for business in try await desk.businesses() {
+            let ask: CardProxy.Endpoint = { press, _ in
+                await Self.ask(business, press, at: database.now / 1_000, http)
+            }
+            adapters.append((business.name, business.config.pace, ask))
+        }
+        proxy.use(adapters)
     }
 
     /// Carries presses until the task is cancelled.
     func run() async throws {
         try await reload()
-        try await proxy.takeOver(adapters: try await desk.businesses().map(\.name))
+        try await proxy.takeOver(adapters: [Desk.ownAdapter] + (try await desk.businesses().map(\.name)))
         try await proxy.run()
     }
 

@@ -56,6 +56,12 @@ struct DeskAccess: Sendable {
         }
     }
 
+    /// Whose whispers somebody of the shop reads: their own; nil for supervisors, who read all.
+    func reader(_ session: Session) async throws -> Int64? {
+        if case .supervisor = try await role(session) { return nil }
+        return session.userNumber
+    }
+
     /// Refuses everybody but supervisors and administrators, who set the desk up.
     func requireManager(_ session: Session) async throws {
         try session.refuseSuspended()

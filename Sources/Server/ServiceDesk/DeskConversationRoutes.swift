@@ -13,8 +13,20 @@ struct DeskConversationRoutes: RouteGroup {
     func add(to routes: inout RouteTable) {
         routes.get("/api/v1/desk/me", .desk) { _, session in .json(try await me(session)) }
         routes.post("/api/v1/desk/scenes", .state) { call, session in
-            let (token, expires) = try await desk.register(try Scene(try await call.object()), for: session)
-            return .json(["scene": .string(token), "expires_ts": .int(expires)])
+            let kept = try await desk.register(try Scene(try await call.object()), for: session)
+            return .json([
+                "scene": .string(kept.token), "expires_ts": .int(kept.expires), "intent": .int(kept.intent.score),
+                "label": kept.intent.label.map(JSON.string) ?? .null,
+            ])
+        }
+        routes.post("/api/v1/desk/scenes/greeting", .state) { call, session in
+            let body = try await call.object()
+            let token = try body.required("scene", try body.string("scene"))
+            switch try await desk.greet(session, scene: token) {
+            case .none: return .json(["greeting": .null])
+            case .later(let rest): return .json(["greeting": .null, "again_ms": .int(rest)])
+            case .said(let text): return .json(["greeting": .string(text)])
+            }
         }
         routes.post("/api/v1/desk/conversations", .membership) { call, session in
             .json(try await open(call, session))
@@ -24,7 +36,7 @@ struct DeskConversationRoutes: RouteGroup {
             if case .customer = try await access.role(session) {
                 return .json(try await desk.customerView(try await access.ownConversation(call, session)))
             }
-            return .json(try await staffView(try await access.staffConversation(call, session)))
+            return .json(try await staffView(try await access.staffConversation(call, session), session))
         }
         routes.get("/api/v1/desk/conversations/{number}/transitions", .desk) { call, session in
             let conversation = try await access.staffConversation(call, session)
@@ -107,9 +119,9 @@ struct DeskConversationRoutes: RouteGroup {
         return filter
     }
 
-    private func staffView(_ conversation: Conversation) async throws -> JSON {
+    private func staffView(_ conversation: Conversation, _ session: Session) async throws -> JSON {
         var view = try await desk.staffViews([conversation]).first?.objectValue ?? [:]
-        view["notes"] = .array(try await desk.notes(of: conversation.number))
+        view["notes"] = .array(try await desk.notes(of: conversation.number, for: try await access.reader(session)))
         if let estimate = try await desk.estimate(conversation.number) { view["estimate"] = estimate.json }
         return .object(view)
     }

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Which agents are there: those of whom some device asks for news.
 ///
-/// A long poll says so itself; 45 seconds after the last one the agent counts as lost, and dispatch takes the
+/// A long poll says so itself; a while after the last one the agent counts as lost, and dispatch takes the
 /// conversations away a while later unless a device comes back.
 final class DeskPresence: Sendable {
     private struct State {
@@ -18,15 +18,18 @@ final class DeskPresence: Sendable {
     private let now: @Sendable () -> Int64
 
     /// How long after its last question a device counts as there, in milliseconds.
-    static let grace: Int64 = 45_000
+    let grace: Int64
 
-    init(now: @escaping @Sendable () -> Int64 = { monotonicMilliseconds() }) { self.now = now }
+    init(grace: Int64 = 45_000, now: @escaping @Sendable () -> Int64 = { monotonicMilliseconds() }) {
+        self.grace = grace
+        self.now = now
+    }
 
     /// A device of staff has asked for news.
     ///
     /// - Parameter waits: how long its poll may wait, in milliseconds.
     func seen(_ user: Int64, waits: Int64 = 0) {
-        let until = now() + max(Self.grace, min(max(0, waits), 120_000) + 15_000)
+        let until = now() + max(grace, min(max(0, waits), 120_000) + min(grace, 15_000))
         state.withLock { state in
             if state.until.updateValue(until, forKey: user) == nil { state.arrived.insert(user) }
         }

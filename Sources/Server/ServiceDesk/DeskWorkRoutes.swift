@@ -10,16 +10,19 @@ struct DeskWorkRoutes: RouteGroup {
     private var desk: Desk { access.desk }
 
     func add(to routes: inout RouteTable) {
+        addAside(to: &routes)
         routes.get("/api/v1/desk/conversations/{number}/notes", .desk) { call, session in
             let conversation = try await access.staffConversation(call, session)
-            return .json(["notes": .array(try await desk.notes(of: conversation.number))])
+            let reader = try await access.reader(session)
+            return .json(["notes": .array(try await desk.notes(of: conversation.number, for: reader))])
         }
         routes.post("/api/v1/desk/conversations/{number}/notes", .message) { call, session in
             let conversation = try await access.staffConversation(call, session)
             let body = try await call.object()
             let text = try body.required("text", try body.string("text"))
             try await desk.addNote(text, on: conversation.number, by: session.userNumber)
-            return .json(["notes": .array(try await desk.notes(of: conversation.number))])
+            let reader = try await access.reader(session)
+            return .json(["notes": .array(try await desk.notes(of: conversation.number, for: reader))])
         }
         routes.put("/api/v1/desk/conversations/{number}/tags", .desk) { call, session in
             let conversation = try await access.staffConversation(call, session)
@@ -28,6 +31,40 @@ struct DeskWorkRoutes: RouteGroup {
             try await desk.setTags(tags, of: conversation.number)
             return .json(["tags": .array(Set(tags).sorted().map(JSON.string))])
         }
+        addCanned(to: &routes)
+    }
+
+    private static let conversation = "/api/v1/desk/conversations/{number}"
+
+    /// What is said beside a conversation.
+    private func addAside(to routes: inout RouteTable) {
+        routes.post(Self.conversation + "/whisper", .message) { call, session in
+            try await access.requireSupervisor(session)
+            let body = try await call.object()
+            let text = try body.required("text", try body.string("text"))
+            try await desk.whisper(text, on: try call.number("number"), by: session.userNumber)
+            return .emptyObject
+        }
+        routes.get(Self.conversation + "/drafts", .desk) { call, session in
+            let conversation = try await access.staffConversation(call, session)
+            return .json(["drafts": .array(try await desk.drafts(of: conversation.number))])
+        }
+        routes.post(Self.conversation + "/drafts", .message) { call, session in
+            let body = try await call.object()
+            let text = try body.required("text", try body.string("text"))
+            return .json(["draft": .int(try await desk.draft(text, on: try call.number("number"), by: session))])
+        }
+        routes.post(Self.conversation + "/contact", .message) { call, session in
+            let conversation = try await access.ownConversation(call, session)
+            let body = try await call.object()
+            try await desk.leaveWord(
+                try body.required("text", try body.string("text")), name: try body.string("name"),
+                contact: try body.required("contact", try body.string("contact")), on: conversation, by: session)
+            return .json(try await desk.customerView(try await desk.conversation(conversation.number)))
+        }
+    }
+
+    private func addCanned(to routes: inout RouteTable) {
         routes.get("/api/v1/desk/canned", .desk) { _, session in
             if !session.isAdmin { _ = try await access.requireAgent(session) }
             return .json(["canned": .array(try await desk.cannedReplies())])

@@ -43,6 +43,19 @@ struct StatisticsRoutes: RouteGroup {
             }
             return .json(["from_ts": .int(from), "to_ts": .int(to), "agents": .array(loads)])
         }
+        routes.get(Self.path + "/tags", .desk) { call, session in
+            try await access.requireManager(session)
+            let query = try call.query()
+            let (from, to) = try times(query)
+            let rows = try await statistics.tags(from: from, to: to)
+            guard query["format"] != "csv" else {
+                return .bytes(
+                    Array(TagCSV.text(rows).utf8), type: "text/csv; charset=utf-8",
+                    headers: [.contentDisposition: "attachment; filename=\"tags.csv\""])
+            }
+            return .json(
+                ["from_ts": .int(from), "to_ts": .int(to), "rows": .array(rows.map(\.json))])
+        }
         routes.get(Self.path + "/arrivals", .desk) { call, session in
             try await access.requireManager(session)
             let (from, to) = try times(try call.query())

@@ -12,6 +12,9 @@ extension VitrineServer {
         routes.add(
             DeskConversationRoutes(access: access), DeskCommandRoutes(access: access),
             DeskWorkRoutes(access: access), DeskPersonRoutes(access: access),
+            DeskToolRoutes(
+                access: access, catalogues: core.catalogues, panoramas: core.panoramas,
+                publicURL: configuration.publicURL), DeskPolicyRoutes(access: access),
             DeskSettingsRoutes(access: access, presence: presence),
             DeskCardRoutes(access: access, businesses: businesses),
             DeskAdapterRoutes(access: access, businesses: businesses),

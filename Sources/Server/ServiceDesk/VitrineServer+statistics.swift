@@ -41,7 +41,7 @@ extension VitrineServer {
     }
 }
 
-/// Brings notices of alerts to the addresses of their rules.
+/// Brings notices of alerts, and what subscribers want to hear of, to their addresses.
 struct AlertService: Service {
     let statistics: Statistics
     let http: OutgoingHTTP
@@ -49,9 +49,18 @@ struct AlertService: Service {
 
     func run() async throws {
         let http = http
-        let courier = AlertCourier(statistics) { url, key, body in
-            var request = OutgoingRequest(.post, url, body: body.encoded())
-            request.headers = [("Idempotency-Key", key)]
+        let database = statistics.desk.database
+        let courier = AlertCourier(statistics) { letter in
+            let body = letter.body.encoded()
+            var request = OutgoingRequest(.post, letter.url, body: body)
+            request.headers = [("Idempotency-Key", letter.key)]
+            if let secret = letter.secret {
+                let seconds = database.now / 1_000
+                request.headers += [
+                    ("X-Vitrine-Timestamp", "\(seconds)"),
+                    ("X-Vitrine-Signature", RequestSignature(secret: Array(secret.utf8)).sign(body, at: seconds)),
+                ]
+            }
             // Only administrators name addresses.
             do throws(OutgoingError) {
                 return (200..<300).contains(try await http.send(request, to: .trusted).status)

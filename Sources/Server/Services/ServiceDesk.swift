@@ -3,6 +3,7 @@ import Basics
 import HTTPTypes
 import Logging
 import Messaging
+import ServiceDesk
 import ServiceLifecycle
 import Synchronization
 
@@ -108,6 +109,13 @@ final class ApplicationServices: Sendable {
     /// Lets the services in, with their own users.
     func install(_ accounts: Accounts) async throws {
         try await accounts.install(services: entries.map { $0.registration.account(serverName: accounts.serverName) })
+    }
+
+    /// Which kinds of cards the robots of the services may send, as they are registered now.
+    func cardLimits(serverName: String) -> RobotLimits {
+        RobotLimits { [self] user in
+            entries.first { $0.registration.mayAct(as: user, serverName: serverName) }?.registration.cardKinds
+        }
     }
 
     /// Serves each service that has an address, until the task is cancelled.

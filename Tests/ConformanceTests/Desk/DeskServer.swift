@@ -36,21 +36,23 @@ struct DeskServer: Sendable {
 
     /// Keeps agents there as an open page does: it asks for news, again and again.
     private final class Shifts: Sendable {
-        private let tasks = Mutex<[Task<Void, Never>]>([])
+        private let tasks = Mutex<[String: Task<Void, Never>]>([:])
 
-        func begin(_ agent: MatrixClient) {
+        func begin(_ agent: MatrixClient, _ name: String, poll: Int) {
             let task = Task {
                 var since: String?
                 while !Task.isCancelled {
-                    let news = try? await agent.sync(since: since, timeoutMilliseconds: 20_000)
+                    let news = try? await agent.sync(since: since, timeoutMilliseconds: poll)
                     since = news?["next_batch"]?.stringValue ?? since
                     if news == nil { await Task.yield() }
                 }
             }
-            tasks.withLock { $0.append(task) }
+            tasks.withLock { $0[name] = task }
         }
 
-        func end() { for task in tasks.withLock({ $0 }) { task.cancel() } }
+        func end(_ name: String) { tasks.withLock { $0[name] }?.cancel() }
+
+        func end() { for task in tasks.withLock({ Array($0.values) }) { task.cancel() } }
     }
 
     func makeAgent(
@@ -65,7 +67,11 @@ struct DeskServer: Sendable {
     }
 
     /// An agent who is logged in and available.
-    func agent(_ name: String, capacity: Int64 = 3, queues: [Int64] = [1]) async throws -> MatrixClient {
+    ///
+    /// - Parameter poll: for how many milliseconds its device waits for news each time.
+    func agent(
+        _ name: String, capacity: Int64 = 3, queues: [Int64] = [1], poll: Int = 20_000
+    ) async throws -> MatrixClient {
         let id = "@\(name):localhost"
         try await boss.call(
             "PUT", "/_synapse/admin/v2/users/" + HTTPClient.escape(id),
@@ -73,9 +79,12 @@ struct DeskServer: Sendable {
         try await makeAgent(id, capacity: capacity, queues: queues)
         let agent = try await MatrixClient(http).login(name, password: Self.password)
         try await agent.call("PUT", "/api/v1/desk/agents/me", ["status": "available"])
-        shifts.begin(agent)
+        shifts.begin(agent, name, poll: poll)
         return agent
     }
+
+    /// An agent's device is gone without a word.
+    func vanish(_ name: String) { shifts.end(name) }
 
     func visitor() async throws -> MatrixClient { try await MatrixClient(http).visit() }
 }

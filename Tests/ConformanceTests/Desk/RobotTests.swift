@@ -139,6 +139,53 @@ struct RobotTests {
         }
     }
 
+    @Test(
+        "DESK-08 a visitor who wants to see it picks a time in the robot's card and has the visit, with no human in it")
+    func booking() async throws {
+        let secret = "a secret of sixteen bytes or more"
+        let business = try await ExampleBusiness.start(flags: ["--secret", secret])
+        try await Self.run(flags: ["--adapter", "booking"]) { desk in
+            try await desk.boss.call(
+                "PUT", "/api/v1/desk/adapters/booking",
+                [
+                    "secret": .string(secret),
+                    "config": [
+                        "url": .string(business.baseURL + "/appointments"), "text": "/message",
+                        "statuses": ["409": "refused"], "retry_ms": 20, "breaker_ms": 200,
+                        "body": ["car": "{{ref}}", "slot": "{{data.slot}}", "customer": "{{user}}"],
+                    ],
+                ])
+            let visitor = try await desk.visitor()
+            let opened = try await visitor.openConversation(text: "Hello!")
+            let room = try #require(opened["room_id"]?.stringValue)
+            let number = try #require(opened["number"]?.intValue)
+            _ = try await Self.hears(visitor, "I am the shop's robot", in: room)
+            try await visitor.say("Can I see it some day?", in: room, transaction: "see")
+            let card = try await Self.hears(visitor, "A visit: Sat 10:00", in: room)
+            let event = try #require(card["event_id"]?.stringValue)
+            let shown = card["content"]?["shop.vitrine.card"]
+            let since = try await visitor.sync()["next_batch"]?.stringValue
+            try await visitor.call(
+                "POST", "/api/v1/desk/cards/\(HTTPClient.escape(room))/\(HTTPClient.escape(event))/actions",
+                ["verb": "book", "rev": shown?["rev"] ?? 1, "data": ["slot": "Sat 10:00"], "txn": "book"])
+            var news = try await visitor.sync(since: since, timeoutMilliseconds: 20_000)
+            func outcome() -> JSON? {
+                news["rooms"]?["join"]?[room]?["timeline"]?["events"]?.arrayValue?
+                    .first { $0["type"] == "shop.vitrine.card.result" }?["content"]?["outcome"]
+            }
+            while outcome() == nil, !Task.isCancelled {
+                news = try await visitor.sync(
+                    since: news["next_batch"]?.stringValue, timeoutMilliseconds: 20_000)
+            }
+            #expect(outcome() == "ok")
+            let booked = try await business.ask("/appointments")["appointments"]?.arrayValue ?? []
+            #expect(booked.count == 1 && booked.first?.arrayValue?.contains("Sat 10:00") == true)
+            let path = "/api/v1/desk/conversations/\(number)/transitions"
+            let steps = try await desk.boss.call("GET", path)["transitions"]?.arrayValue ?? []
+            #expect(steps.allSatisfy { $0["is_robot"] == true } && !steps.isEmpty)
+        }
+    }
+
     @Test("DESK-09 a rule that names a robot which is none is refused")
     func unknown() async throws {
         try await DeskServer.run { desk in

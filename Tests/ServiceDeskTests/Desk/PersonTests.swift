@@ -99,6 +99,52 @@ struct PersonTests {
         #expect(try await s.shop.desk.check() == [])
     }
 
+    @Test("DESK-74 what a merge had ended comes back to its agent as it was, and the other waits as long as before")
+    func restored() async throws {
+        let s = try await scenery()
+        let (desk, clock) = (s.shop.desk, s.shop.clock)
+        let account = try await desk.open(s.member, scene: nil, topic: "buy", text: "as a member")
+        try await s.shop.say("yes?", s.agent, in: account.room)
+        clock.advance(milliseconds: 5_000)
+        let visitor = try await desk.open(s.visitor, scene: nil, topic: "buy", text: "as a visitor")
+        let before = (
+            try await desk.conversation(account.conversation.number),
+            try await desk.conversation(visitor.conversation.number)
+        )
+        #expect(before.0.status == .waiting && before.1.status == .open)
+        let lists = (
+            try await desk.conversations(ofUser: s.member.userNumber).map(\.number),
+            try await desk.conversations(ofUser: s.visitor.userNumber).map(\.number)
+        )
+        let merge = try await merge(s)
+        #expect(try await desk.conversation(before.0.number).status == .resolved)
+        clock.advance(milliseconds: 5_000)
+        try await desk.undoMerge(merge, reason: "two people")
+        let after = (try await desk.conversation(before.0.number), try await desk.conversation(before.1.number))
+        for (was, now) in [(before.0, after.0), (before.1, after.1)] {
+            var plain = now
+            // Only the history is longer: it tells of the merge and of its end.
+            plain.n = was.n
+            #expect(plain == was)
+        }
+        #expect(try await desk.conversations(ofUser: s.member.userNumber).map(\.number) == lists.0)
+        #expect(try await desk.conversations(ofUser: s.visitor.userNumber).map(\.number) == lists.1)
+        #expect(try await desk.agents().first?.load == 2)
+        let reasons = try await desk.transitions(of: before.0.number).compactMap { $0["reason"]?.stringValue }
+        #expect(reasons.suffix(2) == ["superseded", "restored"])
+        // An agent who is gone meanwhile gets nothing back: then it waits, since when it waited before.
+        let second = try await self.scenery()
+        let old = try await second.shop.desk.open(second.member, scene: nil, topic: "buy", text: nil).conversation
+        second.shop.clock.advance(milliseconds: 5_000)
+        _ = try await second.shop.desk.open(second.visitor, scene: nil, topic: "buy", text: nil)
+        let again = try await self.merge(second)
+        try await second.shop.desk.perform(.agentStatus(second.agent.userNumber, .offline))
+        try await second.shop.desk.undoMerge(again, reason: "two people")
+        let waiting = try await second.shop.desk.conversation(old.number)
+        #expect((waiting.status, waiting.enqueued) == (.queued, old.enqueued))
+        #expect(try await second.shop.desk.check() == [])
+    }
+
     @Test("DESK-19 a visitor who belongs to an account goes to no second one, staff to none")
     func refused() async throws {
         let s = try await scenery()

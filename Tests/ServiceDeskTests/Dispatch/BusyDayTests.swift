@@ -6,27 +6,45 @@ import Testing
 /// Days of a shop on virtual time.
 @Suite("A busy day")
 struct BusyDayTests {
-    /// The mean wait of an M/M/m queue (Erlang 1917; Kleinrock, Queueing Systems I, 3.5), in milliseconds.
-    private static func erlang(agents: Int, between: Double, handling: Double) -> Double {
-        let offered = handling / between
-        var blocked = 1.0
-        for servers in 1...agents { blocked = offered * blocked / (Double(servers) + offered * blocked) }
-        let load = offered / Double(agents)
-        let waiting = blocked / (1 - load + load * blocked)
-        return waiting * handling / (Double(agents) * (1 - load))
+    /// The probability of waiting by Erlang's sum, term by term: other arithmetic than that of the library.
+    private static func erlangSum(servers: Int, offered: Double) -> Double {
+        var term = 1.0
+        var sum = 0.0
+        for place in 0..<servers {
+            sum += term
+            term *= offered / Double(place + 1)
+        }
+        let last = term / (1 - offered / Double(servers))
+        return last / (sum + last)
     }
 
-    @Test("DESK-45 DESK-71 mean waits are those of queueing theory", arguments: [(5, 0.7), (20, 0.9)])
+    @Test(
+        "DESK-35 the formula that days are held against is Erlang's",
+        arguments: [(1, 0.5, 0.5), (2, 1.0, 1.0 / 3), (5, 3.5, 0.3778), (20, 18.0, 0.5508)])
+    func formula(servers: Int, offered: Double, table: Double) {
+        let line = ErlangC(servers: servers, between: 1_000, handling: 1_000 * offered)
+        #expect(abs(line.waiting - Self.erlangSum(servers: servers, offered: offered)) < 1e-9)
+        #expect(abs(line.waiting - table) < 1e-4)
+        #expect(abs(line.share(within: 0) - (1 - line.waiting)) < 1e-12)
+        #expect(ErlangC(servers: servers, between: 1, handling: 2 * Double(servers)).meanWait == .infinity)
+    }
+
+    @Test(
+        "DESK-35 DESK-45 DESK-71 who has to wait, and how long on average, is what queueing theory says",
+        arguments: [(5, 0.7), (20, 0.9)])
     func theory(agents: Int, load: Double) {
         let handling = 300_000.0
         let between = handling / (Double(agents) * load)
         let day = BusyDay(
             agents: agents, between: between, handling: handling, arrivals: TestSize.isFull ? 400_000 : 6_000)
         let report = day.run(seed: 7)
-        let expected = Self.erlang(agents: agents, between: between, handling: handling)
+        let line = ErlangC(servers: agents, between: between, handling: handling)
         // The seed is fixed, so the result is; 3 % is what 400,000 arrivals reach, the short day is coarser.
         let tolerance = TestSize.isFull ? 0.03 : 0.35
+        let expected = line.meanWait
         #expect(abs(report.mean - expected) < tolerance * expected, "mean \(report.mean), theory \(expected)")
+        let (waited, wait) = (report.waitingShare, line.waiting)
+        #expect(abs(waited - wait) < tolerance * wait, "waiting \(waited), theory \(wait)")
         #expect(report.waits.count == day.arrivals)
     }
 
@@ -87,8 +105,47 @@ struct RecordedDayTests {
         #expect(report.waits.prefix(4) == [0, 0, 40_000, 40_000])
         day.agents = 4
         #expect(day.run(seed: 2).waits.allSatisfy { $0 == 0 })
+        // A table of an earlier version is read as one of equal conversations.
+        #expect(try ArrivalTable.read("arrived_ms,handling_ms\n7,9\n") == [RecordedArrival(at: 7, handling: 9)])
         for bad in ["", "arrived_ms,handling_ms\n", "arrived_ms,handling_ms\n1,x\n", "a,b\n1,2\n"] {
             #expect(throws: ArrivalTable.Fault.self) { try ArrivalTable.read(bad) }
+        }
+    }
+
+    @Test("DESK-77 priorities, skills, queues and shifts of a recorded day are those of its replay, and may be changed")
+    func changed() throws {
+        let minute: Int64 = 60_000
+        // One agent, and three who come together: the one with the higher priority goes first.
+        let arrivals = [
+            RecordedArrival(at: 0, handling: 5 * minute), RecordedArrival(at: 10, handling: minute),
+            RecordedArrival(at: 20, handling: minute, queue: 2, priority: 3),
+        ]
+        #expect(try ArrivalTable.read(ArrivalTable.text(arrivals)) == arrivals)
+        var day = BusyDay(agents: 1, between: 1, handling: 1, arrivals: 1)
+        day.recorded = arrivals
+        // In the order in which agents have them.
+        #expect(day.run(seed: 1).waits == [0, 5 * minute - 20, 6 * minute - 10])
+        day.priorities = [2: 0]
+        #expect(day.run(seed: 1).waits == [0, 5 * minute - 10, 6 * minute - 20])
+        // Who can repair comes at nine; who cannot is there all day.
+        let repair = RecordedArrival(at: 8 * 60 * minute, handling: minute, skills: ["repair"])
+        day = BusyDay(agents: 1, between: 1, handling: 1, arrivals: 1)
+        day.recorded = [repair]
+        day.roster = try RosterAgent.read(
+            try JSON(
+                parsing: Array(
+                    """
+                    [{"count": 3, "capacity": 2}, {"capacity": 1, "skills": ["repair"], "queues": [1],
+                      "hours": {"zone": "UTC", "spans": [[3, 540, 1020]]}}]
+                    """.utf8)))
+        #expect(day.roster.count == 4)
+        #expect(day.run(seed: 1).waits == [60 * minute])
+        // Nobody who could ever come: the day ends all the same.
+        day.roster = [RosterAgent(capacity: 1)]
+        let report = day.run(seed: 1)
+        #expect(report.waits.isEmpty && report.left == 1)
+        for bad in ["[]", "{}", #"[{"capacity": -1}]"#, #"[{"count": 99999}]"#] {
+            #expect(throws: RequestError.self) { try RosterAgent.read(try JSON(parsing: Array(bad.utf8))) }
         }
     }
 }

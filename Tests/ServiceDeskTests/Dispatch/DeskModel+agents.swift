@@ -51,7 +51,7 @@ extension DeskModel {
     /// What comes due first. Hours need no timer here: they are asked for when they count.
     func nextDue() -> Due? {
         var due: [Due] = []
-        for conversation in conversations where conversation.status != .resolved {
+        for conversation in conversations {
             if let deadline = conversation.deadline {
                 due.append(Due(at: deadline.at, timer: .conversation(conversation.number)))
             }

@@ -43,6 +43,13 @@ extension DeskModel {
             }
         case .personChanged(let number, let person, let enqueued):
             return with(number) { $0.change($1, person, enqueued) }
+        case .restored(let stored, let before, _): return restore(stored, before)
+        case .observed(let number, let what, _):
+            return with(number) { model, index in
+                model.conversations[index].n += 1
+                model.history.append("\(number) \(model.conversations[index].status) \(what)")
+                return true
+            }
         case .forced(let number, let agent, _): return with(number) { $0.force($1, agent) }
         case .agentStatus(let number, let status): return setStatus(number, status)
         case .agentLost(let number):
@@ -81,7 +88,7 @@ extension DeskModel {
 
     private mutating func open(_ wish: Conversation, _ robot: Int64?) -> Bool {
         guard queue(wish.queue)?.isActive == true, !isOpen(wish.key),
-            !conversations.contains(where: { $0.number == wish.number && $0.status != .resolved })
+            !conversations.contains(where: { $0.number == wish.number })
         else { return false }
         var conversation = wish
         conversation.opened = now
@@ -99,13 +106,47 @@ extension DeskModel {
     private mutating func reopen(_ stored: Conversation) -> Bool {
         guard stored.status == .resolved, let resolved = stored.resolved, now - resolved <= times.reopenWindow,
             queue(stored.queue) != nil, !isOpen(stored.key), at(stored.number) == nil,
-            let index = conversations.firstIndex(where: { $0.number == stored.number })
+            let place = ended.firstIndex(where: { $0.number == stored.number })
         else { return false }
+        conversations.append(ended.remove(at: place))
+        let index = conversations.count - 1
         let last = stored.prefer
         conversations[index].resolved = nil
         conversations[index].successor = nil
         conversations[index].isAnswered = false
         wait(index, "reopened", anew: true, prefer: last)
+        return true
+    }
+
+    private mutating func restore(_ stored: Conversation, _ before: Conversation) -> Bool {
+        guard stored.status == .resolved, queue(stored.queue) != nil, !isOpen(stored.key), at(stored.number) == nil,
+            let place = ended.firstIndex(where: { $0.number == stored.number })
+        else { return false }
+        conversations.append(ended.remove(at: place))
+        let index = conversations.count - 1
+        conversations[index].resolved = nil
+        conversations[index].successor = nil
+        conversations[index].isAnswered = before.isAnswered
+        conversations[index].enqueued = before.enqueued
+        conversations[index].prefer = nil
+        let kept = before.deadline.flatMap { $0.at > now ? $0 : nil }
+        let agent = before.owner?.agent
+        let known = agent.flatMap { agentAt($0) }.map { agents[$0] }
+        let silence = before.isAnswered ? times.laterSilence : times.firstSilence
+        if before.status == .robot, let owner = before.owner, agent == nil {
+            go(index, .robot, owner, times.robotSilence, .robotSilent, "restored")
+        } else if before.status == .open, let known, known.status != .offline {
+            go(index, .open, before.owner, silence, .silent, "restored")
+            if let kept { conversations[index].deadline = kept }
+        } else if before.status == .waiting, let known, known.status != .offline {
+            go(index, .waiting, before.owner, times.idle, .idle, "restored")
+            if let kept { conversations[index].deadline = kept }
+        } else if before.status == .snoozed, known != nil, let kept {
+            go(index, .snoozed, before.owner, 0, .snooze, "restored")
+            conversations[index].deadline = kept
+        } else {
+            wait(index, "restored", prefer: agent ?? before.prefer)
+        }
         return true
     }
 
@@ -180,7 +221,7 @@ extension DeskModel {
         let key = ConversationKey(shop: old.shop, person: person, topic: old.topic)
         guard key == old.key || !isOpen(key) else { return false }
         conversations[index].person = person
-        conversations[index].enqueued = min(old.enqueued, enqueued)
+        conversations[index].enqueued = enqueued
         return true
     }
 

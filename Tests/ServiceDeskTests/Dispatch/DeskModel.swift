@@ -5,7 +5,10 @@ struct DeskModel {
     let times = DeskTimes()
     var queues: [DeskQueue] = []
     var agents: [DeskAgent] = []
+    /// Those that have not ended.
     var conversations: [Conversation] = []
+    /// Those that have, the newest last.
+    var ended: [Conversation] = []
     var now: Int64 = 0
     var stamp: Int64 = 0
     var history: [String] = []
@@ -22,13 +25,13 @@ struct DeskModel {
 
     // MARK: Looking
 
-    func at(_ number: Int64) -> Int? { conversations.firstIndex { $0.number == number && $0.status != .resolved } }
+    func at(_ number: Int64) -> Int? { conversations.firstIndex { $0.number == number } }
     func agentAt(_ number: Int64) -> Int? { agents.firstIndex { $0.number == number } }
     func queue(_ number: Int64) -> DeskQueue? { queues.first { $0.number == number } }
     func isOpen(_ queue: DeskQueue) -> Bool { queue.hours?.isOpen(at: now) ?? true }
-    func isOpen(_ key: ConversationKey) -> Bool { conversations.contains { $0.key == key && $0.status != .resolved } }
+    func isOpen(_ key: ConversationKey) -> Bool { conversations.contains { $0.key == key } }
     func load(_ agent: Int64) -> Int64 {
-        Int64(conversations.filter { $0.status.takesPlace && $0.owner == .agent(agent) }.count)
+        Int64(conversations.count { $0.status.takesPlace && $0.owner == .agent(agent) })
     }
     func isPresent(_ agent: DeskAgent) -> Bool {
         agent.status == .available && agent.lostAt == nil && agent.shift?.isOpen(at: now) ?? true
@@ -37,7 +40,7 @@ struct DeskModel {
     func isEligible(_ conversation: Conversation, _ agent: DeskAgent) -> Bool {
         guard conversation.status == .queued, let queue = queue(conversation.queue), isOpen(queue),
             isPresent(agent), agent.queues.contains(queue.number), load(agent.number) < agent.capacity,
-            Set(conversation.skills).isSubset(of: agent.skills),
+            conversation.skills.allSatisfy(agent.skills.contains),
             conversation.exclusions[agent.number, default: 0] <= now
         else { return false }
         if conversation.holdUntil > now, let preferred = conversation.prefer, preferred != agent.number,
@@ -54,6 +57,8 @@ struct DeskModel {
 
     /// The first conversation in order that anybody could take, and the best of those who could.
     private func firstPair() -> (Int, Int)? {
+        let free = agents.indices.filter { isPresent(agents[$0]) && load(agents[$0].number) < agents[$0].capacity }
+        guard !free.isEmpty else { return nil }
         let waiting = conversations.indices.filter { index in
             conversations[index].status == .queued && queue(conversations[index].queue)?.mode != .pick
         }.sorted { one, other in
@@ -61,7 +66,7 @@ struct DeskModel {
                 < (key(conversations[other]), conversations[other].number)
         }
         for index in waiting {
-            let eligible = agents.indices.filter { isEligible(conversations[index], agents[$0]) }
+            let eligible = free.filter { isEligible(conversations[index], agents[$0]) }
             if let preferred = eligible.first(where: { agents[$0].number == conversations[index].prefer }) {
                 return (index, preferred)
             }
@@ -149,5 +154,6 @@ struct DeskModel {
         conversations[index].holdUntil = 0
         conversations[index].exclusions = [:]
         conversations[index].robotRun = 0
+        ended.append(conversations.remove(at: index))
     }
 }

@@ -82,16 +82,16 @@ struct Walk {
 
     private func difference() -> String? {
         if let violation = machine.violations().first { return violation }
-        let open = model.conversations.filter { $0.status != .resolved }
+        let (open, now) = (model.conversations, shop.now)
         if machine.conversations.count != open.count { return "\(machine.conversations.count) open, not \(open.count)" }
         for expected in open {
             guard var found = machine.conversations[expected.number] else { return "\(expected.number) is missing" }
             // What has run out may be forgotten sooner or later.
-            if found.holdUntil <= shop.now { found.holdUntil = 0 }
-            found.exclusions = found.exclusions.filter { $0.value > shop.now }
+            if found.holdUntil <= now { found.holdUntil = 0 }
+            found.exclusions = found.exclusions.filter { $0.value > now }
             var plain = expected
-            if plain.holdUntil <= shop.now { plain.holdUntil = 0 }
-            plain.exclusions = plain.exclusions.filter { $0.value > shop.now }
+            if plain.holdUntil <= now { plain.holdUntil = 0 }
+            plain.exclusions = plain.exclusions.filter { $0.value > now }
             if found != plain { return "\(found)\nmodel \(plain)" }
         }
         for expected in model.agents {

@@ -15,7 +15,7 @@ struct RandomShop {
     mutating func below(_ limit: Int64) -> Int64 { Int64(random.next() % UInt64(limit)) }
 
     /// Queues of all modes, one with hours, one that flows over.
-    static var queues: [DeskQueue] {
+    static let queues: [DeskQueue] = {
         let day = WeeklyHours(
             zone: ZoneOffsets(first: 8 * 3_600_000),
             spans: (0..<6).map { .init(weekday: $0, from: 9 * 60, to: 18 * 60) })
@@ -25,7 +25,7 @@ struct RandomShop {
             DeskQueue(number: 3, name: "appraisal", mode: .pick, target: 120_000),
             DeskQueue(number: 4, name: "day", policy: .specialist, offset: -600_000, hours: day),
         ]
-    }
+    }()
 
     mutating func agent(_ number: Int64) -> DeskAgent {
         var skills: Set<String> = []
@@ -71,7 +71,7 @@ struct RandomShop {
         case 19: return .forced(conversation, agent: agent, by: 9)
         case 20...22: return .agentStatus(agent, AgentStatus(rawValue: min(2, below(5))) ?? .available)
         case 23: return below(2) == 0 ? .agentLost(agent) : .agentSeen(agent)
-        case 24: return rare(conversation, agent)
+        case 24: return rare(conversation, agent, model)
         default: return .timePassed
         }
     }
@@ -90,13 +90,46 @@ struct RandomShop {
     }
 
     private mutating func reopening(_ model: DeskModel) -> DeskEvent? {
-        let ended = model.conversations.filter { $0.status == .resolved }.suffix(8)
+        let ended = model.ended.suffix(8)
         guard !ended.isEmpty else { return nil }
         return .reopened(ended[ended.startIndex + Int(below(Int64(ended.count)))], by: nil)
     }
 
-    private mutating func rare(_ conversation: Int64, _ agent: Int64) -> DeskEvent {
-        switch below(4) {
+    /// One that had ended, as it may have been before.
+    private mutating func restoring(_ model: DeskModel) -> DeskEvent? {
+        let ended = model.ended.suffix(8)
+        guard !ended.isEmpty else { return nil }
+        let stored = ended[ended.startIndex + Int(below(Int64(ended.count)))]
+        var before = stored
+        before.enqueued = now - below(600_000)
+        before.isAnswered = below(2) == 0
+        let until = now + below(600_000) - 200_000
+        switch below(5) {
+        case 0:
+            (before.status, before.owner, before.deadline) = (
+                .robot, .robot(100), Deadline(at: until, kind: .robotSilent)
+            )
+        case 1: (before.status, before.owner, before.deadline) = (.queued, nil, Deadline(at: until, kind: .target))
+        case 2:
+            (before.status, before.owner, before.deadline) = (
+                .waiting, .agent(1 + below(6)), Deadline(at: until, kind: .idle)
+            )
+        case 3:
+            (before.status, before.owner, before.deadline) = (
+                .snoozed, .agent(1 + below(6)), Deadline(at: until, kind: .snooze)
+            )
+        default:
+            (before.status, before.owner, before.deadline) = (
+                .open, .agent(1 + below(6)), Deadline(at: until, kind: .silent)
+            )
+        }
+        return .restored(stored, as: before, by: 9)
+    }
+
+    private mutating func rare(_ conversation: Int64, _ agent: Int64, _ model: DeskModel) -> DeskEvent {
+        switch below(6) {
+        case 4: return .observed(conversation, below(2) == 0 ? .listened : .whispered, by: 9)
+        case 5: return restoring(model) ?? .timePassed
         case 0: return .superseded(conversation, successor: 1, by: nil)
         case 1: return .personChanged(conversation, person: 1 + below(10), enqueued: now - below(100_000))
         case 2:

@@ -117,8 +117,8 @@ struct AlertTests {
         test.clock.advance(milliseconds: 120_000)
         #expect(try await look() == ["cleared", "fired"])
         let hook = Hook(refusals: 1)
-        let courier = AlertCourier(statistics, policy: JobPolicy(firstRestMilliseconds: 1_000)) { _, key, body in
-            hook.take(key, body)
+        let courier = AlertCourier(statistics, policy: JobPolicy(firstRestMilliseconds: 1_000)) { letter in
+            hook.take(letter.key, letter.body)
         }
         #expect(try await courier.step())
         while try await courier.step() {}

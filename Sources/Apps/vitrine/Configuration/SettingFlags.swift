@@ -39,6 +39,8 @@ struct SettingFlags: ParsableArguments {
     @Option(help: .setting(.drainSeconds)) var drainSeconds: String?
     @Option(help: .setting(.appServices)) var appServices: String?
     @Option(help: .setting(.pushNetworks)) var pushNetworks: String?
+    @Option(help: .setting(.agentPollSeconds)) var agentPollSeconds: String?
+    @Option(help: .setting(.agentLostSeconds)) var agentLostSeconds: String?
 
     private func value(of setting: Setting) -> String? {
         switch setting {
@@ -64,6 +66,8 @@ struct SettingFlags: ParsableArguments {
         case .drainSeconds: drainSeconds
         case .appServices: appServices
         case .pushNetworks: pushNetworks
+        case .agentPollSeconds: agentPollSeconds
+        case .agentLostSeconds: agentLostSeconds
         }
     }
 

@@ -47,7 +47,11 @@ extension Database {
     /// Looks at a file without changing it, whether or not a server runs on it. Checks every page, so it takes a while.
     ///
     /// - Throws: `StorageError` of kind `missing` or `notADatabase`; what is wrong inside is in `findings`.
-    public static func inspect(path: String) throws -> DatabaseInspection {
+    ///
+    /// - Parameter look: looks at the same file at the same moment, for features that know what their tables hold.
+    public static func inspect(
+        path: String, look: (Connection, DatabaseInspection) throws -> Void = { _, _ in }
+    ) throws -> DatabaseInspection {
         guard case .database = try DatabaseFile(path: path).kind() else {
             throw StorageError(.missing, "There is no database at \(path).")
         }
@@ -58,7 +62,10 @@ extension Database {
         let access: SQLiteHandle.Access = FileSystem.exists(DatabaseFile(path: path).logPath) ? .readOnly : .immutable
         do {
             let connection = try Connection.reading(path: path, options: DatabaseOptions(), access)
-            try connection.snapshot(limitMilliseconds: nil) { try report.fill(connection) }
+            try connection.snapshot(limitMilliseconds: nil) {
+                try report.fill(connection)
+                try look(connection, report)
+            }
         } catch {
             report.findings.append("It cannot be read: \(error)")
         }

@@ -76,6 +76,11 @@ extension MessagingEngine {
         }
     }
 
+    /// Whether somebody is in a room, as of this write.
+    package func isInside(_ user: Int64, room number: RoomNumber, in context: WriteContext) throws -> Bool {
+        try RoomTransaction.run(self, number, in: context) { $0.room.membership(of: user) == .join }
+    }
+
     /// Adds an event to a room, if its sender may.
     @discardableResult
     package func post(

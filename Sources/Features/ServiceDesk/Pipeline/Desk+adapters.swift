@@ -58,6 +58,9 @@ extension Desk {
         let isPlain = name.utf8.allSatisfy {
             (97...122).contains($0) || (48...57).contains($0) || $0 == 45 || $0 == 95
         }
+        guard name != Self.ownAdapter else {
+            throw RequestError.invalidParam("'\(name)' is the server's own name.")
+        }
         guard !name.isEmpty, name.utf8.count <= 64, isPlain else {
             throw RequestError.invalidParam("An adapter's name has 1 to 64 of a-z, 0-9, - and _.")
         }

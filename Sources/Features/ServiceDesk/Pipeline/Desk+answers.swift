@@ -28,7 +28,25 @@ extension Desk {
         try CardQueries.end(press, outcome, answer: text, in: context)
         try change(card, note: shown, in: context)
         try tell(outcome, shown, press, key, in: context)
+        try publishEnd(of: press, outcome, shown, key, in: context)
         if outcome == .dead { try informHuman(of: press, in: context) }
+    }
+
+    /// Tells subscribers what became of a press.
+    func publishEnd(
+        of press: CardQueries.Press, _ outcome: CardOutcome, _ text: String?, _ key: String, in context: WriteContext
+    ) throws {
+        let conversation = try ConversationQueries.newest(inRoom: press.room, context.connection)
+        let card = try CardQueries.card(room: press.room, seq: press.cardSeq, context.connection)
+        // A press that went again from the dead letters ends once more, as another job.
+        try publish(
+            .card, key: "\(key) \(press.job) \(outcome.rawValue)",
+            [
+                "press": .string(key), "outcome": .string(outcome.rawValue), "verb": .string(press.verb),
+                "conversation": conversation.map { .int($0.number) } ?? .null,
+                "card": card.map { .string($0.kind) } ?? .null, "ref": card?.ref.map(JSON.string) ?? .null,
+                "adapter": card.map { .string($0.adapter) } ?? .null, "text": text.map(JSON.string) ?? .null,
+            ], in: context)
     }
 
     static let deadText = "This did not work yet; somebody of the shop takes care of it."

@@ -50,6 +50,7 @@ extension Desk {
                 return earlier.response
             }
             let response = try carryOut(event, from: adapter, in: context)
+            try note(event, response, from: adapter, key: key, in: context)
             try AdapterQueries.insertInbound(adapter, key: key, hash: hash, response: response, in: context)
             return response
         }
@@ -76,9 +77,56 @@ extension Desk {
             if let refusal = try received(change, in: context).refusal { throw RequestError(refusal) }
             return ["status": "ok", "conversation": .int(conversation.number)]
         case "conversation": return try openFor(event, in: context)
+        case "record": return try record(event, context)
         default:
-            throw RequestError.invalidParam("'type' is message, card, card.result, transfer or conversation.")
+            throw RequestError.invalidParam("'type' is message, card, card.result, transfer, conversation or record.")
         }
+    }
+
+    /// Something that happened outside the chat, e.g. a viewing: it is kept for the person and nobody is told.
+    private func record(_ event: JSONObject, _ context: WriteContext) throws -> JSON {
+        let what = try event.required("what", try event.string("what"))
+        guard !what.isEmpty, what.utf8.count <= 64 else {
+            throw RequestError.invalidParam("'what' names in 1 to 64 bytes what happened, e.g. 'viewing.done'.")
+        }
+        if event["text"] != nil { _ = try Self.text(event) }
+        if event["conversation"] != nil { _ = try conversation(named: event, context) }
+        if event["conversation"] == nil { _ = try customer(named: event, context) }
+        return ["status": "ok"]
+    }
+
+    /// Keeps what a business told at a place of the log, for the person's timeline and for whoever reads the log.
+    private func note(
+        _ event: JSONObject, _ response: JSON, from adapter: String, key: String, in context: WriteContext
+    ) throws {
+        let type = event["type"]?.stringValue ?? ""
+        let conversation = response["conversation"]?.intValue ?? event["conversation"]?.intValue
+        var user = try conversation.flatMap { try ConversationQueries.user(of: $0, context.connection) }
+        if user == nil, event["user"] != nil { user = try customer(named: event, context).number }
+        // The business's own time, within what a calendar holds.
+        let happened = event["ts"]?.intValue.flatMap { (0...context.now + 86_400_000 * 366).contains($0) ? $0 : nil }
+        let told = ReviewQueries.Told(
+            adapter: adapter, what: type == "record" ? event["what"]?.stringValue ?? type : type, user: user,
+            conversation: conversation, text: event["text"]?.stringValue.map { String($0.prefix(2_000)) },
+            happened: happened ?? context.now)
+        _ = try ReviewQueries.insert(told, in: context)
+        try publish(
+            .business, key: "\(adapter) \(key)",
+            [
+                "adapter": .string(adapter), "what": .string(told.what),
+                "conversation": conversation.map(JSON.int) ?? .null, "text": told.text.map(JSON.string) ?? .null,
+                "happened_ts": .int(told.happened),
+            ], in: context)
+    }
+
+    /// The customer whom a business names.
+    private func customer(named event: JSONObject, _ context: WriteContext) throws -> UserRecord {
+        let id = try event.required("user", try event.string("user"))
+        guard let user = try? UserIdentifier(parsing: id),
+            let customer = try accounts.user(localpart: user.localpart, on: context.connection),
+            customer.identifier.text == id, customer.kind == .member || customer.kind == .visitor
+        else { throw RequestError.notFound("There is no such customer.") }
+        return customer
     }
 
     private static func text(_ event: JSONObject) throws -> String {
@@ -125,11 +173,7 @@ extension Desk {
 
     /// Opens a conversation for a customer whom the business names, and lets dispatch decide who serves it.
     private func openFor(_ event: JSONObject, in context: WriteContext) throws -> JSON {
-        let id = try event.required("user", try event.string("user"))
-        guard let user = try? UserIdentifier(parsing: id),
-            let customer = try accounts.user(localpart: user.localpart, on: context.connection),
-            customer.identifier.text == id, customer.kind == .member || customer.kind == .visitor
-        else { throw RequestError.notFound("There is no such customer.") }
+        let customer = try customer(named: event, context)
         let topic = try event.string("topic") ?? "general"
         guard !topic.isEmpty, topic.utf8.count <= 64 else {
             throw RequestError.invalidParam("A topic has 1 to 64 bytes.")

@@ -61,6 +61,12 @@ extension Desk {
         guard sender.kind == .staff || sender.kind == .robot else {
             throw RequestError.forbidden("Cards are sent by the shop.")
         }
+        if let refusal = Self.missing(kind: draft.kind) { throw refusal }
+        if sender.kind == .robot, let kinds = book.robots?.kinds(sender.user.text),
+            !kinds.contains(draft.kind)
+        {
+            throw RequestError.forbidden("This robot may not send cards of the kind '\(draft.kind.prefix(64))'.")
+        }
         _ = try await owner()
         return try await database.write(bytes: 20_000) { [self] context in
             try send(draft, to: number, by: sender.userNumber, in: context)

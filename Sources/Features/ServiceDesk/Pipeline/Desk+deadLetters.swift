@@ -74,6 +74,7 @@ extension Desk {
             try CardQueries.end(press, .closed, answer: text, in: context)
             try change(card, note: text, in: context)
             try tell(.closed, text, press, key, in: context)
+            try publishEnd(of: press, .closed, text, key, in: context)
         }
     }
 

@@ -18,20 +18,22 @@ extension Desk {
     /// For how long a scene's token is good: a day.
     package static let sceneLifetime: Int64 = 86_400_000
 
-    /// Keeps where a visitor is, and answers a token that opens a conversation from there.
-    package func register(_ scene: Scene, for session: Session) async throws -> (token: String, expires: Int64) {
+    /// Keeps where a visitor is and what it may want, and answers a token that opens a conversation from there.
+    package func register(_ scene: Scene, for session: Session) async throws -> RegisteredScene {
+        let intent = try await intent(of: scene, user: session.userNumber)
         let token = "scn_" + Base64URL.encode(secureRandomBytes(24))
         let hash = Self.hash(token)
         let expires = try await database.write { context in
             let until = context.now + Self.sceneLifetime
             try SceneQueries.insert(
-                scene, hash: hash, shop: Self.shop, user: session.userNumber, intent: nil, until: until, in: context)
+                scene, hash: hash, shop: Self.shop, user: session.userNumber, intent: intent, until: until,
+                in: context)
             return until
         }
-        return (token, expires)
+        return RegisteredScene(token: token, expires: expires, intent: intent)
     }
 
-    private static func hash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }
+    static func hash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }
 
     /// Opens the conversation of a visitor about a topic, or answers the one that is open.
     ///
@@ -68,8 +70,9 @@ extension Desk {
         let connection = context.connection
         let person = try PersonQueries.ensure(customer.number, isAnonymous: customer.kind == .visitor, in: context)
         try refuseBlocked(person, connection)
-        let outcome = try route(scene, topic: topic, user: customer.number, connection)
+        let outcome = try route(scene, topic: topic, user: customer.number, at: context.now, connection)
         let number = try openOrFind(customer, person, scene, topic, outcome, in: context)
+        try sayGreeting(to: customer, at: scene, in: number, context)
         if let text, !text.isEmpty { try say(text, as: customer, in: number, context) }
         let estimate = try look(context) { $0.estimate(number) }
         guard let conversation = try ConversationQueries.conversation(number, connection),
@@ -91,15 +94,15 @@ extension Desk {
 
     /// Where rules send a conversation.
     private func route(
-        _ scene: SceneQueries.Stored?, topic: String, user: Int64, _ connection: Connection
+        _ scene: SceneQueries.Stored?, topic: String, user: Int64, at now: Int64, _ connection: Connection
     ) throws -> RoutingRule.Outcome {
         guard let queue = try DeskQueries.defaultQueue(of: Self.shop, connection) else {
             throw RequestError(
                 status: 503, code: "M_RESOURCE_LIMIT_EXCEEDED", message: "The shop's service desk is not set up yet.")
         }
-        let isReturning = try !ConversationQueries.opened(by: [user], limit: 1, connection).isEmpty
-        let facts = SceneFacts(
-            scene: scene?.facts ?? .lost, topic: topic, isReturning: isReturning, intent: scene?.intent)
+        let facts = try sceneFacts(
+            scene?.facts ?? .lost, topic: topic, user: user, intent: scene?.intent, at: now, isNew: scene == nil,
+            connection)
         let rules = try DeskQueries.rules(of: Self.shop, connection).enumerated().compactMap {
             try? RoutingRule($0.element, place: $0.offset)
         }
@@ -160,6 +163,21 @@ extension Desk {
             owner: owner, customer: customer, staff: staff, name: messaging.settings.shopName, conversation: content,
             in: context
         ).value
+    }
+
+    /// What the shop has said to a visitor before there was a conversation stands at its beginning.
+    private func sayGreeting(
+        to customer: UserRecord, at scene: SceneQueries.Stored?, in number: Int64, _ context: WriteContext
+    ) throws {
+        guard let scene, let conversation = try ConversationQueries.conversation(number, context.connection),
+            let room = RoomNumber(value: conversation.room),
+            let text = try PolicyQueries.takeGreeting(
+                user: customer.number, scene: scene.number, into: number, in: context)
+        else { return }
+        let content: JSONObject = ["msgtype": "m.text", "body": .string(text)]
+        try messaging.post(
+            DraftEvent(type: EventType.message, content: content), to: room, by: try owner(context.connection),
+            in: context)
     }
 
     private func say(_ text: String, as customer: UserRecord, in number: Int64, _ context: WriteContext) throws {

@@ -34,9 +34,10 @@ extension Desk {
                 try accounts.user(number: $0, on: context.connection)?.kind == .member
             }
             guard !isLinked else { throw Self.alreadyLinked }
-            let ended = try joinConversations(of: anonymous.number, from: from, to: to, by: by, in: context)
+            let joined = try joinConversations(of: anonymous.number, from: from, to: to, by: by, in: context)
             let proof: JSON = [
-                "text": .string(evidence), "ended": .array(ended.map { .int($0) }),
+                "text": .string(evidence), "ended": .array(joined.ended.map(\.kept)),
+                "waited": .array(joined.waited),
                 "rooms": .array(try rooms(of: anonymous.number, context).map { .string("\($0.value)") }),
             ]
             let number = try PersonQueries.insert(
@@ -57,11 +58,13 @@ extension Desk {
         status: 409, code: "M_CONFLICT", message: "This visitor belongs to an account already.",
         extra: ["reason": "already_linked"])
 
-    /// Gives the open conversations of a user to another person; those that ended by it.
+    /// Gives the open conversations of a user to another person; those that ended by it as they were, and since when
+    /// those that go on had waited.
     private func joinConversations(
         of user: Int64, from: Int64, to: Int64, by: Int64, in context: WriteContext
-    ) throws -> [Int64] {
-        var ended: [Int64] = []
+    ) throws -> (ended: [Conversation], waited: [JSON]) {
+        var ended: [Conversation] = []
+        var waited: [JSON] = []
         for mine in try openConversations(of: user, context) {
             let key = ConversationKey(shop: mine.shop, person: to, topic: mine.topic)
             if let other = try look(
@@ -69,15 +72,16 @@ extension Desk {
             {
                 let (kept, lost) = Self.order(mine, other)
                 _ = try received(.superseded(lost.number, successor: kept.number, by: by), in: context)
-                let change = DeskEvent.personChanged(kept.number, person: to, enqueued: lost.enqueued)
-                _ = try received(change, in: context)
-                ended.append(lost.number)
+                let since = min(kept.enqueued, lost.enqueued)
+                _ = try received(.personChanged(kept.number, person: to, enqueued: since), in: context)
+                ended.append(lost)
+                waited.append(["number": .int(kept.number), "since": .int(kept.enqueued), "as": .int(since)])
             } else {
                 let change = DeskEvent.personChanged(mine.number, person: to, enqueued: mine.enqueued)
                 _ = try received(change, in: context)
             }
         }
-        return ended
+        return (ended, waited)
     }
 
     /// Which of two goes on: the one that a human serves, else the younger.
@@ -114,21 +118,35 @@ extension Desk {
                     conversation.number, person: merge.from, enqueued: conversation.enqueued)
                 _ = try received(change, in: context)
             }
+            try giveBackWaits(merge, in: context)
             try PersonQueries.undo(number, reason: reason, in: context)
             try bringBack(merge, in: context)
             try leaveRooms(merge, in: context)
         }
     }
 
+    /// Who took over another's wait has its own again, unless it has begun anew since.
+    private func giveBackWaits(_ merge: PersonQueries.Merge, in context: WriteContext) throws {
+        for entry in merge.evidence["waited"]?.arrayValue ?? [] {
+            guard let number = entry["number"]?.intValue, let since = entry["since"]?.intValue,
+                let live = try look(context, { $0.conversations[number] }), live.enqueued == entry["as"]?.intValue
+            else { continue }
+            _ = try received(.personChanged(number, person: live.person, enqueued: since), in: context)
+        }
+    }
+
     private func bringBack(_ merge: PersonQueries.Merge, in context: WriteContext) throws {
-        for number in (merge.evidence["ended"]?.arrayValue ?? []).compactMap(\.intValue) {
-            guard var ended = try ConversationQueries.conversation(number, context.connection),
+        for entry in merge.evidence["ended"]?.arrayValue ?? [] {
+            // Merges of earlier versions hold the number alone.
+            guard let number = entry.intValue ?? entry["number"]?.intValue,
+                var ended = try ConversationQueries.conversation(number, context.connection),
                 ended.status == .resolved,
                 let user = try ConversationQueries.user(of: number, context.connection),
                 let person = try PersonQueries.person(of: user, context.connection)
             else { continue }
             ended.person = person
-            _ = try received(.reopened(ended, by: nil), in: context)
+            let before = Conversation(kept: entry, of: ended)
+            _ = try received(before.map { .restored(ended, as: $0, by: nil) } ?? .reopened(ended, by: nil), in: context)
         }
     }
 

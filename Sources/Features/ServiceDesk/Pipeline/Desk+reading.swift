@@ -74,7 +74,7 @@ extension Desk {
 
     /// Keeps the customer's opinion of a conversation that has ended.
     package func rate(_ number: Int64, stars: Int64) async throws -> Conversation {
-        try await database.write { context in
+        try await database.write { [self] context in
             guard var conversation = try ConversationQueries.conversation(number, context.connection) else {
                 throw RequestError.notFound("There is no such conversation.")
             }
@@ -85,6 +85,9 @@ extension Desk {
             }
             try ConversationQueries.upsert(conversation, user: 0, in: context)
             try RatingQueries.insert(stars, conversation, in: context)
+            try publish(
+                .rating, key: "rating \(number) \(context.now)",
+                ["conversation": .int(number), "stars": .int(stars), "queue": .int(conversation.queue)], in: context)
             return conversation
         }
     }

@@ -31,6 +31,7 @@ extension Desk {
         let isMessage = event.type == EventType.message
         guard isMessage || event.type == Self.handoverType else { return }
         let content = event.contentObject
+        if isMessage { try lookAgain(at: event, content, in: context) }
         if content["m.relates_to"]?["rel_type"]?.stringValue == "m.replace" { return }
         guard let conversation = try ConversationQueries.newest(inRoom: event.room.value, context.connection),
             let sender = try accounts.user(number: event.sender, on: context.connection),
@@ -84,7 +85,9 @@ extension Desk {
         let owner = try owner(context.connection)
         for move in net(outcome.moves) { try carryOut(move, outcome, owner, in: context) }
         var seen: Set<Int64> = []
-        for transition in outcome.transitions.reversed() where seen.insert(transition.conversation).inserted {
+        // What is only looked at or said aside is not for the room.
+        for transition in outcome.transitions.reversed() where !transition.reason.isAside {
+            guard seen.insert(transition.conversation).inserted else { continue }
             guard let conversation = outcome.conversations[transition.conversation],
                 let room = RoomNumber(value: conversation.room)
             else { continue }

@@ -5,7 +5,7 @@ import Storage
 
 /// What happened with a person, in one order, whichever of its ids did it.
 extension Desk {
-    /// Messages of all rooms, scenes and steps of conversations of a person, the newest last.
+    /// Messages of all rooms, scenes, what businesses have told and steps of conversations of a person, the newest last.
     package func timeline(of person: Int64, limit: Int) async throws -> [JSON] {
         let owner = try await owner()
         let shop = Session(
@@ -49,6 +49,9 @@ extension Desk {
             for user in try PersonQueries.users(of: person, connection) {
                 lines += try SceneQueries.scenes(of: user, limit: 50, connection)
             }
+            lines += try ReviewQueries.told(
+                users: try PersonQueries.users(of: person, connection), conversations: conversations.map(\.number),
+                connection)
             for conversation in conversations.prefix(20) {
                 for line in try TransitionQueries.list(of: conversation.number, connection) {
                     var step = line.objectValue ?? [:]

@@ -61,7 +61,9 @@ extension Desk {
     private func sceneView(_ conversation: Conversation, _ connection: Connection) throws -> [(String, JSON)] {
         guard let scene = try conversation.scene.flatMap({ try SceneQueries.scene($0, connection) }) else { return [] }
         return [
-            ("entry", .string(scene.facts.entry)), ("item", scene.facts.item.map(JSON.object) ?? .null),
+            ("entry", .string(scene.facts.entry)), ("intent", scene.intent.map(JSON.int) ?? .null),
+            ("intent_label", scene.label.map(JSON.string) ?? .null),
+            ("item", scene.facts.item.map(JSON.object) ?? .null),
         ]
     }
 
@@ -78,6 +80,7 @@ extension Desk {
             "rating": conversation.rating.map(JSON.int) ?? .null,
         ]
         for (key, value) in scene { view[key] = value }
+        if let opens = opening(of: conversation, at: database.now) { view["opens_ts"] = .int(opens) }
         for member in estimate?.json.objectValue ?? [:] { view[member.key] = member.value }
         return .object(view)
     }

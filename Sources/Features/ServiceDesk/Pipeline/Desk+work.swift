@@ -8,14 +8,21 @@ extension Desk {
     // MARK: Notes and tags
 
     /// The notes of a conversation, the oldest first; the customer never sees them.
-    package func notes(of number: Int64) async throws -> [JSON] {
+    ///
+    /// - Parameter reader: for whom; whispers to others are left out. nil for who may read all.
+    package func notes(of number: Int64, for reader: Int64?) async throws -> [JSON] {
         try await database.read { [self] connection in
-            try WorkQueries.notes(of: number, connection).map { note in
+            let notes = try WorkQueries.notes(of: number, connection).filter { note in
+                guard let reader, let agent = note.whisperedTo else { return true }
+                return agent == reader || note.author == reader
+            }
+            return try notes.map { note in
                 let author = try accounts.user(number: note.author, on: connection)
                 return [
                     "note": .int(note.number), "ts": .int(note.at), "text": .string(note.text),
                     "author": author.map { .string($0.identifier.text) } ?? .null,
                     "author_name": (author?.displayName).map(JSON.string) ?? .null,
+                    "whisper": .bool(note.whisperedTo != nil),
                 ]
             }
         }
@@ -65,12 +72,25 @@ extension Desk {
     {
         guard let room = roomID(of: conversation) else { throw RequestError.notFound("There is no such room.") }
         let owner = try await owner()
-        if conversation.owner?.number != reader {
-            try await database.write { try WorkQueries.insertAccess(conversation.number, by: reader, in: $0) }
-        }
+        if conversation.owner?.number != reader { try await noteLook(into: conversation, by: reader) }
         let shop = Session(
             userNumber: owner.number, user: owner.identifier, deviceNumber: 0, deviceID: "", kind: owner.kind)
         return try await messaging.messages(shop, room: room, request)
+    }
+
+    /// Somebody who looks again within this time goes on listening, in milliseconds.
+    static let listening: Int64 = 600_000
+
+    /// Keeps each look, and writes into the history when somebody begins to listen.
+    private func noteLook(into conversation: Conversation, by reader: Int64) async throws {
+        let number = conversation.number
+        try await database.write { [self] context in
+            let last = try WorkQueries.lastAccess(number, by: reader, context.connection)
+            try WorkQueries.insertAccess(number, by: reader, in: context)
+            let isNew = last.map { context.now - $0 > Self.listening } ?? true
+            guard isNew, try look(context, { $0.conversations[number] }) != nil else { return }
+            _ = try received(.observed(number, .listened, by: reader), in: context)
+        }
     }
 
     /// Who has looked into a conversation without serving it, the newest first.

@@ -22,6 +22,9 @@ package final class Desk: Sendable {
     /// Rings when a card was pressed.
     let cardBell = Bell()
     private let listeners = Mutex<[Listener]>([])
+    let book = PolicyBook()
+    /// Rings when something is to be brought to an address.
+    let courierBell = Bell()
 
     private struct Listener: Sendable {
         let call: @Sendable ([DeskNotice]) -> Void
@@ -51,7 +54,9 @@ package final class Desk: Sendable {
     @discardableResult
     package func perform(_ event: DeskEvent, seen: (number: Int64, n: Int64)? = nil) async throws -> DeskOutcome {
         let (outcome, refusal) = try await database.write(bytes: 4_096) { [self] context in
-            if let seen, let live = try look(context, { $0.conversations[seen.number] }), live.n != seen.n {
+            if let seen, let live = try look(context, { $0.conversations[seen.number] }), live.n != seen.n,
+                try TransitionQueries.moved(seen.number, after: seen.n, context.connection)
+            {
                 throw RequestError(
                     status: 409, code: "M_CONFLICT", message: "The conversation has changed. Look again.",
                     extra: ["conversation": live.json])
@@ -78,6 +83,7 @@ package final class Desk: Sendable {
         }
         try store(outcome, openedBy: user, in: context)
         try show(outcome, in: context)
+        try publish(outcome, in: context)
         let notices = outcome.notices
         context.afterCommit { [self] in
             due.withLock { $0 = next }

@@ -4,7 +4,7 @@ extension Statistics {
     /// The conversations that began to wait for a human between two moments and that agents have had, in order of time:
     /// what `BusyDay` replays.
     package func arrivals(from: Int64, to: Int64) async throws -> [RecordedArrival] {
-        try await file.readWithoutLimit { connection in
+        let found = try await file.readWithoutLimit { connection in
             var begun: [Int64: Int64] = [:]
             var handled: [Int64: Int64] = [:]
             for span in try FactQueries.spans(endingFrom: from, to: .max, connection) {
@@ -14,10 +14,19 @@ extension Statistics {
                 default: break
                 }
             }
-            return begun.compactMap { conversation, at in
+            return begun.compactMap { conversation, at -> (conversation: Int64, arrival: RecordedArrival)? in
                 guard at >= from, at < to, let handling = handled[conversation] else { return nil }
-                return RecordedArrival(at: at, handling: handling)
-            }.sorted { ($0.at, $0.handling) < ($1.at, $1.handling) }
+                return (conversation, RecordedArrival(at: at, handling: handling))
+            }
+        }
+        // What dispatch knew of each stands beside the conversations.
+        return try await desk.database.readWithoutLimit { connection in
+            try found.map { number, arrival in
+                guard let known = try ConversationQueries.conversation(number, connection) else { return arrival }
+                return RecordedArrival(
+                    at: arrival.at, handling: arrival.handling, queue: known.queue, priority: known.priority,
+                    skills: known.skills)
+            }.sorted { ($0.at, $0.handling, $0.queue) < ($1.at, $1.handling, $1.queue) }
         }
     }
 }

@@ -189,7 +189,7 @@ package enum ReportCSV {
     }
 
     /// A text that a table program takes for no formula.
-    private static func field(_ text: String) -> String {
+    static func field(_ text: String) -> String {
         let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
         let plain = isFormula ? "'" + text : text
         guard plain.contains(where: { "\",\r\n".contains($0) }) else { return plain }

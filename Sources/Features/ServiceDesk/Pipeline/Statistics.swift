@@ -16,7 +16,7 @@ package final class Statistics: Sendable {
     private let mark = Mutex(Watermark(sources: [0]))
     let lastDay = Mutex<ReadDay?>(nil)
     /// Rings when a notice is to be brought somewhere.
-    let alertBell = Bell()
+    var alertBell: Bell { desk.courierBell }
     static let name = "statistics"
     /// Positions a page: large enough that a busy minute is few transactions.
     private static let pageSize = 2_000

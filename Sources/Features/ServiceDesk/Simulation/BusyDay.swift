@@ -24,6 +24,10 @@ package struct BusyDay: Sendable {
     package var reaction: Double
     /// Conversations as they came, in order of time; then nothing about them is drawn.
     package var recorded: [RecordedArrival] = []
+    /// Agents as they are or might be, instead of `agents` equal ones.
+    package var roster: [RosterAgent] = []
+    /// Priorities of queues in place of those that were recorded.
+    package var priorities: [Int64: Int64] = [:]
 
     package init(
         rule: Rule = .dispatch(.push, .leastLoaded), agents: Int, capacity: Int64 = 1, between: Double,
@@ -50,6 +54,11 @@ package struct BusyDay: Sendable {
         /// Of the waits that a range was shown for: how many lay inside it.
         package var inRange = 0
         package var shown = 0
+
+        /// The part of all conversations that had to wait at all.
+        package var waitingShare: Double {
+            waits.isEmpty ? 0 : Double(waits.count { $0 > 0 }) / Double(waits.count)
+        }
 
         package var mean: Double {
             waits.isEmpty ? 0 : Double(waits.reduce(0, +)) / Double(waits.count)
@@ -93,7 +102,7 @@ extension BusyDay {
 extension BusyDay.Report {
     /// The waits in a line for people.
     package var summary: String {
-        "mean \(Int(mean / 1_000)) s, p50 \(quantile(0.5) / 1_000) s, p90 \(quantile(0.9) / 1_000) s, "
+        "mean \(Int(mean / 1_000)) s, \((waitingShare * 1_000).rounded() / 10) % wait, p50 \(quantile(0.5) / 1_000) s, p90 \(quantile(0.9) / 1_000) s, "
             + "p99 \(quantile(0.99) / 1_000) s, left \(left), fairness \((fairness * 1_000).rounded() / 1_000)"
     }
 }

@@ -21,6 +21,8 @@ struct BusyDayRun {
     /// Those who found nobody free, where a job looks at them.
     private var backlog: [Int64] = []
     private var now: Int64 = 0
+    /// When the newest conversation comes.
+    private var last: Int64 = 0
 
     init(day: BusyDay, seed: UInt64) {
         self.day = day
@@ -31,26 +33,46 @@ struct BusyDayRun {
         var mode = QueueMode.pick
         var policy = ChoicePolicy.leastLoaded
         if case .dispatch(let itsMode, let itsPolicy) = day.rule { (mode, policy) = (itsMode, itsPolicy) }
-        let queue = DeskQueue(number: 1, name: "all", mode: mode, policy: policy, target: 86_400_000)
-        let agents = (1...Int64(max(1, day.agents))).map { number in
+        let queues = Set([1] + day.recorded.map(\.queue)).sorted().map {
+            DeskQueue(number: $0, name: "\($0)", mode: mode, policy: policy, target: 86_400_000)
+        }
+        let start = max(0, (day.recorded.first?.at ?? 0) - 1)
+        now = start
+        machine = DeskMachine(
+            times: times, queues: queues, agents: Self.agents(day, queues: Set(queues.map(\.number))),
+            conversations: [], at: start)
+    }
+
+    private static func agents(_ day: BusyDay, queues: Set<Int64>) -> [DeskAgent] {
+        guard day.roster.isEmpty else {
+            return day.roster.enumerated().map { place, agent in
+                DeskAgent(
+                    number: Int64(place) + 1, status: .available, capacity: agent.capacity, skills: agent.skills,
+                    queues: agent.queues.isEmpty ? queues : agent.queues.intersection(queues), shift: agent.shift)
+            }
+        }
+        // On a recorded day everybody can do everything: who could was not recorded.
+        let all = Set(day.recorded.flatMap(\.skills))
+        return (1...Int64(max(1, day.agents))).map { number in
             DeskAgent(
                 number: number, status: .available, capacity: day.capacity,
-                skills: number % 3 == 0 ? ["special"] : [], queues: [1])
+                skills: all.union(number % 3 == 0 ? ["special"] : []), queues: queues)
         }
-        machine = DeskMachine(times: times, queues: [queue], agents: agents, conversations: [], at: 0)
     }
 
     mutating func run() -> BusyDay.Report {
-        steps.set(.arrival(1), next(1))
+        last = next(1)
+        steps.set(.arrival(1), last)
         if case .job(let every) = day.rule { steps.set(.job, every) }
         while let at = steps.first() {
-            guard let step = steps.popDue(at) else { break }
+            // Who waits for an agent that never comes must not keep the day from ending.
+            guard at <= last + Self.longestWait, let step = steps.popDue(at) else { break }
             now = at
             take(step)
             if arrived.isEmpty, report.waits.count >= count { break }
             if case .job = day.rule, report.waits.count + backlog.count >= count, machine.agentsAreIdle { break }
         }
-        report.left = backlog.count
+        report.left = arrived.count
         return report
     }
 
@@ -65,15 +87,24 @@ struct BusyDayRun {
         }
     }
 
+    /// A week and a day: shifts come round once a week.
+    private static let longestWait: Int64 = 8 * 86_400_000
+
     private mutating func arrive(_ number: Int64) {
         arrived[number] = now
         let isSkilled = random.next() % 100 < day.skilledPercent
+        let before = recorded(number)
+        let queue = before?.queue ?? 1
         let conversation = Conversation(
-            number: number, room: number, shop: 1, topic: "buy", person: number, queue: 1,
-            skills: isSkilled ? ["special"] : [], opened: now)
+            number: number, room: number, shop: 1, topic: "buy", person: number, queue: queue,
+            priority: day.priorities[queue] ?? before?.priority ?? 0,
+            skills: before?.skills ?? (isSkilled ? ["special"] : []), opened: now)
         send(.opened(conversation, robot: nil))
         if let seconds = machine.estimate(number, handling: Int64(day.handling))?.seconds { shown[number] = seconds }
-        if number < count { steps.set(.arrival(number + 1), next(number + 1)) }
+        if number < count {
+            last = next(number + 1)
+            steps.set(.arrival(number + 1), last)
+        }
         switch day.rule {
         case .dispatch(.pick, _):
             for agent in machine.freeAgents { steps.set(.look(agent), now + uniform(day.reaction)) }
@@ -145,8 +176,8 @@ struct BusyDayRun {
 
     /// When a conversation comes; a recorded day begins with its first.
     private mutating func next(_ number: Int64) -> Int64 {
-        guard let arrival = recorded(number), let first = day.recorded.first else { return now + draw(day.between) }
-        return max(now, 1 + arrival.at - first.at)
+        guard let arrival = recorded(number) else { return now + draw(day.between) }
+        return max(now, arrival.at)
     }
 
     /// How long a conversation keeps its agent.

@@ -131,6 +131,11 @@ enum AdapterQueries {
             .integer(cardSeq), map: record)
     }
 
+    /// All presses of a room's cards.
+    static func records(room: Int64, _ connection: Connection) throws -> [Record] {
+        try connection.rows("\(record) WHERE a.room_no = ?1 ORDER BY a.seq LIMIT 1000", .integer(room), map: record)
+    }
+
     static func deadLetters(limit: Int, _ connection: Connection) throws -> [Record] {
         try connection.rows(
             "\(record) WHERE a.outcome = 'dead' ORDER BY a.done_ms, a.room_no, a.seq LIMIT ?1", .int(limit),

@@ -59,6 +59,18 @@ enum ConversationQueries {
             .optional(filter.owner), .int(filter.limit), map: conversation)
     }
 
+    /// What was opened within a time: how it stands and what was thought of it.
+    static func opened(
+        from: Int64, to: Int64, _ connection: Connection
+    ) throws -> [(number: Int64, isEnded: Bool, rating: Int64?)] {
+        try connection.rows(
+            """
+            SELECT conv_no, status, rating FROM desk_conversation WHERE opened_ms >= ?1 AND opened_ms < ?2
+            ORDER BY conv_no
+            """, .integer(from), .integer(to)
+        ) { ($0.int(0), $0.int(1) == ConversationStatus.resolved.rawValue, $0.intOrNil(2)) }
+    }
+
     static func nextNumber(_ connection: Connection) throws -> Int64 {
         try connection.first("SELECT COALESCE(MAX(conv_no), 0) + 1 FROM desk_conversation") { $0.int(0) } ?? 1
     }

@@ -11,6 +11,7 @@ package enum DeskSchema {
         WorkQueries.migration,
         Migration("desk-4") { connection in try connection.script(third) }, SetupQueries.migration,
         ProfileQueries.migration,
+        Migration("desk-5") { connection in try connection.script(fifth) },
     ]
 
     /// What statistics need from the log so that reading it again gives the same numbers: the entrance and the settings
@@ -26,6 +27,30 @@ package enum DeskSchema {
         CREATE TABLE desk_alert(name TEXT PRIMARY KEY, rule TEXT NOT NULL, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE desk_alert_notice(notice_no INTEGER PRIMARY KEY, name TEXT NOT NULL, at_ms INTEGER NOT NULL,
           body TEXT NOT NULL) STRICT;
+        """
+
+    /// What rules know of visitors, what is looked at again, what businesses have told, and who is told of it.
+    private static let fifth = """
+        ALTER TABLE desk_scene ADD COLUMN label TEXT;
+        ALTER TABLE desk_note ADD COLUMN whispered_to INTEGER;
+        CREATE TABLE desk_policy(shop_no INTEGER NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
+          by_no INTEGER NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY(shop_no, name)) STRICT, WITHOUT ROWID;
+        CREATE TABLE desk_greeting(user_no INTEGER NOT NULL, at_ms INTEGER NOT NULL, scene_no INTEGER NOT NULL,
+          text TEXT NOT NULL, conv_no INTEGER, PRIMARY KEY(user_no, at_ms)) STRICT, WITHOUT ROWID;
+        CREATE TABLE desk_flag(flag_no INTEGER PRIMARY KEY, conv_no INTEGER NOT NULL, room_no INTEGER, seq INTEGER,
+          user_no INTEGER NOT NULL, found TEXT NOT NULL, at_ms INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,
+          by_no INTEGER, note TEXT, done_ms INTEGER) STRICT;
+        CREATE INDEX desk_flag_conv ON desk_flag(conv_no, flag_no);
+        CREATE TABLE desk_business(pos INTEGER PRIMARY KEY, adapter TEXT NOT NULL, what TEXT NOT NULL,
+          user_no INTEGER, conv_no INTEGER, text TEXT, at_ms INTEGER NOT NULL,
+          happened_ms INTEGER NOT NULL) STRICT;
+        CREATE INDEX desk_business_user ON desk_business(user_no, pos) WHERE user_no IS NOT NULL;
+        CREATE INDEX desk_business_conv ON desk_business(conv_no, pos) WHERE conv_no IS NOT NULL;
+        CREATE TABLE desk_hook(name TEXT PRIMARY KEY, url TEXT NOT NULL, secret TEXT NOT NULL, kinds TEXT NOT NULL,
+          at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE desk_draft(draft_no INTEGER PRIMARY KEY, conv_no INTEGER NOT NULL, robot_no INTEGER NOT NULL,
+          text TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;
+        CREATE INDEX desk_draft_conv ON desk_draft(conv_no, draft_no);
         """
 
     private static let first = """

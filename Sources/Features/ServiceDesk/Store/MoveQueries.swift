@@ -11,7 +11,7 @@ enum MoveQueries {
         try connection.rows(
             """
             \(columns) FROM desk_transition t JOIN desk_conversation c ON c.conv_no = t.conv_no
-            WHERE t.pos >= ?1 AND t.pos <= ?2
+            WHERE t.pos >= ?1 AND t.pos <= ?2 AND t.reason NOT IN \(TransitionQueries.asides)
             """, .integer(positions.lowerBound), .integer(positions.upperBound), map: move)
     }
 
@@ -19,7 +19,8 @@ enum MoveQueries {
         try connection.rows(
             """
             \(columns) FROM desk_conversation c JOIN desk_transition t ON t.conv_no = c.conv_no
-            WHERE c.room_no = ?1 AND t.pos <= ?2 ORDER BY t.conv_no, t.n
+            WHERE c.room_no = ?1 AND t.pos <= ?2 AND t.reason NOT IN \(TransitionQueries.asides)
+            ORDER BY t.conv_no, t.n
             """, .integer(room), .integer(position), map: move)
     }
 

@@ -21,6 +21,22 @@ enum TransitionQueries {
             ])
     }
 
+    /// In SQL, that a line of history is no step: somebody looked or spoke aside.
+    static let asides = "('listened', 'whispered')"
+
+    /// Whether a conversation has gone on since its history had so many lines.
+    static func moved(_ number: Int64, after n: Int64, _ connection: Connection) throws -> Bool {
+        let later = try connection.first(
+            "SELECT 1 FROM desk_transition WHERE conv_no = ?1 AND n > ?2 AND reason NOT IN \(asides) LIMIT 1",
+            .integer(number), .integer(n)
+        ) { _ in true }
+        // Who names a line that is yet to come has seen something else.
+        let head = try connection.first(
+            "SELECT MAX(n) FROM desk_transition WHERE conv_no = ?1", .integer(number)
+        ) { $0.int(0) }
+        return later ?? false || n > (head ?? 0)
+    }
+
     /// The history of a conversation as it is shown, the oldest line first.
     static func list(of number: Int64, _ connection: Connection) throws -> [JSON] {
         try connection.rows(

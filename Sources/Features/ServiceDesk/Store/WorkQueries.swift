@@ -33,19 +33,29 @@ enum WorkQueries {
         var author: Int64
         var at: Int64
         var text: String
+        /// The one agent who may read it beside its author and supervisors; nil for all who see the conversation.
+        var whisperedTo: Int64?
     }
 
-    static func insertNote(_ text: String, on number: Int64, by author: Int64, in context: WriteContext) throws {
+    static func insertNote(
+        _ text: String, on number: Int64, by author: Int64, to agent: Int64? = nil, in context: WriteContext
+    ) throws {
         try context.connection.run(
-            "INSERT INTO desk_note(conv_no, author_no, at_ms, text) VALUES (?1, ?2, ?3, ?4)", .integer(number),
-            .integer(author), .integer(context.now), .text(text))
+            "INSERT INTO desk_note(conv_no, author_no, at_ms, text, whispered_to) VALUES (?1, ?2, ?3, ?4, ?5)",
+            .integer(number), .integer(author), .integer(context.now), .text(text), .optional(agent))
     }
 
     static func notes(of number: Int64, _ connection: Connection) throws -> [Note] {
         try connection.rows(
-            "SELECT note_no, author_no, at_ms, text FROM desk_note WHERE conv_no = ?1 ORDER BY note_no LIMIT 500",
-            .integer(number)
-        ) { Note(number: $0.int(0), author: $0.int(1), at: $0.int(2), text: $0.text(3)) }
+            """
+            SELECT note_no, author_no, at_ms, text, whispered_to FROM desk_note WHERE conv_no = ?1
+            ORDER BY note_no LIMIT 500
+            """, .integer(number)
+        ) { row in
+            Note(
+                number: row.int(0), author: row.int(1), at: row.int(2), text: row.text(3),
+                whisperedTo: row.intOrNil(4))
+        }
     }
 
     static func tags(of number: Int64, _ connection: Connection) throws -> [String] {
@@ -81,6 +91,13 @@ enum WorkQueries {
     }
 
     // MARK: Looks
+
+    /// When a user looked into a conversation last.
+    static func lastAccess(_ number: Int64, by user: Int64, _ connection: Connection) throws -> Int64? {
+        try connection.first(
+            "SELECT MAX(at_ms) FROM desk_access WHERE conv_no = ?1 AND user_no = ?2", .integer(number), .integer(user)
+        ) { $0.intOrNil(0) } ?? nil
+    }
 
     static func insertAccess(_ number: Int64, by user: Int64, in context: WriteContext) throws {
         try context.connection.run(

@@ -67,6 +67,8 @@ package struct ServiceRegistration: Sendable, Hashable {
     package let protocols: [String]
     /// Whether typing notices and receipts go to the service too.
     package let receivesEphemeral: Bool
+    /// The kinds of cards that its users may send as robots of the shop; nil for all.
+    package let cardKinds: Set<String>?
 
     /// Reads a registration; 400 naming the part that is wrong.
     package init(_ json: JSON) throws(RequestError) {
@@ -87,6 +89,11 @@ package struct ServiceRegistration: Sendable, Hashable {
         isRateLimited = object["rate_limited"]?.boolValue ?? true
         protocols = object["protocols"]?.arrayValue?.compactMap(\.stringValue) ?? []
         receivesEphemeral = object["receive_ephemeral"]?.boolValue ?? false
+        let kinds = object["shop.vitrine.robot"]?["may_send"]
+        guard kinds == nil || kinds?.arrayValue?.allSatisfy({ $0.stringValue != nil }) == true else {
+            throw .badJSON("`may_send` of `shop.vitrine.robot` must be a list of kinds of cards.")
+        }
+        cardKinds = kinds?.arrayValue.map { Set($0.compactMap(\.stringValue)) }
     }
 
     private static func url(_ json: JSON?) throws(RequestError) -> String? {

@@ -13,6 +13,8 @@ package struct ZoneOffsets: Sendable, Hashable {
     }
     private let first: Int64
     private let changes: [Change]
+    /// All that are ever in force.
+    private let offsets: [Int64]
 
     /// - Parameters:
     ///   - first: the offset before the first change.
@@ -20,6 +22,7 @@ package struct ZoneOffsets: Sendable, Hashable {
     package init(first: Int64, changes: [Change] = []) {
         self.first = first
         self.changes = changes.sorted { $0.from < $1.from }
+        offsets = Set([first] + changes.map(\.offset)).sorted()
     }
 
     package static let utc = ZoneOffsets(first: 0)
@@ -31,9 +34,9 @@ package struct ZoneOffsets: Sendable, Hashable {
 
     /// When a clock on the wall first shows a moment, or the moment after, where clocks leap over it.
     func time(local: Int64) -> Int64 {
-        let around = [first] + changes.map(\.offset)
-        let exact = Set(around).map { local - $0 }.filter { self.local($0) == local }.min()
-        if let exact { return exact }
+        guard !changes.isEmpty else { return local - first }
+        // The largest offset gives the earliest moment.
+        for offset in offsets.reversed() where self.local(local - offset) == local { return local - offset }
         // Clocks were put forward over it: the moment of the leap.
         return changes.first { $0.from + $0.offset > local }?.from ?? local - offset(at: local)
     }
@@ -72,9 +75,14 @@ package struct WeeklyHours: Sendable, Hashable {
 
     package func isOpen(at time: Int64) -> Bool {
         let today = Self.floored(zone.local(time))
-        return [today - 1, today].contains { day in
-            intervals(of: day).contains { $0.from <= time && time < $0.to }
-        }
+        return covers(today, time) || covers(today - 1, time)
+    }
+
+    /// Whether a span that begins on a day holds a moment.
+    private func covers(_ day: Int64, _ time: Int64) -> Bool {
+        var isIn = false
+        forEachSpan(of: day) { from, to in isIn = isIn || (from <= time && time < to) }
+        return isIn
     }
 
     /// The first moment after `time` at which opening begins or ends; nil if there is none within 400 days.
@@ -82,8 +90,12 @@ package struct WeeklyHours: Sendable, Hashable {
         let isOpen = isOpen(at: time)
         let today = Self.floored(zone.local(time))
         for day in today - 1...today + 400 {
-            let edges = intervals(of: day).flatMap { [$0.from, $0.to] }.filter { $0 > time }.sorted()
-            if let edge = edges.first(where: { self.isOpen(at: $0) != isOpen }) { return edge }
+            var first = Int64.max
+            forEachSpan(of: day) { from, to in
+                if from > time, from < first, self.isOpen(at: from) != isOpen { first = from }
+                if to > time, to < first, self.isOpen(at: to) != isOpen { first = to }
+            }
+            if first < .max { return first }
         }
         return nil
     }
@@ -104,17 +116,15 @@ package struct WeeklyHours: Sendable, Hashable {
         return total
     }
 
-    /// The spans that begin on a day, as moments.
-    private func intervals(of day: Int64) -> [(from: Int64, to: Int64)] {
-        guard !closedDays.contains(day) else { return [] }
+    /// Hands out the spans that begin on a day, as moments.
+    private func forEachSpan(of day: Int64, _ body: (_ from: Int64, _ to: Int64) -> Void) {
         // 1970-01-01 was a Thursday.
         let weekday = ((day + 3) % 7 + 7) % 7
-        return spans.filter { $0.weekday == weekday }.map { span in
-            let midnight = day * Self.day
-            return (
+        let midnight = day * Self.day
+        for span in spans where span.weekday == weekday && !closedDays.contains(day) {
+            body(
                 zone.time(local: midnight + span.from * Self.minute),
-                zone.time(local: midnight + span.to * Self.minute)
-            )
+                zone.time(local: midnight + span.to * Self.minute))
         }
     }
 

@@ -18,8 +18,12 @@ package enum DeskEvent: Sendable, Hashable {
     case resolved(Int64, by: Int64?)
     /// Two persons became one and another conversation goes on in place of this one.
     case superseded(Int64, successor: Int64, by: Int64?)
-    /// Persons were joined or parted: the conversation is another person's now.
+    /// Persons were joined or parted: the conversation is another person's now, and has waited since a moment.
     case personChanged(Int64, person: Int64, enqueued: Int64)
+    /// A conversation that a merge of persons had ended, as it is stored, comes back as it was before.
+    case restored(Conversation, as: Conversation, by: Int64?)
+    /// A supervisor did something beside the conversation that leaves it as it is.
+    case observed(Int64, Observation, by: Int64)
     /// A supervisor gives the conversation to an agent, or takes it, also above the capacity.
     case forced(Int64, agent: Int64, by: Int64)
     /// A new agent, or new settings of one; status and load stay as they are.
@@ -33,6 +37,14 @@ package enum DeskEvent: Sendable, Hashable {
     case queueChanged(DeskQueue)
     /// Time has passed: what is due is done. Every other event does so too.
     case timePassed
+}
+
+/// What a supervisor may do without the customer's knowing.
+package enum Observation: Sendable, Hashable {
+    /// Read what is said.
+    case listened
+    /// Told the agent something.
+    case whispered
 }
 
 /// Where a conversation is to go.

@@ -125,10 +125,9 @@ extension DeskMachine {
         let old = try conversation(number)
         let key = ConversationKey(shop: old.shop, person: person, topic: old.topic)
         if let known = numbers[key], known != number { throw .alreadyOpen(known) }
-        let since = min(old.enqueued, enqueued)
         update(number) { conversation in
             conversation.person = person
-            conversation.enqueued = since
+            conversation.enqueued = enqueued
         }
         if old.status == .queued { dirtyConversations.insert(number) }
     }

@@ -97,6 +97,8 @@ package struct DeskMachine: Sendable {
             try resolve(number, .superseded, by: by, successor: successor)
         case .personChanged(let number, let person, let enqueued):
             try change(number, person: person, enqueued: enqueued)
+        case .restored(let stored, let before, let by): try restore(stored, as: before, by: by)
+        case .observed(let number, let what, let by): try observe(number, what, by: by)
         case .forced(let number, let agent, let by): try force(number, agent, by: by)
         case .agentChanged(let agent): set(agent)
         case .agentStatus(let number, let status): try setStatus(number, status)

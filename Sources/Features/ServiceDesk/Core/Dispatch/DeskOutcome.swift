@@ -2,7 +2,10 @@
 package enum TransitionReason: String, Sendable, Hashable, CaseIterable {
     case opened, robotHandover, robotSilent, robotLoop, assigned, offered, accepted, declined, offerTimeout, picked
     case answered, customerMessage, agentSilent, agentGone, agentAway, transferredToQueue, transferredToAgent, snoozed
-    case snoozeEnded, resolved, idle, superseded, reopened, forced, overflow
+    case snoozeEnded, resolved, idle, superseded, reopened, forced, overflow, restored, listened, whispered
+
+    /// Whether it is only that somebody looked or spoke aside: the conversation stands as before.
+    package var isAside: Bool { self == .listened || self == .whispered }
 }
 
 /// A line of a conversation's history.

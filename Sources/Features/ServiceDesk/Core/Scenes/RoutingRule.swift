@@ -2,15 +2,7 @@ package import Basics
 
 /// Where conversations of some scenes go: a condition and an outcome. The first rule of a shop that fits wins.
 package struct RoutingRule: Sendable, Hashable {
-    /// What must be so; every part that is named.
-    package struct Condition: Sendable, Hashable {
-        package var entry: String?
-        package var category: String?
-        package var topic: String?
-        package var language: String?
-        package var isReturning: Bool?
-        package var leastIntent: Int64?
-    }
+    package typealias Condition = SceneCondition
 
     /// What follows.
     package struct Outcome: Sendable, Hashable {
@@ -41,13 +33,7 @@ package struct RoutingRule: Sendable, Hashable {
         func refusal(_ what: String) -> RequestError {
             RequestError(status: 422, code: "M_INVALID_PARAM", message: "Rule \(place): \(what)")
         }
-        let known: Set<String> = ["entry", "item.category", "topic", "language", "returning", "intent"]
-        let parts = body["if"]?.objectValue ?? [:]
-        if let odd = parts.first(where: { !known.contains($0.key) }) { throw refusal("'\(odd.key)' is no condition.") }
-        condition = Condition(
-            entry: parts["entry"]?.stringValue, category: parts["item.category"]?.stringValue,
-            topic: parts["topic"]?.stringValue, language: parts["language"]?.stringValue,
-            isReturning: parts["returning"]?.boolValue, leastIntent: parts["intent"]?.intValue)
+        condition = try Condition(body["if"]?.objectValue ?? [:], refusal: refusal)
         guard let then = body["then"]?.objectValue, let queue = then["queue"]?.intValue else {
             throw refusal("'then' must name a queue.")
         }
@@ -62,14 +48,7 @@ package struct RoutingRule: Sendable, Hashable {
             greeting: then["greeting"]?.stringValue)
     }
 
-    package func fits(_ facts: SceneFacts) -> Bool {
-        func same(_ wanted: String?, _ found: String?) -> Bool { wanted == nil || wanted == found }
-        return same(condition.entry, facts.scene.entry) && same(condition.topic, facts.topic)
-            && same(condition.language, facts.scene.language)
-            && same(condition.category, facts.scene.item?["category"]?.stringValue)
-            && (condition.isReturning ?? facts.isReturning) == facts.isReturning
-            && (condition.leastIntent ?? .min) <= (facts.intent ?? .min)
-    }
+    package func fits(_ facts: SceneFacts) -> Bool { condition.fits(facts) }
 }
 
 extension [RoutingRule] {

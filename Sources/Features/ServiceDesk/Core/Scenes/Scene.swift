@@ -39,11 +39,19 @@ package struct SceneFacts: Sendable, Hashable {
     package var isReturning: Bool
     /// How likely a deal is, 0...1,000, if somebody has said so.
     package var intent: Int64?
+    /// Pages that the visitor has seen within a day, this one counted.
+    package var visits: Int64
+    /// How often of these it was this item.
+    package var itemVisits: Int64
 
-    package init(scene: Scene, topic: String, isReturning: Bool, intent: Int64? = nil) {
+    package init(
+        scene: Scene, topic: String, isReturning: Bool, intent: Int64? = nil, visits: Int64 = 1, itemVisits: Int64 = 1
+    ) {
         self.scene = scene
         self.topic = topic
         self.isReturning = isReturning
         self.intent = intent
+        self.visits = visits
+        self.itemVisits = itemVisits
     }
 }
