@@ -64,7 +64,7 @@ struct DoctorTests {
                 try context.connection.script(
                     """
                     UPDATE desk_conversation SET n = 5;
-                    INSERT INTO desk_agent VALUES (3, 2, 2, '[]', NULL, 0, 1, 0, 0, NULL);
+                    INSERT INTO desk_agent(user_no, status, capacity, skills, load) VALUES (3, 2, 2, '[]', 1);
                     INSERT INTO desk_roster VALUES (1, 3);
                     """)
             }

@@ -75,7 +75,16 @@ enum ProfileQueries {
                 DELETE FROM desk_note WHERE conv_no IN (SELECT conv_no FROM desk_conversation WHERE user_no = ?1)
                 """, .integer(user))
             try context.connection.run(
-                "UPDATE desk_scene SET params = '{}' WHERE user_no = ?1", .integer(user))
+                """
+                DELETE FROM desk_draft WHERE conv_no IN (SELECT conv_no FROM desk_conversation WHERE user_no = ?1)
+                """, .integer(user))
+            for statement in [
+                "UPDATE desk_scene SET params = '{}', label = NULL WHERE user_no = ?1",
+                "DELETE FROM desk_greeting WHERE user_no = ?1",
+                "UPDATE desk_business SET text = NULL WHERE user_no = ?1",
+            ] {
+                try context.connection.run(statement, .integer(user))
+            }
         }
     }
 }
