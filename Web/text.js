@@ -186,6 +186,8 @@ export const text = {
     scan_nothing: ['Nothing found', '没有找到'],
     scan_reason_no_object: ['We could not make out a thing in the picture. Draw a frame around it.', '图片中没有识别出物品，请用边框框住它。'],
     scan_reason_category_outside: ['The shop has nothing of this kind.', '店里没有这一类商品。'],
+    scan_reason_not_sure: ['It may be the very thing or only look like it.', '可能是同款，也可能只是相似。'],
+    scan_reason_probably_absent: ['The shop probably does not have this. These look a little like it.', '店里可能没有这件商品，下面的略有相似。'],
     scan_reason_below_threshold: ['What we have is similar, but probably not the same.', '找到的商品相似，但可能不是同款。'],
     scan_reason_filter_excluded_all: ['Nothing fits what you asked for.', '没有符合筛选条件的商品。'],
     scan_reason_index_empty: ['The shop has not put anything in yet.', '店里还没有上架商品。'],

@@ -112,19 +112,33 @@ package final class ChromiumPage: Sendable {
     }
 
     /// Waits until `condition` holds, looking whenever the page changes; throws with the page's text after `seconds`.
+    ///
+    /// A condition that is a promise is waited for. It may be about what no change of the page tells, so it is asked again
+    /// soon when it came to nothing.
     @discardableResult
     package func wait(_ condition: String, seconds: Int = 80) async throws -> JSON {
         let script = """
             new Promise((yes, no) => {
                 const watch = new MutationObserver(look);
                 const late = setTimeout(() => { watch.disconnect(); no(new Error('never true')); }, \(seconds * 1000));
-                function look() {
-                    let value;
-                    try { value = (\(condition)); } catch { value = false; }
+                let asking = false;
+                function hear(value) {
                     if (!value) return;
                     watch.disconnect();
                     clearTimeout(late);
                     yes(value === true ? true : String(value));
+                }
+                function look() {
+                    if (asking) return;
+                    let value;
+                    try { value = (\(condition)); } catch { value = false; }
+                    if (typeof value?.then !== 'function') { hear(value); return; }
+                    asking = true;
+                    value.catch(() => false).then((came) => {
+                        asking = false;
+                        hear(came);
+                        if (!came) setTimeout(look, 100);
+                    });
                 }
                 watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
                 document.addEventListener('scroll', look, true);

@@ -88,7 +88,11 @@ struct UpkeepTests {
         #expect(try await index.maintain(now: midnight + 2 * Self.hour - 1).recall == nil)
         #expect(try await index.maintain(now: midnight + 2 * Self.hour).recall != nil)
         #expect(try await index.maintain(now: midnight + 20 * Self.hour).recall == nil)
-        #expect(try await index.maintain(now: midnight + 4 * day).recall != nil)
+        // What customers asked is searched for first; what is no vector of the index is passed over.
+        let asked: [[Float]] = [[1, 2, 3, 4, 5, 6], [6, -5, 4, 3, -2, 1], [1], [0, 0, 0, 0, 0, 0]]
+        let late = try await index.maintain(now: midnight + 4 * day) { asked }
+        #expect(late.recall?.asked == 2 && late.recall?.queries == 200)
+        #expect(first.recall?.asked == 0 && first.recall?.queries == 200)
         #expect(
             index.recallHistory.map(\.measuredAt) == [
                 midnight + Self.hour, midnight + 2 * Self.hour, midnight + 4 * day,

@@ -65,9 +65,8 @@ struct ScanTests {
                     return (await (await fetch('/api/v1/scans/' + id, { headers: { Authorization: 'Bearer ' + token } })).json());
                 })()
                 """
-            try await page.wait(Self.answered)
+            try await page.wait("\(source).then(scan => scan.source === 'own')")
             let own = try await page.evaluate(source)
-            #expect(own["source"] == "own")
             #expect(abs((own["chosen"]?.arrayValue?.first?.doubleValue ?? 0) - 0.2) < 0.01)
 
             try await page.press("ArrowLeft")

@@ -56,9 +56,10 @@ function recall({ parts }) {
             return point ? { value: point.recall, low: point.low, high: point.high } : null;
         })), t('health_recall')),
         h('p', { class: 'health-places quiet' }, h('span', {}, nights[0]), h('span', {}, nights.at(-1))),
-        table(['health_category', 'health_vectors', 'health_recall_now', 'health_interval', 'health_measured'].map((key) => t(key)), measured.map((part) => {
+        table(['health_category', 'health_vectors', 'health_recall_now', 'health_interval', 'health_asked', 'health_measured'].map((key) => t(key)), measured.map((part) => {
             const newest = part.measured.at(-1);
-            return [categoryText(part.category), whole(part.vectors), share(newest.recall), `${share(newest.low)} – ${share(newest.high)}`, day(newest.at)];
+            const asked = t('health_asked_of', { asked: whole(newest.asked ?? 0), all: whole(newest.queries) });
+            return [categoryText(part.category), whole(part.vectors), share(newest.recall), `${share(newest.low)} – ${share(newest.high)}`, asked, day(newest.at)];
         })),
     ];
 }

@@ -12,7 +12,7 @@ const words = {
 
 /** The sentence over an answer: `{title, text}`. */
 export function verdictWords(answer) {
-    const title = t(words[answer.verdict] ?? 'scan_nothing');
+    const title = t(answer.reason === 'not_sure' ? words.uncalibrated : words[answer.verdict] ?? 'scan_nothing');
     const hasReason = answer.reason && answer.verdict !== 'sameItem' && answer.verdict !== 'uncalibrated';
     return { title, text: hasReason ? t(`scan_reason_${answer.reason}`) : '' };
 }

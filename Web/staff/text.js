@@ -222,6 +222,8 @@ export const text = {
     health_recall_now: ['Recall', '召回率'],
     health_vectors: ['Vectors', '向量'],
     health_interval: ['95 % interval', '95% 区间'],
+    health_asked: ['Asked by customers', '顾客查询'],
+    health_asked_of: ['{asked} of {all}', '{all} 次中的 {asked} 次'],
     health_measured: ['Measured', '测量日期'],
     health_copies: ['Duplicates', '重复图片'],
     health_copies_text: ['Pictures that another one answers for.', '由另一张图片代表的图片。'],

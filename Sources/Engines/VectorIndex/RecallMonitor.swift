@@ -3,7 +3,7 @@ import Kernels
 import Synchronization
 
 extension VectorIndex {
-    /// The report of the last ``measureRecall(k:queries:now:)``, if there was one.
+    /// The report of the last ``measureRecall(k:queries:fillsUp:now:)``, if there was one.
     public var lastRecall: RecallReport? { recallHistory.last }
 
     /// The reports of the last 400 measurements, the newest last.
@@ -14,15 +14,17 @@ extension VectorIndex {
     /// Below the target of the options, automatic searches make more effort from then on.
     /// - Parameter queries: what to search for; without any, recent queries of this process, filled up to 200 with
     ///   stored vectors.
+    /// - Parameter fillsUp: whether few queries are filled up so as well.
     /// - Parameter now: the time that the report carries, in milliseconds since 1970.
     @discardableResult
     public func measureRecall(
-        k: Int = 10, queries: [[Float]] = [], now: Int64 = SystemWallClock().now()
+        k: Int = 10, queries: [[Float]] = [], fillsUp: Bool = false, now: Int64 = SystemWallClock().now()
     ) throws(VectorIndexError) -> RecallReport {
         guard (1...1000).contains(k) else { throw .badArgument("recall is measured for 1 to 1000 neighbours") }
         var accepted: [[Float]] = []
         for query in queries { accepted.append(try schema.accepted(query.span)) }
-        if accepted.isEmpty { accepted = sampled(200) }
+        let asked = accepted.count
+        if accepted.isEmpty || fillsUp, asked < Self.nightly { accepted += sampled(Self.nightly - asked) }
         let exact = accepted.map { truth($0, k: k) }
         let base = raisedEffort.load(ordering: .relaxed)
         var effort = base > 0 ? base : nil
@@ -36,11 +38,14 @@ extension VectorIndex {
         }
         let report = RecallReport(
             measuredAt: now, k: k, queries: accepted.count, recall: first.recall, interval: first.interval,
-            vectors: count, raisedEffort: effort ?? 0)
+            vectors: count, raisedEffort: effort ?? 0, asked: asked)
         raisedEffort.store(report.raisedEffort, ordering: .relaxed)
         if writer != nil { try report.store(in: folder) }
         return report
     }
+
+    /// Queries that a night's measurement takes.
+    static let nightly = 200
 
     private func measured(
         _ queries: [[Float]], _ exact: [Set<UInt64>], k: Int, effort: Int?

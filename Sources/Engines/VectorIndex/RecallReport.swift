@@ -14,6 +14,8 @@ public struct RecallReport: Hashable, Sendable {
     public let interval: ClosedRange<Double>
     /// Vectors in the index.
     public let vectors: Int
+    /// How many of the queries somebody had really asked; the rest were made up of recent searches and stored vectors.
+    public let asked: Int
     /// The effort that automatic searches use from now on because less did not reach the target; 0 if all is well.
     public let raisedEffort: Int
 
@@ -41,15 +43,17 @@ public struct RecallReport: Hashable, Sendable {
         else { return nil }
         self.init(
             measuredAt: at, k: Int(k), queries: Int(queries), recall: recall, interval: low...high,
-            vectors: Int(vectors), raisedEffort: Int(raised))
+            vectors: Int(vectors), raisedEffort: Int(raised),
+            asked: Int(clamping: max(0, json["asked"]?.intValue ?? 0)))
     }
 
     init(
         measuredAt: Int64, k: Int, queries: Int, recall: Double, interval: ClosedRange<Double>, vectors: Int,
-        raisedEffort: Int
+        raisedEffort: Int, asked: Int = 0
     ) {
         (self.measuredAt, self.k, self.queries, self.recall) = (measuredAt, k, queries, recall)
         (self.interval, self.vectors, self.raisedEffort) = (interval, vectors, raisedEffort)
+        self.asked = asked
     }
 
     private var json: JSON {
@@ -57,6 +61,7 @@ public struct RecallReport: Hashable, Sendable {
             "at": .int(measuredAt), "k": .int(Int64(k)), "queries": .int(Int64(queries)), "recall": .double(recall),
             "low": .double(interval.lowerBound), "high": .double(interval.upperBound),
             "vectors": .int(Int64(vectors)), "raised_effort": .int(Int64(raisedEffort)),
+            "asked": .int(Int64(asked)),
         ]
     }
 }

@@ -18,15 +18,19 @@ extension VectorIndex {
     /// To be called when the index was opened, every hour or so, and before it is closed. What was noticed is stored, so
     /// that the day goes on while nobody has the index open. Searches and writes go on meanwhile.
     /// - Parameter now: the time of day in milliseconds since 1970.
+    /// - Parameter queries: what people asked lately, read when recall is measured; filled up to 200 as
+    ///   ``measureRecall(k:queries:fillsUp:now:)`` tells. What is no vector of this index is passed over.
     /// - Throws: what the disk refuses; it is tried again with the next call.
     @discardableResult
-    public func maintain(now: Int64) async throws -> VectorIndexUpkeep {
+    public func maintain(
+        now: Int64, queries: @Sendable () async throws -> [[Float]] = { [] }
+    ) async throws -> VectorIndexUpkeep {
         guard let writer else { throw VectorIndexError.badArgument("the index is open for reading alone") }
         let compacted = try await withCheckedThrowingContinuation { continuation in
             writer.queue.async { writer.compactIfDue(now: now) { continuation.resume(with: $0) } }
         }
         var recall: RecallReport?
-        if let due = recallDue, due <= now { recall = try await measuredAside(writer, now: now) }
+        if let due = recallDue, due <= now { recall = try await measuredAside(writer, try await queries(), now: now) }
         let compaction = removedSince.map { $0.addingReportingOverflow(options.compactsAfterMilliseconds).partialValue }
         return VectorIndexUpkeep(
             compacted: compacted, recall: recall, nextDue: [compaction, recallDue].compactMap { $0 }.min())
@@ -40,12 +44,17 @@ extension VectorIndex {
     }
 
     /// Where merges are built, behind other work.
-    private func measuredAside(_ writer: IndexWriter, now: Int64) async throws -> RecallReport {
-        try await withCheckedThrowingContinuation { continuation in
+    private func measuredAside(
+        _ writer: IndexWriter, _ queries: [[Float]], now: Int64
+    ) async throws -> RecallReport {
+        let accepted = queries.filter { (try? schema.accepted($0.span)) != nil }
+        return try await withCheckedThrowingContinuation { continuation in
             writer.mergeQueue.async { [self] in
                 lowerThreadPriority()
                 continuation.resume(
-                    with: Result { () throws(VectorIndexError) in try measureRecall(now: now) })
+                    with: Result { () throws(VectorIndexError) in
+                        try measureRecall(queries: accepted, fillsUp: true, now: now)
+                    })
             }
         }
     }

@@ -43,8 +43,9 @@ extension RecallReport {
     /// One measurement.
     fileprivate var json: JSON {
         [
-            "at": .int(measuredAt), "k": .int(Int64(k)), "queries": .int(Int64(queries)), "recall": .double(recall),
-            "low": .double(interval.lowerBound), "high": .double(interval.upperBound), "vectors": .int(Int64(vectors)),
+            "at": .int(measuredAt), "k": .int(Int64(k)), "queries": .int(Int64(queries)), "asked": .int(Int64(asked)),
+            "recall": .double(recall), "low": .double(interval.lowerBound), "high": .double(interval.upperBound),
+            "vectors": .int(Int64(vectors)),
         ]
     }
 }

@@ -49,18 +49,27 @@ struct ScanRoutes: RouteGroup {
     private func scan(_ call: Call, _ session: Session) async throws -> Response {
         try session.refuseSuspended()
         do {
-            let catalogue = try await access.catalogue(call)
+            var catalogue = try await access.catalogue(call)
             let body = try await ScanBody(call, session, media: media, catalogues: catalogues)
+            let isOpen = try call.query()["catalogue"] == nil
             return try await gate.run {
-                let scan = try await catalogue.beginScan(
+                var scan = try await catalogue.beginScan(
                     body.photos, request: body.wish.request, filter: body.wish.filter)
-                let answer = try await scan.answer()
+                var answer = try await scan.answer()
+                // What belongs to a vertical is looked up where its model and its goods are.
+                if isOpen, let other = try await catalogues.vertical(for: answer, of: catalogue) {
+                    let special = try await other.beginScan(
+                        body.photos, request: body.wish.request, filter: body.wish.filter)
+                    let said = try await special.answer()
+                    if case .nothing = said.verdict {} else { (catalogue, scan, answer) = (other, special, said) }
+                }
                 meters.answered(answer)
                 // Of a burst the frame is kept that the answer shows.
                 let shown = await scan.shownPhoto
                 let photo = body.photos.indices.contains(shown) ? body.photos[shown] : body.photos[0]
                 try await catalogue.keep(
-                    answer, photo: photo, visitor: session.userNumber, wish: body.wish.json)
+                    answer, photo: photo, visitor: session.userNumber, wish: body.wish.json,
+                    vector: await scan.searchedVector)
                 sessions.keep(scan, as: answer.id)
                 return .json(answer.json, status: .created)
             }
@@ -73,20 +82,20 @@ struct ScanRoutes: RouteGroup {
     private func change(_ call: Call, _ session: Session) async throws -> Response {
         let kept = try await own(call, session)
         let body = try await call.object()
-        let answer = try await gate.run {
+        let (answer, vector) = try await gate.run {
             let scan = try await running(kept)
             switch (body["box"], body["category"]) {
-            case (.some, nil): return try await scan.answer(box: try ScanWish(body).box)
+            case (.some, nil): return (try await scan.answer(box: try ScanWish(body).box), await scan.searchedVector)
             case (nil, .some(let category)):
                 guard category.isNull || category.stringValue != nil else {
                     throw RequestError.badJSON("'category' must be a string or null.")
                 }
-                return try await scan.answer(category: category.stringValue)
+                return (try await scan.answer(category: category.stringValue), await scan.searchedVector)
             default: throw RequestError.invalidParam("Either 'box' or 'category' is needed.")
             }
         }
         meters.answered(answer)
-        try await catalogue(of: kept).replace(answer)
+        try await catalogue(of: kept).replace(answer, vector: vector)
         return .json(answer.json)
     }
 

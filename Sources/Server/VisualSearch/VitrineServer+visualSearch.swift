@@ -1,5 +1,7 @@
+import Accounts
 import Basics
 import Logging
+import Messaging
 import ServiceLifecycle
 import Storage
 import VectorIndex
@@ -16,8 +18,10 @@ extension VitrineServer {
             CatalogueBatchRoute(access: access), IndexRoutes(access: access), CategoryRoutes(access: access),
             ArticleRoutes(access: access), UnderstandRoute(access: access, gate: scanGate),
             WishRoutes(access: access, jobs: jobs),
-            WatchRoutes(catalogues: core.catalogues),
-            CrawlRoutes(access: access, jobs: jobs),
+            WatchRoutes(catalogues: core.catalogues) { [messaging = core.messaging] session in
+                try await messaging.serviceRoom(of: session.userNumber)
+            },
+            CrawlRoutes(access: access, jobs: jobs), VerticalRoutes(catalogues: core.catalogues),
             ImportRoutes(
                 access: access, jobs: jobs, uploads: ImportUploads(folder: core.directory.importPath)),
             ReviewRoutes(access: access, jobs: jobs), LabelRoutes(access: access, jobs: jobs),
@@ -37,6 +41,8 @@ extension VitrineServer {
         let meters = scanMeters
         let jobs = catalogueJobs
         let uploads = ImportUploads(folder: core.directory.importPath)
+        let messages = WatchMessages(catalogues: catalogues, messaging: core.messaging, logger: logger)
+        let links = SentLinks(catalogues: catalogues, messaging: core.messaging)
         return [
             .init(name: "catalogue jobs", every: .seconds(1)) {
                 while try await jobs.runNext(owner: "server") != nil {}
@@ -45,7 +51,9 @@ extension VitrineServer {
                 for name in try await catalogues.names() {
                     try await catalogues.catalogue(name).answerWatches()
                 }
+                try await messages.deliver()
             },
+            .init(name: "links in conversations", every: .seconds(5)) { try await links.count() },
             .init(name: "what follows from changes", every: .seconds(600)) {
                 try await jobs.requestWeeklyGaps()
                 for name in try await catalogues.names() { try await jobs.requestFollowUps(of: name) }

@@ -8,6 +8,8 @@ import VisualSearch
 /// "Tell me when it comes": scans that wait for their item.
 struct WatchRoutes: RouteGroup {
     let catalogues: Catalogues
+    /// The conversation of a customer who names none.
+    var ownRoom: @Sendable (Session) async throws -> String? = { _ in nil }
 
     func add(to routes: inout RouteTable) {
         let path = "/api/v1/scans/{id}/watch"
@@ -16,7 +18,8 @@ struct WatchRoutes: RouteGroup {
             let body = try await call.object()
             let days = try body.int("days") ?? 60
             guard (1...180).contains(days) else { throw RequestError.invalidParam("'days' is 1 to 180.") }
-            let room = try body.string("room") ?? ""
+            var room = try body.string("room") ?? ""
+            if room.isEmpty, !session.isOfShop { room = try await ownRoom(session) ?? "" }
             guard room.utf8.count <= 255 else { throw RequestError.invalidParam("'room' is the id of a conversation.") }
             let watch = try await catalogue.watch(
                 id, visitor: session.userNumber, room: room, milliseconds: days * 86_400_000)

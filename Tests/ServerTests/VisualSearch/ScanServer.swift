@@ -48,7 +48,7 @@ final class ScanServer: Sendable {
             CatalogueBatchRoute(access: access), IndexRoutes(access: access), CategoryRoutes(access: access),
             ArticleRoutes(access: access), UnderstandRoute(access: access, gate: gate),
             WishRoutes(access: access, jobs: jobs), WatchRoutes(catalogues: catalogues),
-            CrawlRoutes(access: access, jobs: jobs),
+            CrawlRoutes(access: access, jobs: jobs), VerticalRoutes(catalogues: catalogues),
             ImportRoutes(
                 access: access, jobs: jobs, uploads: ImportUploads(folder: folder.appending(path: "imports").path)),
             ReviewRoutes(access: access, jobs: jobs), LabelRoutes(access: access, jobs: jobs),

@@ -96,6 +96,21 @@ struct CalibrationTests {
         #expect(accepted.count > 800 && precision > 0.92 && falseAccepts < 0.07)
     }
 
+    @Test("SCAN-131 at most a tenth of the right answers is called probably not there, and of few nothing is said")
+    func unlikely() throws {
+        var planted = Planted(seed: 5)
+        let rules = ScanCalibration.Rules()
+        for count in [20, 21, 57, 400] {
+            let right = (0..<count).map { _ in planted.share() }
+            let bound = try #require(ScanCalibration.unlikely(right, rules: rules))
+            #expect(right.count { $0 < bound } <= count / 10 && right.count { $0 <= bound } > count / 10)
+        }
+        #expect(ScanCalibration.unlikely((0..<19).map { _ in planted.share() }, rules: rules) == nil)
+        let fitted = try #require(ScanCalibration(generation: "g", fitting: Self.examples(400, seed: 9)))
+        let bound = try #require(fitted.global.unlikely)
+        #expect(fitted.global.refuses(bound / 2) && !fitted.global.refuses(bound))
+    }
+
     @Test("SCAN-131 a category has its own model from 200 examples on, fewer than that in all are none")
     func categories() throws {
         var examples = Self.examples(600, seed: 4, categories: ["bags", "toys", "shoes"])

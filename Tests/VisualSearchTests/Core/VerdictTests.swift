@@ -1,3 +1,4 @@
+import Basics
 import Testing
 import VisualSearch
 
@@ -32,9 +33,39 @@ struct VerdictTests {
         #expect((weak.verdict.probability ?? 1) < 0.05)
     }
 
+    @Test("SCAN-131 there are three answers: the same, perhaps the same, and probably not there")
+    func three() {
+        var model = CalibrationModel(
+            weights: [20, 0, 0, 0, 0, 0], bias: -10, threshold: 0.9, unlikely: 0.1, examples: 9)
+        func said(_ score: Double) -> String {
+            let said = evidence([score]).verdict(by: ScanCalibration(generation: "g", global: model, categories: [:]))
+            return said.verdict.name + (said.reason.map { " \($0.rawValue)" } ?? "")
+        }
+        let scores = [0.2, 0.38, 0.42, 0.58, 0.7]
+        #expect(
+            scores.map(said) == [
+                "similarOnly probably_absent", "similarOnly probably_absent", "similarOnly below_threshold",
+                "similarOnly below_threshold", "sameItem",
+            ])
+        // Where no threshold keeps what "same" promises, what is not unlikely is told to be uncertain.
+        model.threshold = nil
+        #expect(said(0.2) == "similarOnly probably_absent" && said(0.7) == "similarOnly not_sure")
+        // A refusal never goes before what is certain.
+        (model.threshold, model.unlikely) = (0.5, 0.9)
+        #expect(said(0.6) == "sameItem" && said(0.4) == "similarOnly probably_absent")
+        model.weights = (0..<VerdictFeatures.count).map(Double.init)
+        #expect(CalibrationModel(model.json) == model)
+        // Fits of before say nothing of it.
+        var old = model.json.objectValue ?? [:]
+        old["unlikely"] = nil
+        model.unlikely = nil
+        #expect(CalibrationModel(.object(old)) == model)
+    }
+
     @Test("SCAN-131 without a threshold that keeps its promises nothing is called the same item")
     func uncalibrated() {
-        #expect(evidence([0.9], category: "toys").verdict(by: calibration).verdict.name == "similarOnly")
+        let toy = evidence([0.9], category: "toys").verdict(by: calibration)
+        #expect(toy.verdict.name == "similarOnly" && toy.reason == .notSure)
         let unknown = evidence([0.9]).verdict(by: nil)
         #expect(unknown.verdict == .uncalibrated && unknown.reason == .notCalibrated)
         #expect(unknown.verdict.probability == nil)

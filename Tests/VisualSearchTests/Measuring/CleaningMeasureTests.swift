@@ -45,7 +45,8 @@ struct CleaningMeasureTests {
         #expect(report["pairs of different pictures", "put aside"]?.count == 15)
     }
 
-    @Test("SCAN-080 SCAN-081 a detector's boxes stand beside the middle of the picture")
+    @Test(
+        "SCAN-080 SCAN-081 SCAN-083 several detectors' boxes stand side by side, and beside the middle of the picture")
     func boxes() throws {
         let size = ImageSize(width: 200, height: 100)
         let answers = try (0..<12).map { number -> DetectionMeasure.Answer in
@@ -62,6 +63,17 @@ struct CleaningMeasureTests {
         #expect(try #require(report["AP50", "detector"]).value > #require(report["AP50", "middle"]).value)
         #expect(abs(try #require(report["surest box is the largest thing", "detector"]).value - 2.0 / 3) < 1e-9)
         #expect(report["surest box is the largest thing", "whole"]?.value == 0)
+        let blind = DetectionMeasure.Other(name: "blind", found: answers.map { _ in [] })
+        let exact = DetectionMeasure.Other(
+            name: "exact",
+            found: answers.map { $0.truth.compactMap { $0.unit(in: size).map { Detection(box: $0, score: 0.5) } } },
+            milliseconds: 3)
+        let all = DetectionMeasure(answers, milliseconds: 7, others: [blind, exact], bootstrap: few).report()
+        #expect(all.columns == ["detector", "blind", "exact", "middle", "whole"])
+        #expect(all["AP50", "detector"] == report["AP50", "detector"])
+        #expect(all["AP50", "exact"]?.value == 1 && all["AP50:95", "exact"]?.value == 1)
+        #expect(all["has a box", "blind"]?.value == 0 && all["surest box is the largest thing", "blind"]?.value == 0)
+        #expect(all["processor milliseconds a picture", "exact"]?.value == 3)
     }
 
     @Test("SCAN-054 a table of boxes is read, and a line that is none is named")

@@ -76,9 +76,29 @@ extension MessagingEngine {
         }
     }
 
-    /// Whether somebody is in a room, as of this write.
-    package func isInside(_ user: Int64, room number: RoomNumber, in context: WriteContext) throws -> Bool {
-        try RoomTransaction.run(self, number, in: context) { $0.room.membership(of: user) == .join }
+    /// Whether all of some users are in a room now.
+    package func areAll(_ users: [Int64], in number: RoomNumber, in context: WriteContext) throws -> Bool {
+        try RoomTransaction.run(self, number, in: context) { change in
+            users.allSatisfy { change.room.membership(of: $0) == .join }
+        }
+    }
+
+    /// Those of some rooms that are rooms of the shop with a customer.
+    package func serviceRooms(among numbers: Set<RoomNumber>) async throws -> Set<RoomNumber> {
+        var found: Set<RoomNumber> = []
+        for number in numbers where try await room(number)?.isServiceRoom ?? false { found.insert(number) }
+        return found
+    }
+
+    /// The service room of a customer in which something happened last; nil when there is none.
+    package func serviceRoom(of customer: Int64) async throws -> String? {
+        let found = try await database.read { [rooms] connection -> RoomNumber? in
+            let (places, heads) = try MembershipQueries.rooms(of: customer, in: connection)
+            let joined = places.filter { $0.value.membership == .join }.keys
+            let newest = joined.sorted { (heads[$0]?.events ?? 0) > (heads[$1]?.events ?? 0) }
+            return try newest.first { try rooms.load($0, in: connection)?.isServiceRoom ?? false }
+        }
+        return found.map { id(of: $0) }
     }
 
     /// Adds an event to a room, if its sender may.

@@ -41,7 +41,7 @@ extension Desk {
         return try await database.write { [self] context in
             guard let conversation = try ConversationQueries.conversation(number, context.connection),
                 conversation.status != .resolved, let room = RoomNumber(value: conversation.room),
-                try messaging.isInside(user, room: room, in: context)
+                try messaging.areAll([user], in: room, in: context)
             else { throw RequestError.notFound("There is no such open conversation.") }
             return try ReviewQueries.insertDraft(text, on: number, by: user, in: context)
         }

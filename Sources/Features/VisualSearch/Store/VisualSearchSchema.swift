@@ -18,6 +18,12 @@ public enum VisualSearchSchema {
         Migration("visual-search-feeds") { connection in
             try connection.script("ALTER TABLE vis_crawl_source ADD COLUMN is_feed INTEGER NOT NULL DEFAULT 0;")
         },
+        Migration("visual-search-verticals") { connection in
+            try connection.script(
+                """
+                CREATE TABLE vis_vertical(cat_no INTEGER PRIMARY KEY, manifest TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;
+                """)
+        },
     ]
 
     /// Scans belong to somebody, and can be asked again with what was wished for.

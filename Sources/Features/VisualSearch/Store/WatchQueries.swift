@@ -191,8 +191,10 @@ enum WatchQueries {
             """, .int(limit), map: watch)
     }
 
-    static func told(_ number: Int64, in context: WriteContext) throws {
+    /// Notes that a conversation was told; false when it was told before.
+    static func told(_ number: Int64, in context: WriteContext) throws -> Bool {
         try context.run(
-            "UPDATE vis_watch SET told_ms = ?2 WHERE watch_no = ?1", .integer(number), .integer(context.now))
+            "UPDATE vis_watch SET told_ms = ?2 WHERE watch_no = ?1 AND state = 'answered' AND told_ms IS NULL",
+            .integer(number), .integer(context.now)) == 1
     }
 }

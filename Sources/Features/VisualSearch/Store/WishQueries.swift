@@ -16,11 +16,12 @@ struct MissedScan: Sendable {
         return false
     }
 
-    /// Whether something was seen that the catalogue may lack: without a calibration only a customer can say so.
+    /// Whether something was seen that the catalogue may lack: where nobody can tell the same from the similar, only a
+    /// customer can say so.
     var isMissed: Bool {
         switch answer.verdict {
         case .sameItem: feedback == .wrongItem
-        case .similarOnly: feedback != .right
+        case .similarOnly: answer.reason == .notSure ? feedback == .wrongItem : feedback != .right
         case .uncalibrated: feedback == .wrongItem
         case .nothing(let reason): ![.nothingToSee, .noModel].contains(reason)
         }
@@ -135,6 +136,18 @@ enum WishQueries {
             SELECT scan_no, ?2, ?3 FROM vis_scan WHERE scan_no = ?1
             ON CONFLICT (scan_no) DO UPDATE SET generation_no = excluded.generation_no, vector = excluded.vector
             """, .integer(scan), .integer(generation), .blob(GenerationQueries.bytes(vector)))
+    }
+
+    /// What customers searched for last, the newest first.
+    static func vectors(generation: Int64, limit: Int, _ connection: Connection) throws -> [[Float]] {
+        try connection.rows(
+            "SELECT vector FROM vis_scan_vector WHERE generation_no = ?1 ORDER BY scan_no DESC LIMIT ?2",
+            .integer(generation), .int(limit)
+        ) { GenerationQueries.floats($0.blob(0)) }
+    }
+
+    static func dropVector(of scan: Int64, in context: WriteContext) throws {
+        try context.run("DELETE FROM vis_scan_vector WHERE scan_no = ?1", .integer(scan))
     }
 
     // MARK: Things asked for

@@ -19,6 +19,6 @@ struct CatalogueCommand: AsyncParsableCommand {
             """,
         subcommands: [
             CatalogueImport.self, CatalogueAdd.self, CatalogueDelete.self, CatalogueUndo.self, CatalogueExport.self,
-            CatalogueStats.self, CatalogueReembed.self, CatalogueRecall.self,
+            CatalogueStats.self, CatalogueReembed.self, CatalogueRecall.self, CatalogueVertical.self,
         ])
 }

@@ -137,6 +137,8 @@ struct ScanCommand: AsyncParsableCommand {
         let percent = answer.verdict.probability.map { " (\(Int(($0 * 100).rounded())) %)" } ?? ""
         return switch answer.verdict {
         case .sameItem(let style, _): "this is \(style)\(percent)"
+        case .similarOnly where answer.reason == .notSure: "this may be it or only be like it\(percent)"
+        case .similarOnly where answer.reason == .probablyAbsent: "it is probably not here\(percent)"
         case .similarOnly: "the very item is not here\(percent); these are similar"
         case .uncalibrated: "these are similar; nobody has measured yet what the scores mean"
         case .nothing(let reason): "nothing: \(reason.rawValue)"

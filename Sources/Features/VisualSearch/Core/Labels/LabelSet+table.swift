@@ -5,14 +5,16 @@ internal import Imaging
 extension LabelSet {
     /// Reads a table of separated values whose first line names `path`, `left`, `top`, `right`, `bottom`, in pixels, and
     /// perhaps `label`; one line a box. The sizes of the pictures are not in it and stay 1 x 1.
-    public init(table bytes: [UInt8]) throws(Fault) {
+    ///
+    /// - Parameter column: the column that becomes the boxes' category.
+    public init(table bytes: [UInt8], label column: String = "label") throws(Fault) {
         let records = DelimitedRecords(bytes).records.map { record in
             (line: record.line, fields: record.fields.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) })
         }
         let head = records.first?.fields.map { $0.lowercased() } ?? []
         let columns = ["path", "left", "top", "right", "bottom"].compactMap { head.firstIndex(of: $0) }
         guard columns.count == 5 else { throw Fault("the first line must name path, left, top, right and bottom") }
-        let label = head.firstIndex(of: "label")
+        let label = head.firstIndex(of: column)
         var places: [String: Int] = [:]
         var pictures: [Picture] = []
         for record in records.dropFirst() {

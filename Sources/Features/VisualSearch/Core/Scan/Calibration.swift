@@ -9,14 +9,17 @@ public struct CalibrationModel: Sendable, Hashable {
     public var bias: Double
     /// From this probability on it is the same item; nil when no threshold keeps the promises.
     public var threshold: Double?
+    /// Below this probability the item is probably not there; nil when that was not measured.
+    public var unlikely: Double?
     /// From how many examples it was fitted.
     public var examples: Int
 
     /// A model of the given values.
-    public init(weights: [Double], bias: Double, threshold: Double?, examples: Int) {
+    public init(weights: [Double], bias: Double, threshold: Double?, unlikely: Double? = nil, examples: Int) {
         self.weights = weights
         self.bias = bias
         self.threshold = threshold
+        self.unlikely = unlikely
         self.examples = examples
     }
 
@@ -27,6 +30,11 @@ public struct CalibrationModel: Sendable, Hashable {
 
     /// Whether a probability is enough to say that it is the same item.
     public func accepts(_ probability: Double) -> Bool { threshold.map { probability >= $0 } ?? false }
+
+    /// Whether a probability is so small that the item is probably not there.
+    public func refuses(_ probability: Double) -> Bool {
+        !accepts(probability) && unlikely.map { probability < $0 } ?? false
+    }
 }
 
 /// One question whose answer is known.
@@ -77,6 +85,8 @@ public struct ScanCalibration: Sendable, Hashable {
         public var probability = 0.5
         /// Most share of absent items that are answered with "same item".
         public var falseAccepts = 0.05
+        /// Most share of right answers of which it is said that the item is probably not there.
+        public var missed = 0.1
         /// Most examples that one visitor can give on one day.
         public var perVisitorAndDay = 5
 
@@ -147,7 +157,15 @@ public struct ScanCalibration: Sendable, Hashable {
             examples: examples.count)
         model.threshold = threshold(
             examples.map { (model.probability($0.features), $0.isRight, $0.isPresent) }, rules: rules)
+        model.unlikely = unlikely(
+            examples.filter(\.isRight).map { model.probability($0.features) }, rules: rules)
         return model
+    }
+
+    /// The largest probability below which no more of the right answers lie than may be missed; nil for too few answers.
+    static func unlikely(_ right: [Double], rules: Rules) -> Double? {
+        guard right.count >= rules.accepted else { return nil }
+        return right.sorted()[min(Int(rules.missed * Double(right.count)), right.count - 1)]
     }
 
     /// The smallest probability at which both promises hold on the examples; nil when there is none.
@@ -177,7 +195,8 @@ extension CalibrationModel {
     public var json: JSON {
         [
             "weights": .array(weights.map { JSON.double($0) }), "bias": .double(bias),
-            "threshold": threshold.map { JSON.double($0) } ?? .null, "examples": .int(Int64(examples)),
+            "threshold": threshold.map { JSON.double($0) } ?? .null,
+            "unlikely": unlikely.map { JSON.double($0) } ?? .null, "examples": .int(Int64(examples)),
         ]
     }
 
@@ -188,6 +207,7 @@ extension CalibrationModel {
             !weights.contains(nil), let count = Int(exactly: examples)
         else { return nil }
         self.init(
-            weights: weights.compactMap { $0 }, bias: bias, threshold: json["threshold"]?.doubleValue, examples: count)
+            weights: weights.compactMap { $0 }, bias: bias, threshold: json["threshold"]?.doubleValue,
+            unlikely: json["unlikely"]?.doubleValue, examples: count)
     }
 }

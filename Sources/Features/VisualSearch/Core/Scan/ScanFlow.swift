@@ -40,6 +40,9 @@ public struct ScanFlow: Sendable, Hashable {
     /// The vector of what is searched; nil before there is one.
     var searchedVector: [Float]? { vector }
 
+    /// How many candidates a search asks for.
+    var candidates: Int { setting.candidates }
+
     /// The frame that boxes belong to: the sharpest one.
     public var shownFrame: Int { parts.first?.frame ?? 0 }
 

@@ -8,6 +8,10 @@ public enum ScanReason: String, Sendable, Hashable, CaseIterable {
     case categoryOutside = "category_outside"
     /// Something similar is there, but it is probably not the same.
     case belowThreshold = "below_threshold"
+    /// It may be the same thing or not: with this model and index no threshold keeps what "same" promises.
+    case notSure = "not_sure"
+    /// What is there is so unlike that the thing is probably not there.
+    case probablyAbsent = "probably_absent"
     /// The filter lets nothing pass.
     case filterExcludedAll = "filter_excluded_all"
     /// Nothing is in the index yet.
@@ -164,7 +168,10 @@ public struct VerdictEvidence: Sendable, Hashable {
         guard let model = calibration?.model(for: category?.category) else { return (.uncalibrated, .notCalibrated) }
         let probability = model.probability(features)
         guard model.accepts(probability) else {
-            return (.similarOnly(probability: probability), hasObject ? .belowThreshold : .noObject)
+            let reason: ScanReason =
+                model.refuses(probability)
+                ? .probablyAbsent : model.threshold == nil ? .notSure : hasObject ? .belowThreshold : .noObject
+            return (.similarOnly(probability: probability), reason)
         }
         // What did not answer may hold a better one.
         guard isComplete else { return (.similarOnly(probability: probability), .partsMissing) }

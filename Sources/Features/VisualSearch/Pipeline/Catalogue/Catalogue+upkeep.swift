@@ -24,7 +24,16 @@ extension Catalogue {
         try await finishPending()
         try await catchUp()
         try await purge()
-        for index in await indexes.all { _ = try await index.maintain(now: now) }
+        for (generation, parts) in await indexes.byGeneration {
+            for index in parts.values {
+                _ = try await index.maintain(now: now) { try await self.askedLately(in: generation) }
+            }
+        }
+    }
+
+    /// The vectors of what customers scanned last: what recall is measured on.
+    func askedLately(in generation: Int64) async throws -> [[Float]] {
+        try await database.read { try WishQueries.vectors(generation: generation, limit: 200, $0) }
     }
 
     /// The parts of the index with what was measured of each.

@@ -38,11 +38,14 @@ public final class Catalogues: Sendable {
     ///
     /// - Throws: ``RequestError`` 400 for an impossible name, 409 when there is one of that name.
     public func create(_ name: String) async throws -> Catalogue {
+        try await create(name, in: environment.models.embedders[0].space)
+    }
+
+    func create(_ name: String, in space: EmbeddingSpace) async throws -> Catalogue {
         guard Self.isPossible(name) else {
             throw RequestError.invalidParam(
                 "A catalogue's name has 1 to 64 bytes of letters, digits, dots, hyphens or underscores, not '\(name)'.")
         }
-        let space = environment.models.embedders[0].space
         try await environment.database.write { context in
             guard try CatalogueQueries.named(name, context.connection) == nil else {
                 throw RequestError(status: 409, code: "exists", message: "There is a catalogue '\(name)' already.")

@@ -205,21 +205,43 @@ final class GenerationIndex: Sendable {
         let similarity: Float
     }
 
-    /// The nearest vectors of some parts, or of all of them, nearest first.
+    /// The nearest vectors of each part.
+    struct Near: Sendable {
+        /// What was asked for.
+        let vector: [Float]
+        /// How many of each part.
+        let k: Int
+        fileprivate let hits: [Int64: [Hit]]
+
+        /// The nearest of some parts, or of all of them, nearest first; `count` is `k` at most.
+        func nearest(_ count: Int, tops: Set<Int64>? = nil) -> [Hit] {
+            var chosen: [Hit] = []
+            for (top, hits) in hits where tops?.contains(top) ?? true { chosen += hits }
+            chosen.sort { ($1.similarity, $0.picture) < ($0.similarity, $1.picture) }
+            return Array(chosen.prefix(count))
+        }
+    }
+
+    /// Asks each part once; what is nearest in any of them, or in all together, is known then.
     ///
+    /// - Parameter filters: what may be found; no vector passes two of them.
     /// - Throws: ``RequestError`` 409 `VITRINE_SPACE` for a vector of another length, which no model of the space makes.
-    func search(_ vector: [Float], k: Int, tops: Set<Int64>? = nil, filters: [VectorFilter?] = [nil]) throws -> [Hit] {
+    func near(_ vector: [Float], k: Int, tops: Set<Int64>? = nil, filters: [VectorFilter?] = [nil]) throws -> Near {
         try Catalogue.require(EmbeddingSpace(name: generation.space, dimensions: vector.count), in: generation)
-        var hits: [Hit] = []
+        var hits: [Int64: [Hit]] = [:]
         for (top, index) in parts.withLock({ $0 }) where tops?.contains(top) ?? true {
             for filter in filters {
-                hits += try index.search(vector, k: k, filter: filter).map { hit in
+                hits[top, default: []] += try index.search(vector, k: k, filter: filter).map { hit in
                     Hit(picture: Int64(bitPattern: hit.id), top: top, similarity: 1 - hit.distance)
                 }
             }
         }
-        hits.sort { ($1.similarity, $0.picture) < ($0.similarity, $1.picture) }
-        return Array(hits.prefix(k))
+        return Near(vector: vector, k: k, hits: hits)
+    }
+
+    /// The nearest vectors of some parts, or of all of them, nearest first.
+    func search(_ vector: [Float], k: Int, tops: Set<Int64>? = nil, filters: [VectorFilter?] = [nil]) throws -> [Hit] {
+        try near(vector, k: k, tops: tops, filters: filters).nearest(k)
     }
 
     /// The top categories that it has parts for.

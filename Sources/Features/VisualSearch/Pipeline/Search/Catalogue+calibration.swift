@@ -120,16 +120,16 @@ extension Catalogue {
         _ seen: PictureLook, _ search: CatalogueSearch, style: String?, hiding own: Set<Int64>, isPresent: Bool
     ) async throws -> CalibrationExample {
         let rules = CategoryVote.Rules()
-        let near = try await environment.work.run {
-            try search.neighbours(of: seen.reading.vector, count: rules.neighbours, without: own)
-        }
+        let count = 100 + own.count
+        let near = try await environment.work.run { try search.index.near(seen.reading.vector, k: count) }
+        let neighbours = search.neighbours(near, count: rules.neighbours, without: own)
         let detector =
             seen.choice.object.flatMap { object in object.category.map { [$0: object.score] } }
             ?? search.tops(of: seen.reading.categories)
         let categories = search.categories.filter { $0.top == $0.number }.map(\.name)
-        let vote = CategoryVote(detector: detector, neighbours: near, categories: categories, rules: rules)
+        let vote = CategoryVote(detector: detector, neighbours: neighbours, categories: categories, rules: rules)
         let findings = try await search.findings(
-            for: seen.reading.vector, in: vote.searched, filter: ScanFilter(), count: 100 + own.count, wanted: 20)
+            for: seen.reading.vector, near: near, in: vote.searched, filter: ScanFilter(), count: count, wanted: 20)
         let prior = CategoryPrior(search.tops(of: seen.reading.categories))
         let ranking = SameItemRanking(findings.candidates.filter { isPresent || $0.style != style }, prior: prior)
         let features = VerdictFeatures(

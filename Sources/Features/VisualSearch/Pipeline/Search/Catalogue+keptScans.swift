@@ -21,9 +21,10 @@ extension Catalogue {
     ///   - milliseconds: how long; 30 days unless told.
     ///   - visitor: the number of the user who asked; 0 for nobody in particular.
     ///   - wish: what was asked for, as the caller wants it back.
+    ///   - vector: what was searched, ``ScanSession/searchedVector``; kept with the scan to measure recall on.
     public func keep(
         _ answer: ScanAnswer, photo: [UInt8], milliseconds: Int64 = 30 * 86_400_000, visitor: Int64 = 0,
-        wish: JSON = .object([:])
+        wish: JSON = .object([:]), vector: [Float]? = nil
     ) async throws {
         let generation = answer.generation.split(separator: " ").first.flatMap { Int64($0) } ?? 0
         let text = answer.json.text
@@ -36,6 +37,10 @@ extension Catalogue {
                     id: answer.id, photo: blob.hash, answer: text, generation: generation,
                     expires: overflow ? .max : expires, of: number, in: context)
                 try KeptScanQueries.setOwner(visitor, wish: wish.text, of: answer.id, in: context)
+                guard let vector, let scan = try ScanQueries.scan(answer.id, of: number, context.connection) else {
+                    return
+                }
+                try WishQueries.put(vector, of: scan.number, generation: generation, in: context)
             }
         } catch {
             await writer.abandon()
@@ -62,13 +67,21 @@ extension Catalogue {
     }
 
     /// Replaces an answer that was kept, after another part or category was asked for.
-    public func replace(_ answer: ScanAnswer) async throws {
+    ///
+    /// - Parameter vector: what was searched, ``ScanSession/searchedVector``.
+    public func replace(_ answer: ScanAnswer, vector: [Float]? = nil) async throws {
         let text = answer.json.text
+        let generation = answer.generation.split(separator: " ").first.flatMap { Int64($0) } ?? 0
         try await database.write { [number] context in
             guard let known = try ScanQueries.scan(answer.id, of: number, context.connection) else {
                 throw Self.noScan(answer.id)
             }
             try ScanQueries.setAnswer(text, of: known.number, in: context)
+            if let vector {
+                try WishQueries.put(vector, of: known.number, generation: generation, in: context)
+            } else {
+                try WishQueries.dropVector(of: known.number, in: context)
+            }
         }
     }
 

@@ -13,10 +13,10 @@ struct CatalogueSearch: Sendable {
     ///
     /// - Parameter hidden: pictures that are passed over.
     func neighbours(
-        of vector: [Float], count: Int, without hidden: Set<Int64> = []
-    ) throws -> [CategoryVote.Neighbour] {
+        _ near: GenerationIndex.Near, count: Int, without hidden: Set<Int64> = []
+    ) -> [CategoryVote.Neighbour] {
         let names = Dictionary(uniqueKeysWithValues: categories.map { ($0.number, $0.name) })
-        let hits = try index.search(vector, k: count + hidden.count).filter { !hidden.contains($0.picture) }
+        let hits = near.nearest(count + hidden.count).filter { !hidden.contains($0.picture) }
         return hits.prefix(count).compactMap { hit in
             names[hit.top].map { CategoryVote.Neighbour(category: $0, similarity: Double(hit.similarity)) }
         }
@@ -64,24 +64,27 @@ struct CatalogueSearch: Sendable {
     /// The nearest pictures that pass a filter, with their exact scores: `count` of some categories and `count` of all.
     ///
     /// - Parameters:
+    ///   - near: what is known of the vector's neighbours, so that the index is not asked again.
     ///   - isOnly: the categories alone are searched, unless too little passes there.
     ///   - wanted: when fewer styles than this pass in the categories, all categories are searched.
     func findings(
-        for vector: [Float], in wished: [String], isOnly: Bool = false, filter: ScanFilter, count: Int, wanted: Int
+        for vector: [Float], near: GenerationIndex.Near? = nil, in wished: [String], isOnly: Bool = false,
+        filter: ScanFilter, count: Int, wanted: Int
     ) async throws -> ScanFindings {
         let chosen = categories.filter { wished.contains($0.name) }
         let sub = chosen.count == 1 ? chosen.first.flatMap { $0.top == $0.number ? nil : $0.ordinal } : nil
         let shops = try await database.read { connection in
             try filter.shops.compactMap { try CatalogueQueries.shop($0, connection) }
         }
-        let filters = filter.vectorFilters(shops: shops, ordinal: sub)
+        var question = Question(
+            vector: vector, near: near, filter: filter, filters: filter.vectorFilters(shops: shops, ordinal: sub))
         let tops = Set(chosen.map(\.top))
         var found =
             tops.isEmpty || index.tops.isSubset(of: tops)
-            ? [] : try await candidates(for: vector, tops: tops, filter: filter, filters: filters, count: count)
+            ? [] : try await candidates(for: &question, tops: tops, count: count)
         if !isOnly || Set(found.map(\.style)).count < (filter.isEmpty ? 1 : wanted) {
             let known = Set(found.map(\.picture))
-            found += try await candidates(for: vector, tops: nil, filter: filter, filters: filters, count: count)
+            found += try await candidates(for: &question, tops: nil, count: count)
                 .filter { !known.contains($0.picture) }
         }
         let all = index.count
@@ -89,40 +92,65 @@ struct CatalogueSearch: Sendable {
             candidates: found, indexCount: all, passingCount: found.isEmpty && !filter.isEmpty ? 0 : all)
     }
 
+    /// What is looked for, and what is known already.
+    private struct Question {
+        let vector: [Float]
+        let near: GenerationIndex.Near?
+        let filter: ScanFilter
+        let filters: [VectorFilter?]
+        /// What pictures turned out to be.
+        var read: [Int64: [ScanCandidate]] = [:]
+
+        /// The neighbours, where they were asked for with all that matters here.
+        func known(k: Int, tops: Set<Int64>?) -> [GenerationIndex.Hit]? {
+            guard let near, filters == [nil], k <= near.k, near.vector == vector else { return nil }
+            return near.nearest(k, tops: tops)
+        }
+    }
+
     /// Asks for more until enough pass the last word, or there is no more.
     private func candidates(
-        for vector: [Float], tops: Set<Int64>?, filter: ScanFilter, filters: [VectorFilter?], count: Int
+        for question: inout Question, tops: Set<Int64>?, count: Int
     ) async throws -> [ScanCandidate] {
         var k = count
         while true {
-            let hits = try index.search(vector, k: k, tops: tops, filters: filters)
-            let found = try await candidates(of: hits, for: vector, filter: filter)
+            let hits =
+                try question.known(k: k, tops: tops)
+                ?? index.search(question.vector, k: k, tops: tops, filters: question.filters)
+            let fresh = hits.filter { question.read[$0.picture] == nil }
+            for (picture, found) in try await read(fresh, for: question.vector, filter: question.filter) {
+                question.read[picture] = found
+            }
+            let found = hits.flatMap { question.read[$0.picture] ?? [] }
             if found.count >= count || hits.count < k || k >= 10_000 { return found }
             // Only conditions that the index does not know, and pictures that have just gone, make the list shorter.
             k = min(k * 4, 10_000)
         }
     }
 
-    private func candidates(
-        of hits: [GenerationIndex.Hit], for vector: [Float], filter: ScanFilter
-    ) async throws -> [ScanCandidate] {
-        try await database.read { [generation = index.generation.number, categories] connection in
+    /// What the tables say of pictures that were found.
+    private func read(
+        _ hits: [GenerationIndex.Hit], for vector: [Float], filter: ScanFilter
+    ) async throws -> [(picture: Int64, found: [ScanCandidate])] {
+        guard !hits.isEmpty else { return [] }
+        return try await database.read { [generation = index.generation.number, categories] connection in
             var styles = StyleNames()
             let names = Dictionary(uniqueKeysWithValues: categories.map { ($0.number, $0.name) })
-            return try hits.flatMap { hit -> [ScanCandidate] in
+            return try hits.map { hit in
                 guard let found = try ItemQueries.found(hit.picture, generation: generation, connection) else {
-                    return []
+                    return (hit.picture, [])
                 }
                 let isExact = found.vector.count == vector.count
                 let score = Double(isExact ? dotProduct(found.vector.span, vector.span) : hit.similarity)
                 var all = [(hit.picture, found.item, found.group)]
                 if found.hasAliases { all += try Self.aliases(of: hit.picture, connection) }
-                return try all.filter { filter.passes($0.1) }.map { picture, item, group in
+                let candidates = try all.filter { filter.passes($0.1) }.map { picture, item, group in
                     ScanCandidate(
                         picture: picture, sku: item.draft.sku,
                         style: try styles.style(of: item, group: group, connection), score: score,
                         category: names[hit.top])
                 }
+                return (hit.picture, candidates)
             }
         }
     }

@@ -11,6 +11,8 @@ public actor ScanSession {
     private let embedder: (any PictureEmbedder)?
     private var flow: ScanFlow
     private var looked: [LookedAt] = []
+    /// What the vote saw near; a later question asks the index again, which may hold more by then.
+    private var near: GenerationIndex.Near?
     private let started = ContinuousClock.now
 
     init(
@@ -34,7 +36,7 @@ public actor ScanSession {
     public var shownPhoto: Int { flow.shownFrame }
 
     /// The vector of what was searched; nil when nothing was.
-    var searchedVector: [Float]? { flow.searchedVector }
+    public var searchedVector: [Float]? { flow.searchedVector }
 
     /// Answers for the first time.
     ///
@@ -89,11 +91,16 @@ public actor ScanSession {
                 round: round, readings.map(\.vector), categories: search.tops(of: readings.first?.categories ?? [:]),
                 doubt: readings.first?.doubt ?? 0)
         case .vote(let round, let vector, let count):
-            let search = search
-            return .voted(round: round, try await work { try search.neighbours(of: vector, count: count) })
+            // One look at the index serves the vote and the search after it, unless a filter narrows that.
+            let (index, k) = (search.index, filter.isEmpty ? max(count, flow.candidates) : count)
+            let near = try await work { try index.near(vector, k: k) }
+            self.near = near
+            return .voted(round: round, search.neighbours(near, count: count))
         case .search(let round, let vector, let categories, let isOnly, let count):
             let findings = try await search.findings(
-                for: vector, in: categories, isOnly: isOnly, filter: filter, count: count, wanted: flow.request.limit)
+                for: vector, near: near, in: categories, isOnly: isOnly, filter: filter, count: count,
+                wanted: flow.request.limit)
+            near = nil
             return .found(round: round, findings)
         case .describe(let round, let styles, _):
             let offers = try await search.offers(of: styles, filter: filter)

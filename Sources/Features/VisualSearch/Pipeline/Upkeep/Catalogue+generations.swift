@@ -182,11 +182,15 @@ extension Catalogue {
         let search = try await search(generation: nil)
         let names = Dictionary(uniqueKeysWithValues: search.categories.map { ($0.number, $0.name) })
         var parts: [JSON] = []
+        let asked = try await askedLately(in: search.index.generation.number)
         for (top, index) in search.index.all.sorted(by: { $0.key < $1.key }) where index.count > 0 {
-            let report = try await environment.work.run { try index.measureRecall(k: 10) }
+            let report = try await environment.work.run {
+                try index.measureRecall(k: 10, queries: asked, fillsUp: true)
+            }
             parts.append([
                 "category": .string(names[top] ?? ""), "k": .int(Int64(report.k)),
-                "queries": .int(Int64(report.queries)), "recall": .double(report.recall),
+                "queries": .int(Int64(report.queries)), "asked": .int(Int64(report.asked)),
+                "recall": .double(report.recall),
                 "low": .double(report.interval.lowerBound), "high": .double(report.interval.upperBound),
                 "vectors": .int(Int64(report.vectors)),
             ])

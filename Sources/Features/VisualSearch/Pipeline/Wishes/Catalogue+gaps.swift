@@ -1,6 +1,6 @@
 internal import Basics
 internal import Imaging
-internal import Storage
+package import Storage
 
 /// What customers look for and the catalogue lacks.
 extension Catalogue {
@@ -81,6 +81,12 @@ extension Catalogue {
     public func want(_ kind: WantedThing.Kind, _ key: String) async throws {
         guard !key.isEmpty, key.utf8.count <= 500 else { return }
         try await database.write { [number] in try WishQueries.want(kind, key, of: number, in: $0) }
+    }
+
+    /// The same inside a write.
+    package func want(_ kind: WantedThing.Kind, _ key: String, in context: WriteContext) throws {
+        guard !key.isEmpty, key.utf8.count <= 500 else { return }
+        try WishQueries.want(kind, key, of: number, in: context)
     }
 
     /// What was asked for and is lacking still, the most asked for first.

@@ -1,6 +1,6 @@
 internal import Basics
 internal import Kernels
-internal import Storage
+package import Storage
 
 /// "Tell me when it comes": scans that wait for an item.
 extension Catalogue {
@@ -169,8 +169,9 @@ extension Catalogue {
         let group: ScanAnswer.Group?
         switch answer.verdict {
         case .sameItem: group = answer.groups.first
-        case .uncalibrated:
-            // Nobody has measured: it must be very like, and more so than anything that was there before.
+        case .uncalibrated,
+            .similarOnly where answer.reason == .notSure:
+            // Nobody can tell: it must be very like, and more so than anything that was there before.
             group = answer.similar.first.flatMap {
                 $0.score >= Self.uncalibratedLikeness && $0.score > watch.least ? $0 : nil
             }
@@ -202,7 +203,7 @@ extension Catalogues {
 
     /// Notes that a conversation was told.
     public func setTold(_ watch: ScanWatch) async throws {
-        try await environment.database.write { try WatchQueries.told(watch.number, in: $0) }
+        try await environment.database.write { _ = try WatchQueries.told(watch.number, in: $0) }
     }
 }
 
@@ -214,4 +215,9 @@ public struct AnsweredWatch: Sendable {
     public let scan: String
     /// The item that came.
     public let item: CatalogueItem
+
+    /// Notes inside a write that the conversation is told by it; false when it was told before.
+    package func markTold(in context: WriteContext) throws -> Bool {
+        try WatchQueries.told(watch.number, in: context)
+    }
 }
