@@ -18,7 +18,7 @@ export OMP_WAIT_POLICY ?= passive
 SWIFT_PLACES = Package.swift Sources Tests $(wildcard Benchmarks Examples Fuzz)
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo train test test-full test-torch kills bench bench-vectors peers bench-pictures peers-items peers-panorama mobile check format docs fuzz clean
+.PHONY: help bootstrap demo train test test-full test-torch kills bench bench-vectors peers bench-pictures peers-items peers-boxes peers-panorama mobile check format docs fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,14 @@ peers-items: ## our item model beside OpenCV on the same photos (PHOTOS=folder o
 	@Scripts/bootstrap peers
 	$(if $(PHOTOS),,$(error PHOTOS=folder is needed: Documentation/Training.md))
 	.venv-peers/bin/python Benchmarks/peers/item_peers.py Models/item-embed-s1 "$(PHOTOS)"
+
+peers-boxes: ## our detector beside OpenCV's finders (PICTURES=folder BOXES=table of path, left, top, right, bottom)
+	@Scripts/bootstrap peers
+	$(if $(and $(PICTURES),$(BOXES)),,$(error PICTURES=folder and BOXES=table are needed: Documentation/Scan.md))
+	$(SWIFT) build -c release --product vitrine $(BUILD_FLAGS)
+	.venv-peers/bin/python Benchmarks/peers/item_boxes.py "$(PICTURES)" "$(BOXES)" --out .build/boxes
+	.build/release/vitrine eval detect "$(PICTURES)" --boxes "$(BOXES)" $(foreach name,selective-search spectral fine-grained contours,\
+		--found $(name)=.build/boxes/$(name).csv)
 
 mobile: ## convert our models for ncnn, a runtime for phones, and compare them with ONNX Runtime (TO=folder)
 	@Scripts/bootstrap mobile

@@ -82,7 +82,7 @@ export const text = {
     review_ask_wrong_box: ['The customer says the frame is wrong. Are they right?', '顾客说框错了位置。顾客说得对吗？'],
     review_ask_wrong_category: ['The customer says: this is “{category}”. Are they right?', '顾客说这是“{category}”。顾客说得对吗？'],
     review_ask_is_it: ['Is it this?', '是这件商品吗？'],
-    review_ask_box: ['Is this box right: all of one thing, “{category}”?', '这个框对吗：完整框住一个“{category}”？'],
+    review_ask_box: ['Is this box right: {category}, all of one thing?', '这个框对吗：完整框住一个“{category}”？'],
     review_because_duplicate: ['Their fingerprints are near. A yes makes the left picture another name of the right one.', '两张图片的指纹相近。选“是”后，左图将作为右图的别名。'],
     review_because_crop: ['{share} of the common part agrees, turned by {angle}°. A yes makes the left picture another name of the right one.', '重叠部分相似度 {share}，旋转 {angle}°。选“是”后，左图将作为右图的别名。'],
     review_because_noise: ['It is only {share} like the nearest other picture. A yes takes it out of the item.', '与最接近的图片相似度仅 {share}。选“是”会把它移出该商品。'],

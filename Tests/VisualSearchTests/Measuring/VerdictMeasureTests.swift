@@ -44,6 +44,14 @@ struct VerdictMeasureTests {
         #expect(try #require(report["at the threshold: present accepted", "model"]).value > 0.5)
         #expect(try #require(report["at the threshold: taken away accepted", "model"]).value < 0.15)
         #expect(try measure.calibration().threshold != nil)
+        // Hardly any right answer is told to be probably not there, and most strangers are.
+        #expect(try #require(report["probably not there: right answers", "model"]).value < 0.25)
+        #expect(try #require(report["probably not there: strangers", "model"]).value > 0.7)
+        var two = input
+        two.other = world.photos(each: 1, noise: 0.4)
+        let both = try NotFoundMeasure(two, bootstrap: few).report()
+        #expect(both.columns.dropFirst().first == "other catalogue")
+        #expect(try #require(both["AUROC, item there or a stranger", "other catalogue"]).value > 0.9)
         var fewPhotos = input
         fewPhotos.fitted = Array(input.fitted.prefix(10))
         #expect(throws: EvaluationError.self) { try NotFoundMeasure(fewPhotos, bootstrap: few).report() }

@@ -120,7 +120,8 @@ struct UpkeepTests {
             // What is forgotten is not asked again; another part of a photo is what was asked then.
             if seed == 1 { try await catalogue.forgetScan(answer.id) }
             if seed == 2 {
-                let other = try await scan.answer(box: .own(UnitBox(x: 0.1, y: 0.1, width: 0.5, height: 0.5)))
+                let box = try #require(UnitBox(x: 0.1, y: 0.1, width: 0.5, height: 0.5))
+                let other = try await scan.answer(box: .own(box))
                 try await catalogue.replace(other, vector: await scan.searchedVector)
             }
         }

@@ -97,6 +97,8 @@ struct EvalNotFound: AsyncParsableCommand {
     @Option(help: "Photos of other things.") var strangers: String?
     @Option(help: "Photos of other things to fit to; none of --strangers.") var fitStrangers: String?
     @Option(help: "At most so many strangers of each kind.") var strangerLimit = 1_000
+    @Option(help: "A second catalogue to fit to and to measure on, such as merchants' pictures alone; like --gallery.")
+    var otherGallery: [String] = []
     @Option(help: "Write the calibration to this file: NAME.scan.json beside the manifest NAME.json is used by scans.")
     var write: String?
     @OptionGroup var flags: EvalFlags
@@ -113,6 +115,7 @@ struct EvalNotFound: AsyncParsableCommand {
         var input = NotFoundMeasure.Input(
             fitted: fitted, queries: seen, strangers: try await see(strangers), gallery: stored)
         input.fittedStrangers = try await see(fitStrangers)
+        input.other = try await flags.seeGallery(otherGallery, with: eyes)
         let measure = NotFoundMeasure(input, bootstrap: flags.bootstrap)
         try flags.say(eyes) {
             let report = try measure.report()

@@ -18,6 +18,9 @@ public struct NotFoundMeasure: Sendable {
         public var strangers: [SeenPicture]
         /// The catalogue: merchants' pictures, perhaps photos of customers among them.
         public var gallery: [SeenPicture]
+        /// A second catalogue that the calibration is fitted to and measured on as well, such as the merchants' pictures
+        /// alone: what ships with a model meets both.
+        public var other: [SeenPicture] = []
 
         /// Photos and pictures.
         public init(
@@ -68,10 +71,15 @@ public struct NotFoundMeasure: Sendable {
     /// - Throws: ``EvaluationError`` when there are too few photos to fit to.
     public func report() throws -> MeasureReport {
         let model = try answers(floor: false)
-        let hasFloor = (input.fitted + input.fittedStrangers + input.queries + input.strangers + input.gallery)
+        let hasFloor =
+            (input.fitted + input.fittedStrangers + input.queries + input.strangers + input.gallery
+            + input.other)
             .allSatisfy { !$0.floor.isEmpty }
         let floor = hasFloor ? try answers(floor: true) : nil
-        let sides: [(String, Answers)] = [("model", model)] + (floor.map { [("floor/1", $0)] } ?? [])
+        let other = input.other.isEmpty ? nil : try asked(model.calibration, try Self.search(input.other), floor: false)
+        var sides: [(String, Answers)] = [("model", model)]
+        if let other { sides.append(("other catalogue", other)) }
+        if let floor { sides.append(("floor/1", floor)) }
         func row(_ name: String, _ figure: (Answers) -> Figure?) -> MeasureReport.Row {
             .init(name, Dictionary(uniqueKeysWithValues: sides.map { ($0.0, figure($0.1)) }))
         }
@@ -96,6 +104,9 @@ public struct NotFoundMeasure: Sendable {
                 bootstrap.mean(
                     (answers.present + answers.absent).filter { answers.isAccepted($0) }.map { $0.isRight ? 1 : 0 })
             },
+            row("probably not there: right answers") { said($0, $0.present.filter(\.isRight)) },
+            row("probably not there: taken away") { said($0, $0.absent) },
+            row("probably not there: strangers") { said($0, $0.strange) },
         ]
         let threshold = model.calibration.global.threshold
         return MeasureReport(
@@ -104,16 +115,23 @@ public struct NotFoundMeasure: Sendable {
                 ("fittedTo", .int(Int64(input.fitted.count))),
                 ("strangersFittedTo", .int(Int64(input.fittedStrangers.count))),
                 ("threshold", threshold.map { JSON(rounding: $0, places: 4) } ?? .null),
+                ("unlikely", model.calibration.global.unlikely.map { JSON(rounding: $0, places: 4) } ?? .null),
                 ("weights", .array(model.calibration.global.weights.map { JSON(rounding: $0, places: 3) })),
             ], columns: sides.map(\.0), rows: rows)
     }
 
-    private func answers(floor: Bool) throws -> Answers {
-        guard let search = GallerySearch(input.gallery, floor: floor) else {
+    private static func search(_ gallery: [SeenPicture], floor: Bool = false) throws -> GallerySearch {
+        guard let search = GallerySearch(gallery, floor: floor) else {
             throw EvaluationError("The gallery has a picture without a vector.")
         }
+        return search
+    }
+
+    private func answers(floor: Bool) throws -> Answers {
+        let search = try Self.search(input.gallery, floor: floor)
+        let all = input.other.isEmpty ? [search] : [search, try Self.search(input.other, floor: floor)]
         func ask(_ pictures: [SeenPicture], _ isPresent: Bool) -> [CalibrationExample] {
-            pictures.map { search.example($0, floor: floor, isPresent: isPresent) }
+            all.flatMap { search in pictures.map { search.example($0, floor: floor, isPresent: isPresent) } }
         }
         let examples = ask(input.fitted, true) + ask(input.fitted, false)
         var rules = ScanCalibration.Rules()
@@ -123,9 +141,26 @@ public struct NotFoundMeasure: Sendable {
         guard let calibration else {
             throw EvaluationError("\(input.fitted.count) photos are too few to fit to: at least 30 are needed.")
         }
+        return try asked(
+            ScanCalibration(generation: "measured", global: calibration.global, categories: [:]), search, floor: floor)
+    }
+
+    /// What a catalogue answers to the photos that the calibration has not seen.
+    private func asked(
+        _ calibration: ScanCalibration, _ search: GallerySearch, floor: Bool
+    ) throws -> Answers {
+        func ask(_ pictures: [SeenPicture], _ isPresent: Bool) -> [CalibrationExample] {
+            pictures.map { search.example($0, floor: floor, isPresent: isPresent) }
+        }
         return Answers(
-            calibration: ScanCalibration(generation: "measured", global: calibration.global, categories: [:]),
-            present: ask(input.queries, true), absent: ask(input.queries, false), strange: ask(input.strangers, false))
+            calibration: calibration, present: ask(input.queries, true), absent: ask(input.queries, false),
+            strange: ask(input.strangers, false))
+    }
+
+    /// The share that is told to be probably not there.
+    private func said(_ answers: Answers, _ examples: [CalibrationExample]) -> Figure? {
+        bootstrap.mean(
+            examples.map { answers.calibration.model(for: $0.category).refuses(answers.score($0)) ? 1 : 0 })
     }
 
     private func report(_ answers: Answers) -> CalibrationReport {
