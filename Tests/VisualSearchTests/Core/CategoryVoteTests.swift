@@ -8,24 +8,19 @@ struct CategoryVoteTests {
     /// The formula written down once more, as slowly as can be.
     private func oracle(_ detector: [String: Double], _ near: [CategoryVote.Neighbour]) -> [String: Double] {
         var votes: [String: Double] = [:]
-        var mass = 0.0
-        for neighbour in near.sorted(by: { $0.similarity > $1.similarity }).prefix(20) where neighbour.similarity > 0 {
+        for neighbour in near where neighbour.similarity > 0 {
             var weight = 1.0
-            for time in 0..<32 {
-                if time == 8 { mass += weight }
-                weight *= neighbour.similarity
-            }
+            for _ in 0..<8 { weight *= neighbour.similarity }
             votes[neighbour.category, default: 0] += weight
         }
         let all = votes.values.reduce(0, +)
         let seen = detector.values.reduce(0, +)
-        let trust = 0.9 * mass / (mass + 2)
+        let trust = 0.9 * all / (all + 2)
         var products: [String: Double] = [:]
         for category in categories {
             let d = detector[category, default: 0] / max(seen, 1) + max(0, 1 - seen) / 5
             let v = all > 0 ? votes[category, default: 0] / all : 0.2
-            let root = (0.75 * d + 0.25 / 5).squareRoot()
-            products[category] = root * root.squareRoot() * (trust * v + (1 - trust) / 5)
+            products[category] = (0.75 * d + 0.25 / 5) * (trust * v + (1 - trust) / 5)
         }
         let sum = products.values.reduce(0, +)
         return products.mapValues { $0 / sum }
@@ -38,7 +33,7 @@ struct CategoryVoteTests {
         var planted = Planted(seed: seed)
         var detector: [String: Double] = [:]
         for category in categories where planted.share() < 0.7 { detector[category] = planted.share() }
-        let near = (0..<planted.number(below: 60)).map { _ in
+        let near = (0..<planted.number(below: 20)).map { _ in
             CategoryVote.Neighbour(category: categories[planted.number(below: 5)], similarity: planted.share() * 2 - 1)
         }
         let vote = CategoryVote(detector: detector, neighbours: near, categories: categories)

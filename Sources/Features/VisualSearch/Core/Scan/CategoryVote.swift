@@ -1,14 +1,11 @@
-internal import Foundation
-
 /// The category of a picture: what the detector says times what the nearest pictures of the catalogue say.
 ///
 /// The detector's class alone is not trusted: it knows no subclass that came after its training and confuses those that
-/// look alike. `p_c` is proportional to `(a d_c + (1 - a)/C)^w (b v_c + (1 - b)/C)` with the detector's probabilities `d`,
-/// the vote `v` of the neighbours with weights `max(0, s)^n`, and the accuracies `a` and `b` of both. Both come from one
-/// net, so the word counts less than what is independent would: `w` is under 1 (a logarithmic pool; Genest and Zidek
-/// 1986). Neighbours that are far know little: `b` is the vote's accuracy times `m / (m + k)`, with `m` the sum of
-/// `max(0, s)^8` over the nearest twenty and `k` what half the trust takes. Among merchants' pictures alone, which are far
-/// from any photo, the model's word counts then, and among photos of customers the vote does.
+/// look alike. `p_c` is proportional to `(a d_c + (1 - a)/C) (b v_c + (1 - b)/C)` with the detector's probabilities `d`,
+/// the vote `v` of the neighbours with weights `max(0, s)^8`, and the accuracies `a` and `b` of both. Neighbours that are
+/// far know little: `b` is the vote's accuracy times `m / (m + k)`, with `m` the sum of their weights and `k` what half
+/// the trust takes. Among merchants' pictures alone, which are far from any photo, the model's word counts then, and
+/// among photos of customers the vote does.
 public struct CategoryVote: Sendable, Hashable {
     /// A category and its share of certainty.
     public struct Share: Sendable, Hashable {
@@ -46,12 +43,6 @@ public struct CategoryVote: Sendable, Hashable {
         public var voteAccuracy = 0.9
         /// How many neighbours vote.
         public var neighbours = 20
-        /// The power of the cosine that a neighbour's weight is: the nearest decide, the others part what is even.
-        public var power = 32
-        /// What the detector's word counts beside the vote, as an exponent.
-        public var wordWeight = 0.75
-        /// By how many of the nearest the trust in the vote is judged.
-        public var trusted = 20
         /// Neighbours whose weights sum to this are trusted half as much as near ones.
         public var halfTrust = 2.0
         /// Below this probability the second category is searched too.
@@ -82,8 +73,9 @@ public struct CategoryVote: Sendable, Hashable {
         let seen = detector.filter { known.contains($0.key) && $0.value > 0 && $0.value.isFinite }
         let near = neighbours.filter { known.contains($0.category) && $0.similarity.isFinite }
             .sorted { ($0.similarity, $1.category) > ($1.similarity, $0.category) }.prefix(rules.neighbours)
-        let voted = Self.normalised(Self.weights(near, power: rules.power))
-        let mass = near.prefix(rules.trusted).reduce(0) { $0 + Self.raised(max(0, $1.similarity), 8) }
+        let weights = Self.weights(near)
+        let voted = Self.normalised(weights)
+        let mass = weights.values.sorted().reduce(0, +)
         let voteTrust = mass > 0 ? rules.voteAccuracy * mass / (mass + max(0, rules.halfTrust)) : 0
         let told = seen.values.sorted().reduce(0, +) > 1 ? Self.normalised(seen) : seen
         let count = Double(max(known.count, 1))
@@ -94,8 +86,7 @@ public struct CategoryVote: Sendable, Hashable {
         }
         let products = Dictionary(
             uniqueKeysWithValues: known.map {
-                let word = pow(side(told, $0, accuracy: rules.detectorAccuracy), rules.wordWeight)
-                return ($0, word * side(voted, $0, accuracy: voteTrust))
+                ($0, side(told, $0, accuracy: rules.detectorAccuracy) * side(voted, $0, accuracy: voteTrust))
             })
         self.detector = Self.ranked(told)
         votes = Self.ranked(voted)
@@ -111,22 +102,11 @@ public struct CategoryVote: Sendable, Hashable {
         shares.prefix((final?.probability ?? 0) < certain ? 2 : 1).map(\.category)
     }
 
-    private static func weights(_ near: ArraySlice<Neighbour>, power: Int) -> [String: Double] {
+    private static func weights(_ near: ArraySlice<Neighbour>) -> [String: Double] {
         near.reduce(into: [:]) { sums, neighbour in
-            let weight = raised(max(0, neighbour.similarity), power)
-            if weight > 0 { sums[neighbour.category, default: 0] += weight }
+            let s = max(0, neighbour.similarity)
+            if s > 0 { sums[neighbour.category, default: 0] += s * s * s * s * s * s * s * s }
         }
-    }
-
-    /// A power by squaring, the same on every machine.
-    private static func raised(_ value: Double, _ power: Int) -> Double {
-        var (result, factor, rest) = (1.0, value, max(0, power))
-        while rest > 0 {
-            if rest & 1 == 1 { result *= factor }
-            factor *= factor
-            rest >>= 1
-        }
-        return result
     }
 
     private static func normalised(_ weights: [String: Double]) -> [String: Double] {
