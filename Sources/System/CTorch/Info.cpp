@@ -3,9 +3,6 @@
 #include "Internal.hpp"
 
 #include <mutex>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
@@ -98,15 +95,6 @@ int32_t ct_set_threads(int32_t count) {
 }
 
 int32_t ct_threads(void) { return at::get_num_threads(); }
-
-bool ct_keep_memory(void) {
-#ifdef __GLIBC__
-    // 32 MiB is the largest threshold that the library takes; blocks above still come from the system each time.
-    return mallopt(M_MMAP_THRESHOLD, 1 << 25) == 1 && mallopt(M_TRIM_THRESHOLD, 0x7fffffff) == 1;
-#else
-    return false;
-#endif
-}
 
 int32_t ct_seed(uint64_t seed) {
     return guarded([&] { at::manual_seed(seed); });

@@ -1,4 +1,5 @@
 internal import CTorch
+internal import Kernels
 
 /// The libtorch that this process runs on.
 public enum TorchRuntime {
@@ -46,7 +47,7 @@ public enum TorchRuntime {
     /// A trainer asks for this once: its steps free and take the same blocks, and a block from the system costs a page
     /// fault for every 4 KiB. False where the library cannot be told.
     @discardableResult
-    public static func keepMemory() -> Bool { ct_keep_memory() }
+    public static func keepMemory() -> Bool { HeapPolicy.keep(upTo: .max) }
 
     /// Starts the generators of all devices at a seed.
     public static func seed(_ seed: UInt64) { done("seed", [], ct_seed(seed)) }

@@ -136,11 +136,14 @@ package struct MatchGraph: Sendable {
 
     /// Tries photos that nothing joins again with other points: more of them, larger, or in dim parts.
     ///
-    /// - Parameter fresh: Finds the points of a photo again.
+    /// - Parameters:
+    ///   - skipping: Photos for which this rung would change nothing.
+    ///   - fresh: Finds the points of a photo again.
     package mutating func retry(
-        tier: Int, ratio: Double, fresh: (Int) -> PhotoPoints?, progress: (Int, Int) throws -> Void
+        tier: Int, ratio: Double, skipping: Set<Int> = [], fresh: (Int) -> PhotoPoints?,
+        progress: (Int, Int) throws -> Void
     ) rethrows {
-        let lonely = lonely()
+        let lonely = lonely().filter { !skipping.contains($0) }
         guard !lonely.isEmpty else { return }
         var found: [Int: PhotoPoints] = [:]
         func pointsAgain(_ photo: Int) -> PhotoPoints? {

@@ -201,9 +201,11 @@ extension GroupVerdict {
                 "stretched: a plane shows \(widest) degrees; things at the edge are drawn "
                     + "\((1 / (edge * edge)).tenths) times as wide as in the middle.")
         }
-        if holes > 0 || p95 > 16 {
+        // What moved with the camera is not among the pairs that agree: their residuals say too little then.
+        let isUneven = mismatch == .parallax
+        if holes > 0 || p95 > 8 {
             grade = .poor
-        } else if median > 1.5 || p95 > 5 || torn > 0.02 || tone.stepMedian > 0.05 || expected > 1.5 {
+        } else if median > 1 || p95 > 3 || isUneven || torn > 0.02 || tone.stepMedian > 0.05 || expected > 1.5 {
             grade = .usable
         }
         if mismatch == .parallax {

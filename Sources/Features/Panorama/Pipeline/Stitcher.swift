@@ -200,9 +200,17 @@ public struct Stitcher: Sendable {
         dim.contrast = 0.004
         var slanted = PointDetector()
         slanted.normalisesShape = true
+        var full: Set<Int> = []
         for (tier, detector, ratio) in [(1, larger, 0.8), (2, dim, 0.8), (3, slanted, 0.8)] {
+            // Where nothing is short of points, fainter ones would change nothing.
+            let skipped = tier == 2 ? full : []
             try graph.retry(
-                tier: tier, ratio: ratio, fresh: { try? stages.read($0, detector: detector).points },
+                tier: tier, ratio: ratio, skipping: skipped,
+                fresh: { photo in
+                    let points = try? stages.read(photo, detector: detector).points
+                    if tier == 1, (points?.count ?? 0) >= larger.limit { full.insert(photo) }
+                    return points
+                },
                 progress: { try tell(.retry, $0, $1) })
         }
         let points = graph.points

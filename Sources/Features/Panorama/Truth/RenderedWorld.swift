@@ -21,10 +21,11 @@ public struct RenderedWorld: Sendable {
     public init(seed: UInt64, width: Int = 1024) throws(ImageError) {
         var random = SeededRandom(seed: seed)
         let height = max(1, width / 2)
+        let grain = max(1, width / 1024)
         var rgb = Self.dawn(width: max(1, width), height: height)
         for _ in 0..<2600 {
             let (cx, cy) = (Int(random.next() % UInt64(width)), Int(random.next() % UInt64(height)))
-            let (w, h) = (3 + Int(random.next() % 18), 3 + Int(random.next() % 14))
+            let (w, h) = ((3 + Int(random.next() % 18)) * grain, (3 + Int(random.next() % 14)) * grain)
             let colour = (0..<3).map { _ in UInt8(20 + random.next() % 215) }
             let isRound = random.next() % 2 == 0
             for y in max(0, cy - h)..<min(height, cy + h) {
@@ -84,12 +85,16 @@ public struct RenderedWorld: Sendable {
     /// The direction, from the middle of the room, of the place on its walls that a ray meets.
     public static func wall(from centre: Vector3, along ray: Vector3) -> Vector3 {
         guard centre.x != 0 || centre.y != 0 || centre.z != 0 else { return ray }
+        return place(from: centre, along: ray)?.normalized ?? ray
+    }
+
+    /// The place on the walls that a ray meets; nil from outside of the room.
+    public static func place(from centre: Vector3, along ray: Vector3) -> Vector3? {
         func reach(_ at: Double, _ step: Double, _ side: Double) -> Double {
             step > 1e-12 ? (side - at) / step : step < -1e-12 ? (-side - at) / step : .infinity
         }
         let far = min(
             reach(centre.x, ray.x, room.x), reach(centre.y, ray.y, room.y), reach(centre.z, ray.z, room.z))
-        guard far.isFinite, far > 0 else { return ray }
-        return (centre + ray * far).normalized
+        return far.isFinite && far > 0 ? centre + ray * far : nil
     }
 }

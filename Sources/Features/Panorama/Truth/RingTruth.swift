@@ -35,6 +35,8 @@ public struct RingTruth: Sendable {
 
     /// True cameras by view, world to camera.
     public let cameras: [Camera]
+    /// Where each stands in the room.
+    public let centres: [Vector3]
     /// The views as files.
     public let photos: [StitchPhoto]
     /// Boxes of the things that walk by view: x, y, width, height in pixels.
@@ -73,6 +75,7 @@ public struct RingTruth: Sendable {
             photos.append(StitchPhoto(name: "view\(index < 10 ? "0" : "")\(index).jpg", bytes: bytes))
         }
         self.cameras = cameras
+        centres = cameras.map { $0.rotation.third * settings.offset }
         self.photos = photos
         self.walkers = walkers
         self.settings = settings

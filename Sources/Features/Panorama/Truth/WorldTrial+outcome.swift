@@ -22,13 +22,16 @@ extension WorldTrial {
 
     /// Judges what came out; `panorama` is the first one.
     public func outcome(_ verdict: StitchVerdict, _ panorama: Stitcher.Panorama?) -> Outcome {
-        let verdicts = zip(verdict.photos, expected).allSatisfy { photo, wanted in
+        // Of two copies the better one stays, whichever that is.
+        let copies = [verdict.photos.first, verdict.photos.last].count { $0?.verdict == .duplicateOf }
+        let pairs = zip(verdict.photos, expected).enumerated()
+        let verdicts = pairs.allSatisfy { index, pair in
+            let (photo, wanted) = pair
+            if fault == .copy, index == 0 || index == verdict.photos.count - 1 { return copies == 1 }
             switch wanted {
-            case nil: photo.group == 1
-            case .noOverlap: photo.verdict == .noOverlap || photo.verdict == .overlapTooSmall
-            // Of two copies either may stay.
-            case .duplicateOf: photo.verdict == .duplicateOf
-            case .some(let reason): photo.verdict == reason
+            case nil: return photo.group == 1
+            case .noOverlap: return photo.verdict == .noOverlap || photo.verdict == .overlapTooSmall
+            case .some(let reason): return photo.verdict == reason
             }
         }
         guard let group = verdict.groups.first, let panorama else {

@@ -51,6 +51,7 @@ public struct WorldTrial: Sendable {
     /// Boxes of things that walk by photo: x, y, width, height.
     public let walkers: [[[Int]]]
     private let cameras: [Camera]
+    private let centres: [Vector3]
     private let maps: [Matrix3]
 
     /// The trial of a seed: each kind and each fault come in turn.
@@ -81,16 +82,18 @@ public struct WorldTrial: Sendable {
             let count = kind == .ring ? 10 : 3 + Int(random.next() % 3)
             views = Array(ring.photos.prefix(count))
             (cameras, maps) = (Array(ring.cameras.prefix(count)), [])
+            centres = Array(ring.centres.prefix(count))
             walkers = Array(ring.walkers.prefix(count))
         } else {
             let flat = try Self.flat(world, kind, width: width, height: height, random: &random)
             (views, maps, cameras) = (flat.photos, flat.maps, [])
             walkers = views.map { _ in [] }
+            centres = []
         }
         var expected: [PhotoReason?] = views.map { _ in nil }
         switch self.fault {
         case .stranger:
-            let other = try RenderedWorld(seed: seed &+ 5000).view(
+            let other = try RenderedWorld(seed: seed &+ 5000, width: 2048).view(
                 Camera(rotation: .identity, focal: Double(width)), width: width, height: height)
             views.append(StitchPhoto(name: "z.jpg", bytes: try other.encoded(as: .jpeg(quality: 90))))
             expected.append(.noOverlap)
@@ -101,7 +104,7 @@ public struct WorldTrial: Sendable {
             expected.append(.duplicateOf)
         case .blurred:
             let bytes = (try? views[views.count - 1].load()) ?? []
-            let soft = try Image.decode(bytes).image.gaussianBlurred(sigma: Double(width) / 30)
+            let soft = try Image.decode(bytes).image.gaussianBlurred(sigma: Double(width) / 45)
             views.append(StitchPhoto(name: "z.jpg", bytes: try soft.encoded(as: .jpeg(quality: 90))))
             expected.append(.blurred)
         case .none, .walkers, .parallax: break
@@ -118,8 +121,8 @@ public struct WorldTrial: Sendable {
         let count = 3 + Int(random.next() % 2)
         var (photos, maps): ([StitchPhoto], [Matrix3]) = ([], [])
         for index in 0..<count {
-            // Half a photo's width from one to the next, over the middle rows of the sphere's picture.
-            let x = (Double(index) - Double(count - 1) / 2) * Double(width) * 0.5
+            // Two fifths of a photo's width from one to the next, over the middle rows of the sphere's picture.
+            let x = (Double(index) - Double(count - 1) / 2) * Double(width) * 0.4
             let shift = Matrix3(rows: Vector3(1, 0, -x + number(8)), Vector3(0, 1, number(12)), Vector3(0, 0, 1))
             var map = shift
             if kind == .scan {
@@ -151,8 +154,10 @@ public struct WorldTrial: Sendable {
         let half = (Double(width * width + height * height)).squareRoot() / 2
         var there: (x: Double, y: Double)?
         if cameras.indices.contains(first), cameras.indices.contains(second) {
-            there = cameras[second].pixel(
-                of: cameras[first].ray(x: x, y: y, halfDiagonal: half), halfDiagonal: half)
+            let ray = cameras[first].ray(x: x, y: y, halfDiagonal: half)
+            // What is seen stands on a wall: from elsewhere it lies in another direction.
+            let spot = RenderedWorld.place(from: centres[first], along: ray)
+            there = spot.flatMap { cameras[second].pixel(of: $0 - centres[second], halfDiagonal: half) }
         } else if maps.indices.contains(first), maps.indices.contains(second), let back = maps[first].inverse {
             there = (maps[second] * back).maps(x: x, y: y)
         }

@@ -167,6 +167,9 @@ int64_t vk_label_energy(
     const vk_piece *pieces, int32_t count, const int16_t *labels, int32_t width, int32_t height, int wrap,
     int32_t depth_weight);
 
+// Asks the C library to keep so many freed bytes for what comes next. Returns 1 when it will.
+int vk_keep_heap(int32_t bytes);
+
 // The largest upright rectangle of non-zero bytes: x, y, width, height. Returns 0 without memory.
 int32_t vk_largest_rectangle(const uint8_t *mask, size_t width, size_t height, int32_t out[4]);
 

@@ -63,8 +63,6 @@ bool ct_op_exists(const char *name);
 // Threads inside one operator, for the whole process.
 int32_t ct_set_threads(int32_t count);
 int32_t ct_threads(void);
-// Lets the C library keep freed memory for the next step instead of giving it back; false where it cannot be told.
-bool ct_keep_memory(void);
 // Seeds the generators of every device.
 int32_t ct_seed(uint64_t seed);
 // The state of the processor's generator, as bytes in a tensor; with a tensor, puts it back.

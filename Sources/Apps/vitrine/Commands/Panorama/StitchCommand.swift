@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Imaging
+import Kernels
 import Panorama
 
 /// Stitches a heap of photos into panoramas.
@@ -89,6 +90,7 @@ struct StitchCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        HeapPolicy.keep()
         let files = try StitchFiles.photos(paths)
         guard files.count > 0 else { throw Failure("There is no photo in \(paths.joined(separator: ", ")).") }
         do {

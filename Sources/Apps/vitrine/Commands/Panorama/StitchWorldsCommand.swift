@@ -51,6 +51,8 @@ struct StitchWorldsCommand: AsyncParsableCommand {
                     "seed \(seed) \(trial.kind) \(trial.fault):", group?.model ?? "-", outcome.grade?.rawValue ?? "-",
                     "used \(group?.used ?? 0)/\(trial.photos.count)", String(format: "p95 %.2f px", outcome.p95),
                     "holes \(outcome.holes) ghosts \(outcome.ghosts) torn \(group?.torn ?? 0)",
+                    "\(group?.closed == true ? "closed" : "open") dropped \(group?.droppedEdges ?? 0)",
+                    "\(group?.mismatch?.rawValue ?? "-") residual \(group?.residualPx.p95 ?? 0)",
                     verdict.photos.map(\.verdict.rawValue).joined(separator: ","))
             }
         }
