@@ -26,7 +26,8 @@ struct VerticalRouteTests {
                 files: [("picture", "p.png", try DrawnGoods.photo(2))])
             _ = try await server.ask(
                 .put, "/api/v1/catalogue/items/w1?catalogue=wine", as: "mei", type: type, body)
-            let scan = try await server.scan([try DrawnGoods.photo(2, shift: 1)])
+            // It looks like bread, which is food: what is covered is answered by the goods of the kind.
+            let scan = try await server.scan([try DrawnGoods.photo(1, shift: 1)])
             #expect(scan.json?["similar"]?.arrayValue?.first?["sku"] == "w1")
             let id = scan.json?["id"]?.stringValue ?? ""
             #expect(try await server.ask(.get, "/api/v1/scans/\(id)").json?["catalogue"] == "wine")
