@@ -84,7 +84,7 @@ struct WishTests {
         var photos = try ring.photos()
         let soft = try ring.images[2].gaussianBlurred(sigma: 9)
         photos[2] = StitchPhoto(name: "v2.jpg", bytes: try soft.encoded(as: .jpeg(quality: 92)))
-        photos.append(try RenderedRing(RenderedWorld(seed: 77), count: 1, seed: 3).photos("y")[0])
+        photos.append(try RenderedRing(RenderedWorld(seed: 77, width: 2048), count: 1, seed: 3).photos("y")[0])
         let wall = try Image(
             width: 360, height: 270, format: .gray8, bytes: (0..<(360 * 270)).map { UInt8(100 + $0 % 360 / 40) })
         photos.append(StitchPhoto(name: "z.png", bytes: try wall.encoded(as: .png)))
