@@ -3,7 +3,7 @@ public struct DatabaseOptions: Sendable {
     /// Connections that read at the same time.
     public var readerCount = 4
     /// How long one `read` may take before it is interrupted; a longer one would stop the log from being reset.
-    public var readLimitMilliseconds = 1_000
+    public var readLimitMilliseconds = 4_000
     /// Commands in one commit.
     public var batchLimit = 512
     /// Announced bytes in one commit.
