@@ -75,3 +75,19 @@ struct DeskShop: Sendable {
         return page
     }
 }
+
+extension DeskShop {
+    /// A page of the staff to which the owner has logged in, as soon as a condition holds on it.
+    func ownersPage(_ address: String, look: ChromiumPage.Look, until condition: String) async throws -> ChromiumPage {
+        let page = try await ChromiumPage.open(shop.browser, look: look)
+        try await page.open(shop.address(address))
+        try await page.wait("document.querySelector('#user')")
+        try await page.click("#user")
+        try await page.type("boss")
+        try await page.click("#password")
+        try await page.type(Self.password)
+        try await page.press("Enter")
+        try await page.wait(condition)
+        return page
+    }
+}

@@ -6,16 +6,7 @@ import Testing
 struct SettingsPageTests {
     private func settings(_ desk: DeskShop, look: ChromiumPage.Look = ChromiumPage.Look()) async throws -> ChromiumPage
     {
-        let page = try await ChromiumPage.open(desk.shop.browser, look: look)
-        try await page.open(desk.shop.address("/desk/settings"))
-        try await page.wait("document.querySelector('#user')")
-        try await page.click("#user")
-        try await page.type("boss")
-        try await page.click("#password")
-        try await page.type(DeskShop.password)
-        try await page.press("Enter")
-        try await page.wait("document.querySelector('.set-row')")
-        return page
+        try await desk.ownersPage("/desk/settings", look: look, until: "document.querySelector('.set-row')")
     }
 
     @Test("DESK-40 queues with hours, people with skills, and rules with a trial are set up in the page, by keys too")

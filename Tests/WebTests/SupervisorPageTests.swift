@@ -10,16 +10,7 @@ struct SupervisorPageTests {
     ]
 
     private func board(_ desk: DeskShop, look: ChromiumPage.Look) async throws -> ChromiumPage {
-        let page = try await ChromiumPage.open(desk.shop.browser, look: look)
-        try await page.open(desk.shop.address("/supervisor"))
-        try await page.wait("document.querySelector('#user')")
-        try await page.click("#user")
-        try await page.type("boss")
-        try await page.click("#password")
-        try await page.type(DeskShop.password)
-        try await page.press("Enter")
-        try await page.wait("document.querySelector('.board-tile strong')")
-        return page
+        try await desk.ownersPage("/supervisor", look: look, until: "document.querySelector('.board-tile strong')")
     }
 
     @Test(

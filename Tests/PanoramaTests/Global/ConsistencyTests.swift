@@ -6,22 +6,6 @@ import Testing
 
 @Suite("All edges of a group judged together")
 struct ConsistencyTests {
-    private static func points(_ count: Int) -> [PhotoPoints] {
-        (0..<count).map { _ in
-            PhotoPoints(
-                x: [], y: [], codes: PackedCodes(rows: [], norms: []), width: SyntheticRing.width,
-                height: SyntheticRing.height)
-        }
-    }
-
-    private static func edges(_ ring: SyntheticRing) throws -> [MatchEdge] {
-        try ring.edges.map { edge in
-            let map = try #require(Homography.fit(edge.pairs))
-            return MatchEdge(
-                first: edge.j, second: edge.k, pairs: edge.pairs, homography: map, matches: edge.pairs.count / 4)
-        }
-    }
-
     private static func cameras(_ solved: SolvedGroup, _ count: Int) throws -> [Camera] {
         guard case .rotation(let cameras) = solved.geometry else { return [] }
         return try (0..<count).map { try #require(cameras[$0]) }
@@ -32,7 +16,7 @@ struct ConsistencyTests {
         arguments: [(0, 4), (0, 5), (3, 7), (1, 6)])
     func falseEdge(first: Int, second: Int) throws {
         let ring = SyntheticRing(count: 10, step: 36, noise: 0.1, points: 1500)
-        var edges = try Self.edges(ring)
+        var edges = try ring.matchEdges()
         #expect(edges.count == 10)
         #expect(!edges.contains { $0.first == first && $0.second == second })
         // A facade that repeats: the strongest of all, exactly like the edge of two neighbours.
@@ -44,7 +28,7 @@ struct ConsistencyTests {
         let group = Array(0..<10)
         let bad = TreeConsensus().contradicted(group, edges: edges, focal: 320)
         #expect(bad == [edges.count - 1])
-        let solved = try #require(GroupSolver(group: group, points: Self.points(10)).solve(edges))
+        let solved = try #require(GroupSolver(group: group, points: SyntheticRing.points(10)).solve(edges))
         #expect(solved.dropped.map { [$0.first, $0.second] } == [[first, second]])
         let errors = ring.errors(try Self.cameras(solved, 10))
         #expect(errors[errors.count / 2] < 0.1)
@@ -53,16 +37,16 @@ struct ConsistencyTests {
     @Test("PANO-195 a ring whose focal length starts a seventh wrong loses no edge", arguments: [0.86, 1.14])
     func gaping(factor: Double) throws {
         let ring = SyntheticRing(count: 10, step: 36, noise: 0.1, points: 1500)
-        let bad = TreeConsensus().contradicted(Array(0..<10), edges: try Self.edges(ring), focal: 340 * factor)
+        let bad = TreeConsensus().contradicted(Array(0..<10), edges: try ring.matchEdges(), focal: 340 * factor)
         #expect(bad.isEmpty)
     }
 
     @Test("PANO-189 photos of two camera bodies get a lens each, both to 0.005")
     func bodies() throws {
         let ring = SyntheticRing(count: 12, step: 30, noise: 0.05, points: 1200, lenses: [-0.04, 0.03])
-        var solver = GroupSolver(group: Array(0..<12), points: Self.points(12))
+        var solver = GroupSolver(group: Array(0..<12), points: SyntheticRing.points(12))
         solver.bodies = (0..<12).map { $0 % 2 }
-        let solved = try #require(solver.solve(try Self.edges(ring)))
+        let solved = try #require(solver.solve(try ring.matchEdges()))
         for (index, camera) in try Self.cameras(solved, 12).enumerated() {
             let truth = index % 2 == 0 ? -0.04 : 0.03
             #expect(abs(camera.lens - truth) < 0.005, "\(index): \(camera.lens)")
@@ -75,7 +59,7 @@ struct ConsistencyTests {
     @Test("PANO-306 four pairs that a person set hold two photos together, whatever the checks say")
     func pinned() throws {
         let ring = SyntheticRing(count: 4, step: 12, noise: 0.1, points: 900)
-        var edges = try Self.edges(ring)
+        var edges = try ring.matchEdges()
         let wrong = try #require(edges.first { $0.first == 0 && $0.second == 1 })
         let moved = wrong.pairs.enumerated().map { at, value in at % 4 == 2 ? value + 60 : value }
         edges.removeAll { $0.first == 0 && $0.second == 1 }
@@ -83,7 +67,7 @@ struct ConsistencyTests {
             let edge = MatchEdge(
                 first: 0, second: 1, pairs: moved, homography: wrong.homography, matches: wrong.matches,
                 isPinned: isPinned)
-            let solver = GroupSolver(group: Array(0..<4), points: Self.points(4))
+            let solver = GroupSolver(group: Array(0..<4), points: SyntheticRing.points(4))
             let solved = try #require(solver.solve(edges + [edge]))
             let isDropped = solved.dropped.contains { $0.first == 0 && $0.second == 1 }
             #expect(isDropped == !isPinned)
@@ -93,7 +77,7 @@ struct ConsistencyTests {
     @Test("PANO-186 from the tree of the surest edges a ring is solved in at most twenty steps", arguments: 1...4)
     func steps(seed: Int) throws {
         let ring = SyntheticRing(count: 12, step: 30, noise: 0.1, seed: UInt64(seed), points: 900)
-        let edges = try Self.edges(ring)
+        let edges = try ring.matchEdges()
         let group = Array(0..<12)
         let focal = try #require(SpanningStart.focal(edges, size: SyntheticRing.width))
         var bundle = RayBundle(

@@ -7,28 +7,12 @@ import Testing
 
 @Suite("Groups solved as a whole")
 struct GroupTests {
-    private static func points(_ count: Int) -> [PhotoPoints] {
-        (0..<count).map { _ in
-            PhotoPoints(
-                x: [], y: [], codes: PackedCodes(rows: [], norms: []), width: SyntheticRing.width,
-                height: SyntheticRing.height)
-        }
-    }
-
-    private static func edges(_ ring: SyntheticRing) throws -> [MatchEdge] {
-        try ring.edges.map { edge in
-            let map = try #require(Homography.fit(edge.pairs))
-            return MatchEdge(
-                first: edge.j, second: edge.k, pairs: edge.pairs, homography: map, matches: edge.pairs.count / 4)
-        }
-    }
-
     @Test("PANO-304 a focal length that a file makes up does no harm", arguments: [3.0, 40, 9000, .infinity, .nan])
     func wrongHint(hint: Double) throws {
         let ring = SyntheticRing(count: 4, step: 30, noise: 0.1, points: 500)
-        var solver = GroupSolver(group: Array(0..<4), points: Self.points(4))
+        var solver = GroupSolver(group: Array(0..<4), points: SyntheticRing.points(4))
         solver.focalHint = hint
-        let solved = try #require(solver.solve(try Self.edges(ring)))
+        let solved = try #require(solver.solve(try ring.matchEdges()))
         guard case .rotation(let cameras) = solved.geometry else {
             Issue.record("no cameras")
             return
@@ -40,9 +24,9 @@ struct GroupTests {
     @Test("PANO-184 a group can be solved by every objective", arguments: BundleObjective.allCases)
     func objectives(objective: BundleObjective) throws {
         let ring = SyntheticRing(count: 5, step: 30, noise: 0.1, points: 400)
-        var solver = GroupSolver(group: Array(0..<5), points: Self.points(5))
+        var solver = GroupSolver(group: Array(0..<5), points: SyntheticRing.points(5))
         solver.objective = objective
-        let solved = try #require(solver.solve(try Self.edges(ring)))
+        let solved = try #require(solver.solve(try ring.matchEdges()))
         guard case .rotation(let cameras) = solved.geometry else {
             Issue.record("no cameras")
             return

@@ -1,7 +1,9 @@
 import Basics
 import Foundation
 import Kernels
-import Panorama
+import Testing
+
+@testable import Panorama
 
 /// Cameras once round or part of it, and the pairs of pixels of far points that neighbours see.
 struct SyntheticRing {
@@ -96,5 +98,24 @@ struct SyntheticRing {
             }
         }
         return all.sorted()
+    }
+}
+
+/// What a solver of groups takes in.
+extension SyntheticRing {
+    /// Photos of the ring's size whose points nobody looks at.
+    static func points(_ count: Int) -> [PhotoPoints] {
+        (0..<count).map { _ in
+            PhotoPoints(x: [], y: [], codes: PackedCodes(rows: [], norms: []), width: width, height: height)
+        }
+    }
+
+    /// The ring's edges, each with the map that fits it.
+    func matchEdges() throws -> [MatchEdge] {
+        try edges.map { edge in
+            let map = try #require(Homography.fit(edge.pairs))
+            return MatchEdge(
+                first: edge.j, second: edge.k, pairs: edge.pairs, homography: map, matches: edge.pairs.count / 4)
+        }
     }
 }
