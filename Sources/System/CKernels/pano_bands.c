@@ -210,10 +210,11 @@ void vk_lift_pixels(
     }
 }
 
-void vk_settle_pixels(const float *level, size_t count, uint8_t *rgb, uint8_t *mask) {
+void vk_settle_pixels(const float *level, const float *factors, size_t count, uint8_t *rgb, uint8_t *mask) {
     for (size_t i = 0; i < count; i++) {
+        const float factor = factors ? factors[i] : 1;
         for (int c = 0; c < 3; c++) {
-            const float v = level[i * 4 + (size_t)c] + 0.5f;
+            const float v = level[i * 4 + (size_t)c] * factor + 0.5f;
             rgb[i * 3 + (size_t)c] = (uint8_t)(v > 255 ? 255 : v > 0 ? v : 0);
         }
         mask[i] = level[i * 4 + 3] > 0 ? 255 : 0;

@@ -1,4 +1,4 @@
-// Points of a scale space with directions and codes (Lowe 2004), and their even spread.
+// Points of a scale space (Lowe 2004), and their even spread.
 #include "CKernelsPanorama.h"
 #include "pixels_variants.h"
 
@@ -9,6 +9,9 @@
 
 // No point stands nearer to an edge than this: codes would see too little.
 #define MARGIN 5
+
+// Pixels that are looked through together.
+#define STRIP 128
 
 BODY void vk_subtract_f32_body(const float *a, const float *b, float *restrict out, size_t count) {
     for (size_t i = 0; i < count; i++) out[i] = a[i] - b[i];
@@ -79,6 +82,18 @@ static int refined(
     return 0;
 }
 
+// Which of `count` pixels from `at` on may be extrema: strong enough, and none of six neighbours surpasses them.
+static void strip_peaks(
+    const float *const *d, int32_t layer, size_t width, size_t at, size_t count, float least, uint8_t *restrict peaks) {
+    const float *m = d[layer] + at, *n = m - width, *s = m + width, *u = d[layer + 1] + at, *b = d[layer - 1] + at;
+    for (size_t i = 0; i < count; i++) {
+        const float v = m[i], w = m[(ptrdiff_t)i - 1], e = m[i + 1];
+        const int top = (v >= least) & (v >= w) & (v >= e) & (v >= n[i]) & (v >= s[i]) & (v >= u[i]) & (v >= b[i]);
+        const int low = (v <= -least) & (v <= w) & (v <= e) & (v <= n[i]) & (v <= s[i]) & (v <= u[i]) & (v <= b[i]);
+        peaks[i] = (uint8_t)(top | low);
+    }
+}
+
 size_t vk_scale_points(
     const float *const *differences, int32_t layers, size_t width, size_t height, float contrast, float edge_ratio,
     vk_scale_point *out, size_t capacity) {
@@ -87,15 +102,17 @@ size_t vk_scale_points(
     const float least = 0.5f * contrast;
     for (int32_t layer = 1; layer < layers - 1; layer++) {
         for (size_t y = MARGIN; y < height - MARGIN; y++) {
-            const float *row = differences[layer] + y * width;
-            for (size_t x = MARGIN; x < width - MARGIN; x++) {
-                const float v = row[x];
-                if (fabsf(v) < least) continue;
-                if (v > 0 ? (row[x - 1] > v || row[x + 1] > v) : (row[x - 1] < v || row[x + 1] < v)) continue;
-                if (!is_extremum(differences, layer, width, y * width + x)) continue;
-                if (found == capacity) return found;
-                found += (size_t)refined(
-                    differences, layers, width, height, layer, x, y, contrast, edge_ratio, out + found);
+            for (size_t x = MARGIN; x < width - MARGIN; x += STRIP) {
+                const size_t wide = width - MARGIN - x < STRIP ? width - MARGIN - x : STRIP;
+                const size_t at = y * width + x;
+                uint8_t peaks[STRIP];
+                strip_peaks(differences, layer, width, at, wide, least, peaks);
+                for (size_t i = 0; i < wide; i++) {
+                    if (!peaks[i] || !is_extremum(differences, layer, width, at + i)) continue;
+                    if (found == capacity) return found;
+                    found += (size_t)refined(
+                        differences, layers, width, height, layer, x + i, y, contrast, edge_ratio, out + found);
+                }
             }
         }
     }
@@ -138,121 +155,6 @@ VARIANTS(
     vk_gradient_polar, (const float *image, size_t width, size_t height, float *length, float *turns),
     (image, width, height, length, turns), const float *image, size_t width, size_t height, float *length,
     float *turns)
-
-// exp(-t) for 0 <= t <= 8 as (1 - t / 32)^32.
-static inline float falling(float t) {
-    float v = 1 - t * (1.0f / 32);
-    v *= v;
-    v *= v;
-    v *= v;
-    v *= v;
-    return v * v;
-}
-
-// Whole numbers from ... to of the pixels within `radius` of `at`, one pixel inside the picture.
-static inline void window(float at, float radius, size_t size, ptrdiff_t *from, ptrdiff_t *to) {
-    *from = (ptrdiff_t)ceilf(at - radius);
-    *to = (ptrdiff_t)floorf(at + radius);
-    if (*from < 1) *from = 1;
-    if (*to > (ptrdiff_t)size - 2) *to = (ptrdiff_t)size - 2;
-}
-
-int32_t vk_dominant_turns(
-    const float *length, const float *turns, size_t width, size_t height, float x, float y, float sigma, float out[4]) {
-    float raw[36] = {0}, soft[36];
-    const float wide = 1.5f * sigma, radius = 3 * wide, scale = 0.5f / (wide * wide);
-    ptrdiff_t x0, x1, y0, y1;
-    window(x, radius, width, &x0, &x1);
-    window(y, radius, height, &y0, &y1);
-    for (ptrdiff_t py = y0; py <= y1; py++) {
-        const float dy = (float)py - y;
-        for (ptrdiff_t px = x0; px <= x1; px++) {
-            const float dx = (float)px - x, square = dx * dx + dy * dy;
-            if (square > radius * radius) continue;
-            const size_t at = (size_t)py * width + (size_t)px;
-            int bin = (int)(turns[at] * 36 + 0.5f);
-            if (bin >= 36) bin -= 36;
-            raw[bin] += length[at] * falling(square * scale);
-        }
-    }
-    float top = 0;
-    for (int i = 0; i < 36; i++) {
-        soft[i] = (raw[(i + 34) % 36] + raw[(i + 2) % 36]) * (1.0f / 16)
-            + (raw[(i + 35) % 36] + raw[(i + 1) % 36]) * (4.0f / 16) + raw[i] * (6.0f / 16);
-        if (soft[i] > top) top = soft[i];
-    }
-    int32_t found = 0;
-    if (!(top > 0)) return 0;
-    for (int i = 0; i < 36 && found < 4; i++) {
-        const float left = soft[(i + 35) % 36], here = soft[i], right = soft[(i + 1) % 36];
-        if (here <= left || here < right || here < 0.8f * top) continue;
-        const float bend = left - 2 * here + right;
-        const float at = ((float)i + (bend < 0 ? 0.5f * (left - right) / bend : 0)) / 36;
-        out[found++] = at < 0 ? at + 1 : at >= 1 ? at - 1 : at;
-    }
-    return found;
-}
-
-// One sample spread over the eight nearest bins.
-static inline void spread(float bins[6][6][8], float r, float c, float o, float value) {
-    const int ri = (int)floorf(r), ci = (int)floorf(c), oi = (int)o;
-    const float fr = r - (float)ri, fc = c - (float)ci, fo = o - (float)oi;
-    const float v1 = value * fr, v0 = value - v1;
-    const float v11 = v1 * fc, v10 = v1 - v11, v01 = v0 * fc, v00 = v0 - v01;
-    const int a = oi & 7, b = (oi + 1) & 7;
-    float *p00 = bins[ri + 1][ci + 1], *p01 = bins[ri + 1][ci + 2], *p10 = bins[ri + 2][ci + 1],
-          *p11 = bins[ri + 2][ci + 2];
-    p00[b] += v00 * fo, p00[a] += v00 - v00 * fo;
-    p01[b] += v01 * fo, p01[a] += v01 - v01 * fo;
-    p10[b] += v10 * fo, p10[a] += v10 - v10 * fo;
-    p11[b] += v11 * fo, p11[a] += v11 - v11 * fo;
-}
-
-static int32_t rooted(float v[128], uint8_t out[128]) {
-    float squares = 0, sum = 0;
-    for (int i = 0; i < 128; i++) squares += v[i] * v[i];
-    const float limit = 0.2f * sqrtf(squares);
-    for (int i = 0; i < 128; i++) {
-        v[i] = v[i] > limit ? limit : v[i];
-        sum += v[i];
-    }
-    const float scale = sum > 1e-12f ? 1 / sum : 0;
-    int32_t norm = 0;
-    for (int i = 0; i < 128; i++) {
-        const int32_t code = (int32_t)(254 * sqrtf(v[i] * scale) + 0.5f);
-        out[i] = (uint8_t)(code > 127 ? 127 : code);
-        norm += out[i] * out[i];
-    }
-    return norm;
-}
-
-int32_t vk_gradient_code(
-    const float *length, const float *turns, size_t width, size_t height, float x, float y, float sigma, float turn,
-    uint8_t out[128]) {
-    float bins[6][6][8];
-    memset(bins, 0, sizeof bins);
-    const float cell = 3 * sigma, angle = turn * 6.2831853f, along = cosf(angle) / cell, across = sinf(angle) / cell;
-    const float radius = cell * 3.5355339f;
-    ptrdiff_t x0, x1, y0, y1;
-    window(x, radius, width, &x0, &x1);
-    window(y, radius, height, &y0, &y1);
-    for (ptrdiff_t py = y0; py <= y1; py++) {
-        const float dy = (float)py - y;
-        for (ptrdiff_t px = x0; px <= x1; px++) {
-            const float dx = (float)px - x, u = dx * along + dy * across, v = dy * along - dx * across;
-            if (!(fabsf(u) < 2.5f && fabsf(v) < 2.5f)) continue;
-            const size_t at = (size_t)py * width + (size_t)px;
-            float o = turns[at] - turn;
-            o = o < 0 ? o + 1 : o;
-            spread(bins, v + 1.5f, u + 1.5f, o * 8, length[at] * falling((u * u + v * v) * 0.125f));
-        }
-    }
-    float flat[128];
-    for (int r = 0; r < 4; r++) {
-        for (int c = 0; c < 4; c++) memcpy(flat + (r * 4 + c) * 8, bins[r + 1][c + 1], 8 * sizeof(float));
-    }
-    return rooted(flat, out);
-}
 
 BODY void vk_suppression_radii_body(
     const float *x, const float *y, const float *strength, size_t count, float margin, float *radius) {

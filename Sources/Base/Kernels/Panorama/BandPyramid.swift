@@ -88,7 +88,10 @@ package struct BandPyramid: Sendable {
     }
 
     /// The blended tile: three bytes a pixel, and 255 in the mask where any photo had a share.
-    package consuming func settled() -> (rgb: [UInt8], mask: [UInt8]) {
+    ///
+    /// - Parameter factors: One for each pixel, by which its colours are multiplied before they become bytes; empty for none.
+    package consuming func settled(factors: [Float] = []) -> (rgb: [UInt8], mask: [UInt8]) {
+        precondition(factors.isEmpty || factors.count == width * height)
         let sizes = Self.sizes(width, height, sums.count)
         var image: [Float]?
         for index in sums.indices.reversed() {
@@ -104,7 +107,11 @@ package struct BandPyramid: Sendable {
         }
         var rgb = [UInt8](repeating: 0, count: width * height * 3)
         var mask = [UInt8](repeating: 0, count: width * height)
-        vk_settle_pixels(image ?? [], width * height, &rgb, &mask)
+        if factors.isEmpty {
+            vk_settle_pixels(image ?? [], nil, width * height, &rgb, &mask)
+        } else {
+            vk_settle_pixels(image ?? [], factors, width * height, &rgb, &mask)
+        }
         return (rgb, mask)
     }
 }
@@ -115,7 +122,7 @@ package struct BandPyramid: Sendable {
 ///   - row: Warped samples, one or three a place.
 ///   - falloff: v1, v2 of 1 + v1 r² + v2 r⁴, r = 1 in the corners.
 package func liftPixels(
-    _ row: [UInt8], samples: Int, x: [Float], y: [Float], count: Int, width: Int, height: Int, gains: [Float],
+    _ row: Span<UInt8>, samples: Int, x: [Float], y: [Float], count: Int, width: Int, height: Int, gains: [Float],
     falloff: (Float, Float), into out: inout [Float], at place: Int
 ) {
     precondition(samples == 1 || samples == 3)
@@ -123,8 +130,10 @@ package func liftPixels(
     precondition(place >= 0 && (place + count) * 4 <= out.count)
     out.withUnsafeMutableBufferPointer { out in
         guard let start = out.baseAddress else { return }
-        vk_lift_pixels(
-            row, Int32(samples), x, y, count, Float(width), Float(height), gains, falloff.0, falloff.1,
-            start + place * 4)
+        row.withUnsafeBufferPointer { row in
+            vk_lift_pixels(
+                row.baseAddress, Int32(samples), x, y, count, Float(width), Float(height), gains, falloff.0, falloff.1,
+                start + place * 4)
+        }
     }
 }

@@ -32,6 +32,15 @@ package struct LayerSheet: Sendable {
         package var mask: [UInt8]
     }
 
+    /// Whether the boxes of two pieces overlap or touch.
+    package func meet(_ first: Int, _ second: Int) -> Bool {
+        let (a, b) = (pieces[first], pieces[second])
+        guard a.y <= b.y + b.height, b.y <= a.y + a.height else { return false }
+        return (wraps ? [-width, 0, width] : [0]).contains {
+            a.x + $0 <= b.x + b.width && b.x <= a.x + $0 + a.width
+        }
+    }
+
     /// Where pixel (column, row) of a piece lies on the canvas.
     @inline(__always)
     package func place(_ piece: SeamPiece, _ column: Int, _ row: Int) -> Int {

@@ -69,6 +69,7 @@ package struct GradientField: Sendable {
     private let height: Int
     private let length: [Float]
     private let turns: [Float]
+    private let variant: KernelVariant
 
     /// The central differences of a packed picture.
     package init(_ image: Span<Float>, width: Int, height: Int, variant: KernelVariant = .best) {
@@ -82,6 +83,7 @@ package struct GradientField: Sendable {
         self.height = height
         self.length = length
         self.turns = turns
+        self.variant = variant
     }
 
     /// Directions of a point in turns, at most four: the peaks of at least 80 % in a histogram of 36 bins.
@@ -125,7 +127,10 @@ package struct GradientField: Sendable {
         guard isNear(x, y, sigma) else { return 0 }
         return codes.withUnsafeMutableBufferPointer { codes in
             guard let start = codes.baseAddress else { return 0 }
-            return vk_gradient_code(length, turns, width, height, x, y, sigma, turn, start + place)
+            var norm: Int32 = 0
+            vk_gradient_code(
+                length, turns, width, height, x, y, sigma, turn, start + place, &norm, variant.code)
+            return norm
         }
     }
 

@@ -17,17 +17,20 @@ package struct TileBlend: Sendable {
     private let labels: [Int16]
     private let tones: [PhotoTone]
     private let bends: [(x: Int, y: Int, width: Int, grid: ToneGrid)]
+    private let exposure: ExposureField?
     private let grid: SurfaceGrid
     /// Side of a tile, a multiple of the coarsest level's cells.
     package let side: Int
 
     /// A drawing of `labels` on the small canvas, made full size.
     ///
-    /// - Parameter bends: Where each photo's box begins on the small canvas, and how its tone changes over it; empty
-    ///   where nothing does.
+    /// - Parameters:
+    ///   - bends: Where each photo's box begins on the small canvas, and how its tone changes over it; empty where
+    ///     nothing does.
+    ///   - exposure: What is done to the light of the finished picture.
     package init(
         canvas: Canvas, seam: SeamCanvas, labels: [Int16], tones: [PhotoTone],
-        bends: [(x: Int, y: Int, width: Int, grid: ToneGrid)] = [], side: Int = 1024
+        bends: [(x: Int, y: Int, width: Int, grid: ToneGrid)] = [], exposure: ExposureField? = nil, side: Int = 1024
     ) {
         precondition(labels.count == seam.width * seam.height && side % Self.cell == 0 && side > 0)
         self.canvas = canvas
@@ -35,6 +38,7 @@ package struct TileBlend: Sendable {
         self.labels = labels
         self.tones = tones
         self.bends = bends
+        self.exposure = exposure
         self.side = side
         grid = canvas.grid(margin: Self.halo)
     }
@@ -42,9 +46,9 @@ package struct TileBlend: Sendable {
     /// The side with which the fewest pixels are drawn, borders counted, and no tile takes more memory than it may.
     package static func side(_ canvas: Canvas, memoryMebibytes: Int) -> Int {
         let most = MemoryPlan(mebibytes: memoryMebibytes).tilePixels
-        func spans(_ length: Int, _ side: Int, isAcross: Bool) -> [Int] {
+        func spans(_ length: Int, _ side: Int, isRound: Bool) -> [Int] {
             stride(from: 0, to: length, by: side).map { from in
-                isAcross
+                isRound
                     ? min(length + halo, from + side + halo) - (from - halo)
                     : min(length, from + side + halo) - max(0, from - halo)
             }
@@ -52,7 +56,7 @@ package struct TileBlend: Sendable {
         var best = (side: 640, cost: Int.max)
         for side in stride(from: 320, through: 4096, by: cell) {
             let (across, down) = (
-                spans(canvas.width, side, isAcross: true), spans(canvas.height, side, isAcross: false)
+                spans(canvas.width, side, isRound: canvas.isClosed), spans(canvas.height, side, isRound: false)
             )
             let cost = across.reduce(0, +) * down.reduce(0, +)
             if (across.max() ?? 0) * (down.max() ?? 0) <= most, cost < best.cost { best = (side, cost) }
@@ -90,10 +94,11 @@ package struct TileBlend: Sendable {
     }
 
     private func frame(_ column: Int, _ row: Int) -> Frame {
-        // Columns outside an open canvas have no label; drawing them costs little and keeps the cells in place.
-        let x = column * side - Self.halo
+        // Nothing lies beyond the edges of an open canvas.
+        let beyond = canvas.isClosed ? Self.halo : 0
+        let x = max(-beyond, column * side - Self.halo)
         let y = max(0, row * side - Self.halo)
-        let right = min(canvas.width + Self.halo, (column + 1) * side + Self.halo)
+        let right = min(canvas.width + beyond, (column + 1) * side + Self.halo)
         let bottom = min(canvas.height, (row + 1) * side + Self.halo)
         return Frame(x: x, y: y, width: right - x, height: bottom - y)
     }
@@ -121,10 +126,10 @@ package struct TileBlend: Sendable {
         for (index, photo) in photos {
             add(photo, index, shown, frame, to: &pyramid)
         }
-        let (rgb, mask) = pyramid.settled()
+        let (rgb, mask) = pyramid.settled(factors: factors(frame))
         let width = min(side, canvas.width - column * side)
         let height = min(side, canvas.height - row * side)
-        let (dx, dy) = (Self.halo, row * side - frame.y)
+        let (dx, dy) = (column * side - frame.x, row * side - frame.y)
         var out = [UInt8](repeating: 0, count: width * height * 3)
         var covered = [UInt8](repeating: 0, count: width * height)
         for line in 0..<height {
@@ -134,6 +139,18 @@ package struct TileBlend: Sendable {
                 (line * width * 3)..<((line + 1) * width * 3), with: rgb[(from * 3)..<((from + width) * 3)])
         }
         return Tile(x: column * side, y: row * side, width: width, height: height, rgb: out, mask: covered)
+    }
+
+    private func factors(_ frame: Frame) -> [Float] {
+        guard let exposure else { return [] }
+        var factors = [Float](repeating: 1, count: frame.width * frame.height)
+        let pace = 1 / Float(seam.step)
+        for line in 0..<frame.height {
+            exposure.fill(
+                &factors, at: line * frame.width, count: frame.width, x: (Float(frame.x) + 0.5) * pace - 0.5,
+                pace: pace, y: (Float(frame.y + line) + 0.5) * pace - 0.5)
+        }
+        return factors
     }
 
     /// The photo that shows each pixel of a frame: the small canvas' wish where it is valid, else the deepest.
@@ -180,11 +197,12 @@ package struct TileBlend: Sendable {
             photo.mask?.hide(&x, &y, count: box.width, width: photo.image.width, height: photo.image.height)
             guard let map = try? PlaceMap(width: box.width, height: 1, x: x, y: y) else { continue }
             let row = photo.image.warped(by: map).image
-            let bytes = row.withPixels { span in (0..<(box.width * samples)).map { span[$0] } }
-            liftPixels(
-                bytes, samples: samples, x: x, y: y, count: box.width, width: photo.image.width,
-                height: photo.image.height, gains: tone.gains, falloff: (tone.falloff.x, tone.falloff.y), into: &pixels,
-                at: line * box.width)
+            row.withPixels { span in
+                liftPixels(
+                    span, samples: samples, x: x, y: y, count: box.width, width: photo.image.width,
+                    height: photo.image.height, gains: tone.gains, falloff: (tone.falloff.x, tone.falloff.y),
+                    into: &pixels, at: line * box.width)
+            }
             bend(&pixels, at: line * box.width, count: box.width, index, x: frame.x + box.x, y: frame.y + box.y + line)
             let start = (box.y + line) * frame.width + box.x
             for column in 0..<box.width where shown[start + column] == Int16(index) {

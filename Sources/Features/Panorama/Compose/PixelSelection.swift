@@ -40,17 +40,40 @@ package struct PixelSelection: Sendable {
     }
 
     private func cut(_ sheet: LayerSheet, edges: [[UInt8]]?) -> [Int16] {
-        let start = LabelExpansion.deepest(sheet.pieces, width: sheet.width, height: sheet.height)
-        guard sheet.pieces.count > 1 else { return start }
+        guard sheet.pieces.count > 1 else {
+            return LabelExpansion.deepest(sheet.pieces, width: sheet.width, height: sheet.height)
+        }
+        // Of two photos a single cut chooses best, from where the second one shows all that it can.
+        let isPair = sheet.pieces.count == 2
+        let start =
+            isPair ? last(sheet) : LabelExpansion.deepest(sheet.pieces, width: sheet.width, height: sheet.height)
         var seams = SeamLabels(
             pieces: sheet.pieces, width: sheet.width, height: sheet.height, wraps: sheet.wraps,
             depthWeight: LabelExpansion.depthWeight, labels: start, data: data(sheet), edges: edges)
-        for _ in 0..<Self.rounds {
-            var changed = false
-            for photo in sheet.pieces.indices where seams.expand(photo) { changed = true }
-            if !changed { break }
+        // A photo need not be asked again before a photo beside it has grown.
+        var isOpen = [Bool](repeating: true, count: sheet.pieces.count)
+        for _ in 0..<(isPair ? 1 : Self.rounds) {
+            for photo in isPair ? 0..<1 : sheet.pieces.indices where isOpen[photo] {
+                isOpen[photo] = false
+                guard seams.expand(photo) else { continue }
+                for other in sheet.pieces.indices where other != photo && sheet.meet(photo, other) {
+                    isOpen[other] = true
+                }
+            }
+            if !isOpen.contains(true) { break }
         }
         return seams.labels
+    }
+
+    /// The last photo wherever it shows something, else the one before.
+    private func last(_ sheet: LayerSheet) -> [Int16] {
+        var labels = [Int16](repeating: -1, count: sheet.width * sheet.height)
+        for (number, piece) in sheet.pieces.enumerated() {
+            for at in piece.depth.indices where piece.depth[at] > 0 {
+                labels[sheet.place(piece, at % piece.width, at / piece.width)] = Int16(number)
+            }
+        }
+        return labels
     }
 
     private func data(_ sheet: LayerSheet) -> [[Int32]]? {

@@ -77,7 +77,10 @@ package struct GroupComposer: Sendable {
         let tones = GainVignette.solve(pieces, width: seam.width, isClosed: seam.isClosed)
         let toned = zip(pieces, tones).map { $0.0.piece.toned($0.1, radii: $0.0.radii) }
         let even = IncludedAreas.win(toned, included, width: seam.width)
-        return PreparedGroup(choice: choice, seam: seam, shown: shown, pieces: even, tones: tones)
+        let exposure = ExposureField(
+            even, tones: tones, width: seam.width, height: seam.height, isClosed: seam.isClosed)
+        return PreparedGroup(
+            choice: choice, seam: seam, shown: shown, pieces: even, tones: tones, exposure: exposure)
     }
 
     /// Chooses pixels and draws.
@@ -97,6 +100,7 @@ package struct GroupComposer: Sendable {
         if blend == .bands {
             let blend = TileBlend(
                 canvas: canvas, seam: seam, labels: labels, tones: group.tones, bends: tone.bends,
+                exposure: group.exposure,
                 side: TileBlend.side(canvas, memoryMebibytes: options.memoryMebibytes))
             drawn = try draw(blend, canvas, group, progress)
         } else {
@@ -182,7 +186,8 @@ package struct GroupComposer: Sendable {
             guard let image = shelf.image(placed.photo, share: share(placed, canvas)),
                 let made = full.piece(DrawnPhoto(placed: placed, image: image, mask: masks[placed.photo]))
             else { continue }
-            var piece = made.piece.toned(group.tones[index], radii: made.radii)
+            var piece = made.piece.toned(
+                group.tones[index], radii: made.radii, exposure: group.exposure, step: group.seam.step)
             if tone.grids.indices.contains(index) {
                 piece = tone.grids[index].bent(
                     piece, box: group.pieces[index], step: group.seam.step, width: group.seam.width)

@@ -155,8 +155,8 @@ package struct MatchGraph: Sendable {
             try progress(done, lonely.count)
             tiers[photo] = tier
             guard let a = pointsAgain(photo) else { continue }
-            // Neighbours in the order they were given, and the one that came nearest.
-            let near = [photo - 1, photo + 1, photo - 2, photo + 2, nearest[photo]?.photo ?? -1]
+            // Neighbours in the order they were given, and the one that came nearest: finding points again is dear.
+            let near = [photo - 1, photo + 1, nearest[photo]?.photo ?? -1]
             let others = near.filter {
                 points.indices.contains($0) && points[$0] != nil && $0 != photo && copies[$0] == nil
             }

@@ -12,6 +12,8 @@ package struct PreparedGroup: Sendable {
     package let pieces: [SeamPiece]
     /// Gains and fall-off.
     package let tones: [PhotoTone]
+    /// What is done to the light of the finished picture; nil where gains are enough.
+    package let exposure: ExposureField?
 
     /// The share of the places that two photos or more show at which two differ by over 24 levels: edges that would be
     /// doubled if all were laid over each other.

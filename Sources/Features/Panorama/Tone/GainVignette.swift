@@ -128,16 +128,31 @@ package enum GainVignette {
 
 extension SeamPiece {
     /// The piece with a photo's tone made even.
-    package func toned(_ tone: PhotoTone, radii: [Float]) -> SeamPiece {
+    ///
+    /// - Parameters:
+    ///   - exposure: What is done to light afterwards, over a canvas of `step` times smaller sides.
+    ///   - step: How much smaller they are.
+    package func toned(
+        _ tone: PhotoTone, radii: [Float], exposure: ExposureField? = nil, step: Int = 1
+    ) -> SeamPiece {
         var toned = rgb
-        for at in depth.indices where depth[at] > 0 {
+        var factors = [Float](repeating: 1, count: width)
+        for at in depth.indices {
+            if at % width == 0, let exposure {
+                let pace = 1 / Float(step)
+                exposure.fill(
+                    &factors, at: 0, count: width, x: (Float(x) + 0.5) * pace - 0.5, pace: pace,
+                    y: (Float(y + at / width) + 0.5) * pace - 0.5)
+            }
+            guard depth[at] > 0 else { continue }
             let fall = 1 + radii[at] * (tone.falloff.x + tone.falloff.y * radii[at])
             let top = Float(max(rgb[at * 3], rgb[at * 3 + 1], rgb[at * 3 + 2]))
             // As in the drawing: what the camera clipped stays white.
             let keep = max(0, (top - 200) / 55) * max(0, (top - 200) / 55)
             for channel in 0..<3 {
                 let gain = tone.gains[channel] / max(fall, 0.2)
-                let value = Float(rgb[at * 3 + channel]) * (gain < 1 ? gain + (1 - gain) * keep : gain)
+                let kept = gain < 1 ? gain + (1 - gain) * keep : gain
+                let value = Float(rgb[at * 3 + channel]) * kept * factors[at % width]
                 toned[at * 3 + channel] = UInt8(min(max(value, 0), 255))
             }
         }

@@ -36,10 +36,10 @@ int32_t vk_dominant_turns(
     const float *length, const float *turns, size_t width, size_t height, float x, float y, float sigma, float out[4]);
 
 // A histogram of 4 x 4 x 8 gradients around a point, turned by its direction (Lowe 2004, section 6.1), as a code of
-// 128 values of 7 bits: root of the L1-normalised vector (Arandjelovic and Zisserman 2012). Returns its squared length.
-int32_t vk_gradient_code(
+// 128 values of 7 bits: root of the L1-normalised vector (Arandjelovic and Zisserman 2012). `norm` is its squared length.
+void vk_gradient_code(
     const float *length, const float *turns, size_t width, size_t height, float x, float y, float sigma, float turn,
-    uint8_t out[128]);
+    uint8_t *out, int32_t *norm, int32_t variant);
 
 // radius[i] = squared distance to the nearest point that is stronger than point i by 1 / `margin`; points are sorted by
 // falling strength (adaptive non-maximal suppression, Brown, Szeliski and Winder 2005).
@@ -128,8 +128,8 @@ void vk_collapse_band(
 void vk_lift_pixels(
     const uint8_t *row, int samples, const float *x, const float *y, size_t count, float width, float height,
     const float *gains, float v1, float v2, float *out);
-// Bytes and mask out of collapsed pixels.
-void vk_settle_pixels(const float *level, size_t count, uint8_t *rgb, uint8_t *mask);
+// Bytes and mask out of collapsed pixels, each times its factor unless `factors` is NULL.
+void vk_settle_pixels(const float *level, const float *factors, size_t count, uint8_t *rgb, uint8_t *mask);
 
 // MARK: Tone (pano_tone.c)
 
