@@ -122,7 +122,8 @@ BODY four colour(four pixel) {
 }
 
 BODY void vk_add_band_body(
-    const float *level, const float *next, const float *weight, size_t width, size_t height, int wrap, float *sums) {
+    const float *level, const float *next, const float *weight, size_t width, size_t height, int wrap, float *sums,
+    size_t stride) {
     const size_t small = (width + 1) / 2, cells = small * ((height + 1) / 2);
     four *even = next ? malloc((cells + small) * sizeof(four)) : 0, *line = even + cells;
     if (next && !even) return;
@@ -135,7 +136,7 @@ BODY void vk_add_band_body(
     for (size_t y = 0; y < height; y++) {
         const four *l = (const four *)(level + y * width * 4);
         const float *w = weight + y * width;
-        four *s = (four *)(sums + y * width * 4);
+        four *s = (four *)(sums + y * stride * 4);
         if (even) expanded_line(even, small, (height + 1) / 2, y, line);
         for (size_t x = 0; x < width; x++) {
             if (!(w[x] > 0)) continue;
@@ -149,9 +150,10 @@ BODY void vk_add_band_body(
 }
 VARIANTS(
     vk_add_band,
-    (const float *level, const float *next, const float *weight, size_t width, size_t height, int wrap, float *sums),
-    (level, next, weight, width, height, wrap, sums), const float *level, const float *next, const float *weight,
-    size_t width, size_t height, int wrap, float *sums)
+    (const float *level, const float *next, const float *weight, size_t width, size_t height, int wrap, float *sums,
+     size_t stride),
+    (level, next, weight, width, height, wrap, sums, stride), const float *level, const float *next,
+    const float *weight, size_t width, size_t height, int wrap, float *sums, size_t stride)
 
 BODY void vk_collapse_band_body(
     const float *sums, const float *next, size_t width, size_t height, int wrap, float *level) {

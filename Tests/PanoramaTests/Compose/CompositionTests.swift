@@ -133,7 +133,8 @@ struct CompositionTests {
             let side = TileBlend.side(canvas, memoryMebibytes: mebibytes)
             let (across, down) = (min(side, canvas.width), min(side, canvas.height))
             #expect(
-                (across + 2 * TileBlend.halo) * min(canvas.height, down + 2 * TileBlend.halo) <= plan.tilePixels * 5 / 4
+                (across + 2 * TileBlend.halo(canvas)) * min(canvas.height, down + 2 * TileBlend.halo(canvas)) <= plan
+                    .tilePixels * 5 / 4
             )
         }
     }

@@ -70,26 +70,21 @@ package struct BandPyramid: Sendable {
         _ level: [Float], _ next: [Float]?, _ weight: [Float], _ w: Int, _ h: Int, _ wraps: Bool, x: Int, y: Int,
         full: Int, index: Int
     ) {
-        var part = [Float](repeating: 0, count: w * h * 4)
-        if let next {
-            vk_add_band(level, next, weight, w, h, wraps ? 1 : 0, &part, variant.code)
-        } else {
-            vk_add_band(level, nil, weight, w, h, wraps ? 1 : 0, &part, variant.code)
-        }
+        precondition(x + w <= full && ((y + h - 1) * full + x + w) * 4 <= sums[index].count)
         sums[index].withUnsafeMutableBufferPointer { sums in
-            part.withUnsafeBufferPointer { part in
-                for line in 0..<h {
-                    let to = ((y + line) * full + x) * 4
-                    let from = line * w * 4
-                    for at in 0..<(w * 4) { sums[to + at] += part[from + at] }
-                }
+            guard let start = sums.baseAddress else { return }
+            let corner = start + (y * full + x) * 4
+            if let next {
+                vk_add_band(level, next, weight, w, h, wraps ? 1 : 0, corner, full, variant.code)
+            } else {
+                vk_add_band(level, nil, weight, w, h, wraps ? 1 : 0, corner, full, variant.code)
             }
         }
     }
 
     /// The blended tile: three bytes a pixel, and 255 in the mask where any photo had a share.
     ///
-    /// - Parameter factors: One for each pixel, by which its colours are multiplied before they become bytes; empty for none.
+    /// - Parameter factors: By which each pixel's colours are multiplied before they become bytes; empty for none.
     package consuming func settled(factors: [Float] = []) -> (rgb: [UInt8], mask: [UInt8]) {
         precondition(factors.isEmpty || factors.count == width * height)
         let sizes = Self.sizes(width, height, sums.count)

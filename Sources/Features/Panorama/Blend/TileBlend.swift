@@ -6,12 +6,16 @@ package import Kernels
 /// A tile is drawn with a border of 4 (2^L - 1) pixels around it, half for reducing and half for expanding, so that it
 /// is the same as if the whole canvas were drawn at once.
 package struct TileBlend: Sendable {
-    /// Levels of the pyramid, the last one included.
-    package static let levels = 7
+    /// Levels of the pyramid on a canvas, the last one included: 7, on a small one 6, whose bands are as broad a share.
+    package static func levels(_ canvas: Canvas) -> Int { canvas.width * canvas.height > smallCanvas ? 7 : 6 }
     /// Pixels around a tile, a multiple of the coarsest level's cells.
-    package static let halo = 256
-    private static let cell = 1 << (levels - 1)
+    package static func halo(_ canvas: Canvas) -> Int { 1 << (levels(canvas) + 1) }
+    private static let smallCanvas = 2_000_000
+    /// Sides of tiles are multiples of the coarsest cells of any canvas.
+    private static let cell = 64
 
+    private let levels: Int
+    private let halo: Int
     private let canvas: Canvas
     private let seam: SeamCanvas
     private let labels: [Int16]
@@ -40,12 +44,15 @@ package struct TileBlend: Sendable {
         self.bends = bends
         self.exposure = exposure
         self.side = side
-        grid = canvas.grid(margin: Self.halo)
+        levels = Self.levels(canvas)
+        halo = Self.halo(canvas)
+        grid = canvas.grid(margin: halo)
     }
 
     /// The side with which the fewest pixels are drawn, borders counted, and no tile takes more memory than it may.
     package static func side(_ canvas: Canvas, memoryMebibytes: Int) -> Int {
         let most = MemoryPlan(mebibytes: memoryMebibytes).tilePixels
+        let halo = halo(canvas)
         func spans(_ length: Int, _ side: Int, isRound: Bool) -> [Int] {
             stride(from: 0, to: length, by: side).map { from in
                 isRound
@@ -95,11 +102,11 @@ package struct TileBlend: Sendable {
 
     private func frame(_ column: Int, _ row: Int) -> Frame {
         // Nothing lies beyond the edges of an open canvas.
-        let beyond = canvas.isClosed ? Self.halo : 0
-        let x = max(-beyond, column * side - Self.halo)
-        let y = max(0, row * side - Self.halo)
-        let right = min(canvas.width + beyond, (column + 1) * side + Self.halo)
-        let bottom = min(canvas.height, (row + 1) * side + Self.halo)
+        let beyond = canvas.isClosed ? halo : 0
+        let x = max(-beyond, column * side - halo)
+        let y = max(0, row * side - halo)
+        let right = min(canvas.width + beyond, (column + 1) * side + halo)
+        let bottom = min(canvas.height, (row + 1) * side + halo)
         return Frame(x: x, y: y, width: right - x, height: bottom - y)
     }
 
@@ -122,7 +129,7 @@ package struct TileBlend: Sendable {
     package func tile(column: Int, row: Int, photos: [(index: Int, photo: DrawnPhoto)]) -> Tile {
         let frame = frame(column, row)
         let shown = claims(frame, photos)
-        var pyramid = BandPyramid(width: frame.width, height: frame.height, levels: Self.levels, wraps: false)
+        var pyramid = BandPyramid(width: frame.width, height: frame.height, levels: levels, wraps: false)
         for (index, photo) in photos {
             add(photo, index, shown, frame, to: &pyramid)
         }
@@ -169,7 +176,7 @@ package struct TileBlend: Sendable {
             }
             for (index, photo) in photos {
                 guard let view = photo.view else { continue }
-                let from = frame.x + Self.halo + inside.lowerBound
+                let from = frame.x + halo + inside.lowerBound
                 grid.places(view, row: frame.y + line, columns: from..<(from + inside.count), x: &x, y: &y)
                 photo.mask?.hide(
                     &x, &y, count: inside.count, width: photo.image.width, height: photo.image.height)
@@ -192,7 +199,7 @@ package struct TileBlend: Sendable {
         var weights = [Float](repeating: 0, count: box.width * box.height)
         var (x, y) = ([Float](repeating: 0, count: box.width), [Float](repeating: 0, count: box.width))
         for line in 0..<box.height {
-            let from = frame.x + box.x + Self.halo
+            let from = frame.x + box.x + halo
             grid.places(view, row: frame.y + box.y + line, columns: from..<(from + box.width), x: &x, y: &y)
             photo.mask?.hide(&x, &y, count: box.width, width: photo.image.width, height: photo.image.height)
             guard let map = try? PlaceMap(width: box.width, height: 1, x: x, y: y) else { continue }
@@ -249,10 +256,10 @@ package struct TileBlend: Sendable {
         }
         guard right >= left else { return nil }
         let cell = Self.cell
-        let x = max(0, left - Self.halo) / cell * cell
-        let y = max(0, top - Self.halo) / cell * cell
+        let x = max(0, left - halo) / cell * cell
+        let y = max(0, top - halo) / cell * cell
         return PixelBox(
-            x: x, y: y, width: min(frame.width, right + Self.halo) - x,
-            height: min(frame.height, bottom + Self.halo) - y)
+            x: x, y: y, width: min(frame.width, right + halo) - x,
+            height: min(frame.height, bottom + halo) - y)
     }
 }

@@ -118,9 +118,10 @@ void vk_reduce4(const float *in, size_t width, size_t height, int wrap, float *o
 // The same for one float a pixel.
 void vk_reduce1(const float *in, size_t width, size_t height, int wrap, float *out, int32_t variant);
 // sums += weight * (colour of level - colour of the expanded next level), and the weight; next = NULL on the last one.
+// The rows of `sums` are `stride` pixels apart.
 void vk_add_band(
     const float *level, const float *next, const float *weight, size_t width, size_t height, int wrap, float *sums,
-    int32_t variant);
+    size_t stride, int32_t variant);
 // level = colour of the sums + colour of the expanded next level, with weight 1 where there is any, else 0.
 void vk_collapse_band(
     const float *sums, const float *next, size_t width, size_t height, int wrap, float *level, int32_t variant);
