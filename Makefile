@@ -86,6 +86,7 @@ peers-items: ## our item model beside OpenCV on the same photos (PHOTOS=folder o
 	.venv-peers/bin/python Benchmarks/peers/item_peers.py Models/item-embed-s1 "$(PHOTOS)"
 
 peers-boxes: ## our detector beside OpenCV's finders (PICTURES=folder BOXES=table of path, left, top, right, bottom)
+	@Scripts/bootstrap test
 	@Scripts/bootstrap peers
 	$(if $(and $(PICTURES),$(BOXES)),,$(error PICTURES=folder and BOXES=table are needed: Documentation/Scan.md))
 	$(SWIFT) build -c release --product vitrine $(BUILD_FLAGS)

@@ -23,7 +23,7 @@ struct LabelTrainTests {
         """
 
     @Test(
-        "LEARN-031 one command writes boxes, trains, installs the model and lets it draw; killed in its training it goes on, and the next round is the same command"
+        "LEARN-031, SCAN-112 one command writes boxes, trains, installs the model and lets it draw; killed in its training it goes on, and the next round is the same command"
     )
     func rounds() async throws {
         try await TrainProgram.inFolder { program in

@@ -12,7 +12,7 @@ struct LearntMergeTests {
     }
 
     @Test(
-        "LEARN-032, SCAN-071 counts of a training become proposals, what was merged trains as one style, and the next round goes on"
+        "LEARN-032, SCAN-071, SCAN-112 counts of a training become proposals, what was merged trains as one style, and the next round goes on"
     )
     func rounds() async throws {
         let shop = try Shop()
