@@ -74,3 +74,30 @@ struct ExposureFieldTests {
         }
     }
 }
+
+@Suite("Room for what is bright")
+struct HeadroomTests {
+    /// A photo of two greys, the brighter one on a share of its rows.
+    private static func piece(_ dark: UInt8, _ bright: UInt8, rows: Int) -> (piece: SeamPiece, radii: [Float]) {
+        let rgb = (0..<(90 * 60 * 3)).map { $0 / (90 * 3) < rows ? bright : dark }
+        let piece = SeamPiece(
+            x: 0, y: 0, width: 90, height: 60, rgb: rgb, depth: [UInt8](repeating: 255, count: 90 * 60))
+        return (piece, [Float](repeating: 0, count: 90 * 60))
+    }
+
+    private static func factor(_ pieces: [(piece: SeamPiece, radii: [Float])], gain: Float) -> Float {
+        var tone = PhotoTone()
+        tone.gains = [gain, gain, gain]
+        return Headroom.factor(pieces, tones: pieces.map { _ in tone }, exposure: nil)
+    }
+
+    @Test("a wall that gains would burn keeps its light; what the camera burnt, or a speck, darkens nothing")
+    func factor() {
+        #expect(Self.factor([Self.piece(90, 200, rows: 20)], gain: 1) == 1)
+        #expect(abs(Self.factor([Self.piece(90, 200, rows: 20)], gain: 1.5) * 1.5 * 200 - 250) < 2)
+        #expect(Self.factor([Self.piece(90, 255, rows: 20)], gain: 1.5) == 1)
+        #expect(Self.factor([Self.piece(90, 200, rows: 0)], gain: 1.5) == 1)
+        #expect(Self.factor([Self.piece(90, 240, rows: 60)], gain: 3) == 0.6)
+        #expect(Self.factor([], gain: 1) == 1)
+    }
+}

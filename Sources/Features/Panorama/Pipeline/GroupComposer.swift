@@ -74,11 +74,13 @@ package struct GroupComposer: Sendable {
             included.append(seam.included(drawn))
         }
         guard !pieces.isEmpty else { return nil }
-        let tones = GainVignette.solve(pieces, width: seam.width, isClosed: seam.isClosed)
+        var tones = GainVignette.solve(pieces, width: seam.width, isClosed: seam.isClosed)
+        let exposure = ExposureField(
+            pieces.map(\.piece), tones: tones, width: seam.width, height: seam.height, isClosed: seam.isClosed)
+        let factor = Headroom.factor(pieces, tones: tones, exposure: exposure)
+        for index in tones.indices { tones[index].gains = tones[index].gains.map { $0 * factor } }
         let toned = zip(pieces, tones).map { $0.0.piece.toned($0.1, radii: $0.0.radii) }
         let even = IncludedAreas.win(toned, included, width: seam.width)
-        let exposure = ExposureField(
-            even, tones: tones, width: seam.width, height: seam.height, isClosed: seam.isClosed)
         return PreparedGroup(
             choice: choice, seam: seam, shown: shown, pieces: even, tones: tones, exposure: exposure)
     }
