@@ -61,7 +61,8 @@ int32_t vk_dominant_turns(
     return found;
 }
 
-BODY int32_t rooted(float v[128], uint8_t out[128]) {
+// Clipped at 0.2 of the length, divided by the sum, and the root of that.
+BODY void root(float v[128]) {
     float squares = 0, sum = 0;
     for (int i = 0; i < 128; i++) squares += v[i] * v[i];
     const float limit = 0.2f * sqrtf(squares);
@@ -70,9 +71,13 @@ BODY int32_t rooted(float v[128], uint8_t out[128]) {
         sum += v[i];
     }
     const float scale = sum > 1e-12f ? 1 / sum : 0;
+    for (int i = 0; i < 128; i++) v[i] = sqrtf(v[i] * scale);
+}
+
+BODY int32_t rounded(const float v[128], uint8_t out[128]) {
     int32_t norm = 0;
     for (int i = 0; i < 128; i++) {
-        const int32_t code = (int32_t)(254 * sqrtf(v[i] * scale) + 0.5f);
+        const int32_t code = (int32_t)(254 * v[i] + 0.5f);
         out[i] = (uint8_t)(code > 127 ? 127 : code);
         norm += out[i] * out[i];
     }
@@ -114,9 +119,9 @@ BODY void spread(eight bins[36], const samples *strip, size_t i) {
     cell[7] += v11 * shares;
 }
 
-BODY void vk_gradient_code_body(
+BODY void gather(
     const float *length, const float *turns, size_t width, size_t height, float x, float y, float sigma, float turn,
-    uint8_t *out, int32_t *norm) {
+    float flat[128]) {
     // Neighbours in a row mostly hit the same cell: two sets of bins take turns, so that no sum waits for the one before.
     eight bins[2][36];
     memset(bins, 0, sizeof bins);
@@ -158,14 +163,28 @@ BODY void vk_gradient_code_body(
             for (size_t i = from; i < to; i++) spread(bins[i & 1], &strip, i);
         }
     }
-    float flat[128];
     for (int r = 0; r < 4; r++) {
         for (int c = 0; c < 4; c++) {
             const eight sum = bins[0][(r + 1) * 6 + c + 1] + bins[1][(r + 1) * 6 + c + 1];
             memcpy(flat + (r * 4 + c) * 8, &sum, sizeof sum);
         }
     }
-    *norm = rooted(flat, out);
+}
+
+void vk_gradient_roots(
+    const float *length, const float *turns, size_t width, size_t height, float x, float y, float sigma, float turn,
+    float out[128]) {
+    gather(length, turns, width, height, x, y, sigma, turn, out);
+    root(out);
+}
+
+BODY void vk_gradient_code_body(
+    const float *length, const float *turns, size_t width, size_t height, float x, float y, float sigma, float turn,
+    uint8_t *out, int32_t *norm) {
+    float flat[128];
+    gather(length, turns, width, height, x, y, sigma, turn, flat);
+    root(flat);
+    *norm = rounded(flat, out);
 }
 VARIANTS(
     vk_gradient_code,

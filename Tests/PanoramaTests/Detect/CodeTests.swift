@@ -25,7 +25,7 @@ struct PointCodeTests {
         }
     }
 
-    @Test("PANO-160 a tree and drawers find nearly all right matches that looking at every code finds")
+    @Test("PANO-160 a tree, drawers and cells find nearly all right matches that looking at every code finds")
     func indexed() throws {
         let (first, second, map) = try Self.views()
         let detector = PointDetector()
@@ -36,6 +36,8 @@ struct PointCodeTests {
         #expect(Double(tree) >= 0.95 * Double(all), "\(tree) of \(all)")
         let drawers = Self.right(MutualRatio.matches(a, b, by: .hashes), a, b, map)
         #expect(Double(drawers) >= 0.95 * Double(all), "\(drawers) of \(all)")
+        let cells = Self.right(MutualRatio.matches(a, b, by: .cells), a, b, map)
+        #expect(Double(cells) >= 0.95 * Double(all), "\(cells) of \(all)")
         for search in CodeSearch.allCases {
             #expect(MutualRatio.matches(a, .init(noneLike: a), by: search).isEmpty)
             #expect(MutualRatio.matches(.init(noneLike: a), b, by: search).isEmpty)
@@ -54,6 +56,29 @@ struct PointCodeTests {
         }
         let (a, b) = (codes(60), codes(90))
         #expect(CodeTree(b).nearest(a, leaves: 1000) == nearestCodes(a, b).forward)
+    }
+
+    @Test("PANO-160 a single cell is looking at every code; distances of what cells find are true and never too near")
+    func cells() {
+        var random = SeededRandom(seed: 8)
+        func codes(_ count: Int) -> PackedCodes {
+            let rows = (0..<(count * 128)).map { _ in UInt8(random.next() % 128) }
+            let norms = (0..<count).map { row in
+                rows[(row * 128)..<(row * 128 + 128)].reduce(Int32(0)) { $0 + Int32($1) * Int32($1) }
+            }
+            return PackedCodes(rows: rows, norms: norms)
+        }
+        let one = (codes(3), codes(1))
+        #expect(CodeCells().nearest(one.0, one.1).forward.map(\.index) == [0, 0, 0])
+        let (a, b) = (codes(300), codes(400))
+        let (all, some) = (nearestCodes(a, b), CodeCells().nearest(a, b))
+        for (exact, found) in zip(all.forward, some.forward) where found.index >= 0 {
+            #expect(found.best >= exact.best && found.second >= found.best)
+            #expect(found.index == exact.index || found.best >= exact.second)
+        }
+        // Each code is its own nearest, whatever the cells are.
+        let same = CodeCells().nearest(a, a)
+        #expect(same.forward.map(\.index) == Array(0..<300) && same.backward == Array(0..<300))
     }
 
     @Test("PANO-156 patches of 8 x 8 samples join neighbours of a ring, whatever the light")

@@ -52,25 +52,43 @@ struct EstimateTests {
         #expect(LinearMotion.affine(line) == nil)
     }
 
-    @Test("PANO-161 a homography is found among four wrong pairs for each right one", arguments: 0..<10)
-    func consensus(seed: Int) throws {
+    /// Forty right pairs among two hundred, in no order.
+    private static func spoilt(_ seed: Int) -> [Float] {
         var random = SeededRandom(seed: UInt64(seed) + 100)
-        var places = Self.pairs(Self.map, 40, seed: UInt64(seed)).map { Float($0) }
+        var places = pairs(map, 40, seed: UInt64(seed)).map { Float($0) }
         for _ in 0..<160 {
-            places += (0..<4).map { _ in Float(Self.number(&random, -300...300)) }
+            places += (0..<4).map { _ in Float(number(&random, -300...300)) }
         }
+        // Wrong pairs first: the order helps nothing here.
+        return (0..<200).flatMap { at in places[(at * 37 % 200 * 4)..<(at * 37 % 200 * 4 + 4)] }
+    }
+
+    /// With `VITRINE_FAULT_FULL=1` a thousand seeds of which 999 must be solved, else fifty.
+    @Test("PANO-161 a homography is found among four wrong pairs for each right one, in 999 of 1000 searches")
+    func consensus() async {
+        let isFull = ProcessInfo.processInfo.environment["VITRINE_FAULT_FULL"] == "1"
+        let seeds = isFull ? 1000 : 50
+        let failed = await withTaskGroup(of: Int?.self) { group in
+            for seed in 0..<seeds {
+                group.addTask {
+                    var search = SampleConsensus()
+                    search.limit = 8000
+                    let count = search.homography(Self.spoilt(seed), seed: UInt64(seed))?.inliers.count ?? 0
+                    return (40...46).contains(count) ? nil : seed
+                }
+            }
+            return await group.reduce(into: [Int]()) { if let seed = $1 { $0.append(seed) } }
+        }
+        #expect(failed.count <= seeds / 1000, "\(failed.sorted())")
+    }
+
+    @Test("PANO-161 how many samples are drawn follows from the share of right pairs found so far")
+    func samples() {
         var search = SampleConsensus()
         search.limit = 8000
-        // Wrong pairs first: the order helps nothing here.
-        var mixed: [Float] = []
-        for at in 0..<200 {
-            let from = at * 37 % 200 * 4
-            mixed += places[from..<(from + 4)]
-        }
-        let found = try #require(search.homography(mixed, seed: UInt64(seed)))
-        #expect(found.inliers.count >= 40 && found.inliers.count <= 46, "seed \(seed)")
         #expect(search.samples(share: 0.2, size: 4) == 4314)
         #expect(search.samples(share: 0.5, size: 2) == 25)
+        #expect(search.samples(share: 1, size: 4) == 1 && search.samples(share: 0, size: 4) == 8000)
     }
 
     @Test("PANO-109, PANO-110 a turn gives its homography, and that gives back both focal lengths and the turn")

@@ -137,6 +137,36 @@ struct WishTests {
         let focals = verdict.photos.compactMap(\.focal)
         #expect(focals.count == 3 && abs(focals[2] / focals[0] - 3) < 0.06, "\(focals)")
     }
+
+    @Test(
+        "PANO-263 where a photo shows more, the panorama does: drawn at its scale, with it in front, and the verdict tells"
+    )
+    func finerScale() throws {
+        let world = try RenderedWorld(seed: 5, width: 4096)
+        let wide = try RenderedRing(world, count: 2, span: 50, seed: 7, width: 360, height: 270)
+        var photos = try wide.photos()
+        var options = StitchOptions()
+        options.crops = false
+        let plain = try Self.stitched(photos, options)
+        let near = try world.view(wide.rotations[0], focal: wide.focal * 2.5, width: 360, height: 270)
+        photos.append(StitchPhoto(name: "zoom.jpg", bytes: try near.encoded(as: .jpeg(quality: 94))))
+        let (verdict, panoramas) = try Self.stitched(photos, options)
+        let group = try #require(verdict.groups.first)
+        let panorama = try #require(panoramas.first)
+        #expect(group.used == 3 && group.scaleReduced == 1)
+        let before = try #require(plain.panoramas.first)
+        #expect(abs(Double(panorama.image.width) / Double(before.image.width) - 2.5) < 0.15)
+        #expect(group.warnings.contains { $0.hasPrefix("finerScale: drawn at 2.5 times") }, "\(group.warnings)")
+        #expect(plain.verdict.groups[0].warnings.allSatisfy { !$0.hasPrefix("finerScale") })
+        // Where the near photo is, it is the one that is shown, but for its rim.
+        for at in 0..<25 {
+            let (x, y) = (0.15 + 0.7 * Double(at % 5) / 4, 0.15 + 0.7 * Double(at / 5) / 4)
+            let spot = try #require(panorama.editor.place(photo: 2, x: x, y: y, frame: panorama.frame))
+            let column = Int(spot.x) * panorama.shares.width / panorama.frame.width
+            let row = Int(spot.y) * panorama.shares.height / panorama.frame.height
+            #expect(panorama.shares.photos[row * panorama.shares.width + column] == 2, "\(x) \(y)")
+        }
+    }
 }
 
 extension StitchOptions {

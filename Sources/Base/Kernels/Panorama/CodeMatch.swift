@@ -70,6 +70,14 @@ package struct NearestCode: Sendable, Hashable {
 package func nearestCodes(
     _ a: PackedCodes, _ b: PackedCodes, variant: KernelVariant = .best
 ) -> (forward: [NearestCode], backward: [Int]) {
+    let (forward, backward) = nearestCodesWithDistances(a, b, variant: variant)
+    return (forward, backward.map(\.index))
+}
+
+/// The same with the squared distances of the way back.
+func nearestCodesWithDistances(
+    _ a: PackedCodes, _ b: PackedCodes, variant: KernelVariant = .best
+) -> (forward: [NearestCode], backward: [(index: Int, best: Int32)]) {
     guard a.count > 0, b.count > 0 else { return ([], []) }
     var rows = [vk_nearest](repeating: vk_nearest(), count: a.count)
     var index = [Int32](repeating: -1, count: b.norms.count)
@@ -78,6 +86,6 @@ package func nearestCodes(
         a.rows, a.norms, a.count, b.packed, b.norms, b.count, &rows, &index, &best, variant.code)
     return (
         rows.map { NearestCode(index: Int($0.index), best: $0.best, second: $0.second) },
-        index[..<b.count].map { Int($0) }
+        (0..<b.count).map { (Int(index[$0]), best[$0]) }
     )
 }

@@ -134,6 +134,14 @@ package struct GradientField: Sendable {
         }
     }
 
+    /// A point's 128 values before they are rounded to a code: squared length 1, or all 0.
+    package func roots(x: Float, y: Float, sigma: Float, turn: Float) -> [Float] {
+        var out = [Float](repeating: 0, count: 128)
+        guard isNear(x, y, sigma) else { return out }
+        vk_gradient_roots(length, turns, width, height, x, y, sigma, turn, &out)
+        return out
+    }
+
     /// Whether a place is so near the picture that pixel numbers stay small.
     private func isNear(_ x: Float, _ y: Float, _ sigma: Float) -> Bool {
         abs(x) < 1e6 && abs(y) < 1e6 && sigma > 0 && sigma < 1e4

@@ -10,6 +10,8 @@ package struct PhotoPoints: Sendable {
     package let y: [Float]
     /// One code a point.
     package let codes: PackedCodes
+    /// The codes before they were rounded, 128 values a point; empty unless a detector was asked for them.
+    package var roots: [Float] = []
     /// Width of the photo in matching pixels.
     package let width: Double
     /// Height of the photo in matching pixels.

@@ -61,6 +61,13 @@ struct PointCoder {
         return count
     }
 
+    /// What the codes of gradients of a point were before they were rounded, one after the other.
+    func roots(_ point: ScalePoint, sigma: Float) -> [Float] {
+        field.dominantTurns(x: point.x, y: point.y, sigma: sigma).flatMap {
+            field.roots(x: point.x, y: point.y, sigma: sigma, turn: $0)
+        }
+    }
+
     /// The codes of a patch that was made round, 1.6 samples to sigma.
     private func append(
         through shape: AffineShape, _ plane: WeightedPlane, _ point: ScalePoint, sigma: Float, codes: inout [UInt8],

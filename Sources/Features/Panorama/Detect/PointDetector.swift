@@ -21,6 +21,9 @@ package struct PointDetector: Sendable {
     /// Whether each point's surroundings are made alike in all directions first, for slanted views; several times slower.
     package var normalisesShape = false
 
+    /// Whether codes are kept as they were before rounding as well (`PhotoPoints.roots`), to measure what that loses.
+    package var keepsRoots = false
+
     /// A detector with the usual settings.
     package init() {}
 
@@ -99,6 +102,7 @@ package struct PointDetector: Sendable {
         var (x, y): ([Float], [Float]) = ([], [])
         var codes: [UInt8] = []
         var norms: [Int32] = []
+        var roots: [Float] = []
         let groups = Dictionary(grouping: chosen) { [$0.octave, Self.level($0.point)] }
         for key in groups.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
             let level = space.octaves[key[0]].levels[key[1]]
@@ -108,15 +112,18 @@ package struct PointDetector: Sendable {
             for found in groups[key] ?? [] {
                 let sigma = Float(ScaleSpace.sigma * pow(2, Double(found.point.layer) / Double(ScaleSpace.scales)))
                 let count = coder.append(found.point, sigma: sigma, codes: &codes, norms: &norms)
+                if keepsRoots { roots += coder.roots(found.point, sigma: sigma) }
                 for _ in 0..<count {
                     x.append(Float((Double(found.x) - Double(small.width - 1) / 2) * across))
                     y.append(Float((Double(found.y) - Double(small.height - 1) / 2) * down))
                 }
             }
         }
-        return PhotoPoints(
+        var points = PhotoPoints(
             x: x, y: y, codes: PackedCodes(rows: codes, norms: norms), width: Double(image.width) * scale,
             height: Double(image.height) * scale)
+        if roots.count == x.count * 128 { points.roots = roots }
+        return points
     }
 
     /// The level of blur that a point's gradients are taken from.

@@ -16,8 +16,13 @@ struct LevelAlignment {
 
     private var loss = RobustLoss.squares
     private var fixed: SampledPlane?
+    /// What stays the same from step to step; nil where slopes come from the picture or the picture has weights.
+    private var step: AlignmentStep?
+    /// The map at which the template's slopes became slopes by its entries.
+    private var slopesMap = Matrix3.identity
     private var hessian: [Double]?
     private var hessianGain = 0.0
+    private let mass: Double
     private var last: Equations?
 
     init(
@@ -30,6 +35,7 @@ struct LevelAlignment {
         self.picture = picture
         self.originA = originA
         self.originB = originB
+        mass = ShiftSearch.mass(template)
     }
 
     /// Normal equations in the motion's parameters, then gain and bias.
@@ -43,9 +49,10 @@ struct LevelAlignment {
 
     private var count: Int { motion.parameters + (settings.solvesGain ? 2 : 0) }
     private var isInverse: Bool { settings.method == .inverseCompositional }
+    private var usesTemplate: Bool { isInverse || settings.method == .templateSlopes }
 
     mutating func run() throws(DirectError) {
-        if settings.method == .inverseCompositional || settings.method == .templateSlopes { fixTemplate() }
+        if usesTemplate || settings.method == .patches { fixTemplate() }
         loss = .squares
         if settings.loss != .squares { loss = settings.loss.scaled(absoluteErrors()) }
         var damping = 1e-3
@@ -85,6 +92,54 @@ struct LevelAlignment {
             template.plane, map: Matrix3.identity.values, width: template.width, height: template.height, cubic: true,
             withSlopes: true)
         // Samples beside what is not there have no weight and slopes of 0: they pull nowhere.
+        guard let fixed, picture.plane.weights == nil else { return }
+        slopesMap = settings.method == .templateSlopes ? map : .identity
+        // The template's own weights are its pixels', not those of its samples, which are nothing beside what is missing.
+        let there = template.plane.weights.map { zip($0, fixed.weights).map { $1 > 0 ? $0 : 0 } }
+        let plane = WeightedPlane(
+            width: template.width, height: template.height, values: template.plane.values, weights: there)
+        step = AlignmentStep(plane, slopesX: fixed.slopesX, slopesY: fixed.slopesY, terms(slopesMap))
+    }
+
+    private func terms(_ map: Matrix3) -> AlignmentTerms {
+        var terms = AlignmentTerms(map: map.values, origin: originA)
+        terms.loss = loss
+        terms.slopeNoise = Float(settings.slopeNoise)
+        terms.gain = Float(gain)
+        terms.bias = Float(bias)
+        return terms
+    }
+
+    /// The equations by what was fixed: one sample a pixel and sums of its pull; the matrix stays as long as the light does.
+    private mutating func cheapEquations(_ step: AlignmentStep) throws(DirectError) -> Equations {
+        var view = AlignmentStep.View(picture: picture.plane, map: pixelMap)
+        view.cubic = settings.usesCubic
+        view.loss = loss
+        (view.gain, view.bias) = (Float(gain), Float(bias))
+        if settings.method == .patches {
+            let sums = step.blockSums(view, at: map.values)
+            try check(sums)
+            return reduced(sums, motion.entries(at: map))
+        }
+        var sums = step.sums(view)
+        try check(sums)
+        if hessian == nil || abs(gain - hessianGain) > 0.05 * (1 + gain), let fixed {
+            hessianGain = gain
+            let light = Float(1 + gain)
+            hessian =
+                alignmentSums(
+                    template.plane, sampled(withSlopes: false), slopesX: fixed.slopesX.map { $0 * light },
+                    slopesY: fixed.slopesY.map { $0 * light }, terms(slopesMap)
+                ).matrix
+        }
+        // What is compared with the picture is the template in the picture's light.
+        for index in 0..<9 { sums.vector[index] *= 1 + hessianGain }
+        sums.matrix = hessian ?? sums.matrix
+        return reduced(sums, isInverse ? motion.incrementEntries : motion.entries(at: map))
+    }
+
+    private func check(_ sums: AlignmentSums) throws(DirectError) {
+        guard sums.weight > 0, Double(sums.count) >= settings.leastOverlap * mass else { throw .noOverlap }
     }
 
     /// The map between the pixels of both pictures.
@@ -107,7 +162,8 @@ struct LevelAlignment {
     }
 
     private mutating func equations(withMatrix: Bool) throws(DirectError) -> Equations {
-        let usesFixed = settings.method == .inverseCompositional || settings.method == .templateSlopes
+        if let step { return try cheapEquations(step) }
+        let usesFixed = usesTemplate
         // One matrix for all steps, unless the light turns out to be another.
         let isStale = isInverse && abs(gain - hessianGain) > 0.05 * (1 + gain)
         let withMatrix = withMatrix || isStale
@@ -123,11 +179,7 @@ struct LevelAlignment {
         }
         let isCompositional = isInverse || settings.method == .forwardCompositional
         if settings.method == .forwardCompositional { (slopesX, slopesY) = chained(slopesX, slopesY) }
-        var terms = AlignmentTerms(map: (isCompositional ? .identity : map).values, origin: originA)
-        terms.loss = loss
-        terms.slopeNoise = Float(settings.slopeNoise)
-        terms.gain = Float(gain)
-        terms.bias = Float(bias)
+        var terms = self.terms(isCompositional ? .identity : map)
         terms.withMatrix = withMatrix
         let basis = isCompositional ? motion.incrementEntries : motion.entries(at: map)
         let sums =
@@ -136,7 +188,6 @@ struct LevelAlignment {
                 patchSums(template.plane, seen, slopesX: slopesX, slopesY: slopesY, side: 16, terms), map: map,
                 origin: originA)
             : alignmentSums(template.plane, seen, slopesX: slopesX, slopesY: slopesY, terms)
-        let mass = ShiftSearch.mass(template)
         guard sums.count > 0 || sums.weight > 0, sums.weight > 0,
             Double(seen.weights.count { $0 > 0 }) >= settings.leastOverlap * mass
         else { throw .noOverlap }
@@ -271,7 +322,7 @@ struct LevelAlignment {
         let there = WeightedPlane(
             width: template.width, height: template.height, values: seen.values, weights: seen.weights)
         let moments = shiftMoments(template.plane, there, shiftX: 0, shiftY: 0)
-        result.overlap = moments.weight / max(1e-9, ShiftSearch.mass(template))
+        result.overlap = moments.weight / max(1e-9, mass)
         result.correlation = 1 - ((try? ShiftSearch.score(.correlation, moments, needed: 0)) ?? 1)
     }
 }

@@ -87,7 +87,8 @@ extension GroupSolver {
         guard bundle.solve(pairs, freedom: plain, huber: 2) else { return nil }
         // All freedom, so that edges are judged without the lens' errors.
         var free = bundle
-        guard free.solve(pairs, freedom: .init(lens: true, ownFocal: true), huber: 2), free.cost <= bundle.cost else {
+        guard free.solve(pairs, freedom: .init(lens: bendsLenses, ownFocal: true), huber: 2), free.cost <= bundle.cost
+        else {
             return bundle
         }
         return free
@@ -96,10 +97,11 @@ extension GroupSolver {
     /// Of the choices of freedom the one with the best evidence.
     private func chosen(_ bundle: RayBundle, _ pairs: [Edge], _ edges: [MatchEdge]) -> Candidate? {
         var best: Candidate?
-        for freedom in [
+        let freedoms = [
             RayBundle.Freedom(lens: false, ownFocal: false), .init(lens: true, ownFocal: false),
             .init(lens: true, ownFocal: true), .init(lens: false, ownFocal: true),
-        ] {
+        ]
+        for freedom in freedoms where bendsLenses || !freedom.lens {
             var trial = bundle
             if !freedom.ownFocal {
                 let own = Self.median(trial.ownFocals)

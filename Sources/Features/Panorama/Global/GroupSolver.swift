@@ -69,6 +69,8 @@ package struct GroupSolver: Sendable {
     package var focalHint: Double?
     /// Numbers of the camera bodies by photo number; empty for one body.
     package var bodies: [Int] = []
+    /// Whether lenses may bend; without, a lens counts as straight (to measure what it brings).
+    package var bendsLenses = true
     /// What is made least in the end; starts always use all pairs in ray space.
     package var objective = BundleObjective.pairsInRaySpace
 

@@ -3,7 +3,9 @@ import Foundation
 /// Turns the world so that the scene stands upright (after Szeliski and Shum; Brown and Lowe 2007, section 5).
 package enum Straightening {
     /// The rotation from the solved world to an upright one: x right, y down, z ahead to the middle of the views.
-    package static func upright(_ cameras: [Camera]) -> Matrix3 {
+    ///
+    /// - Parameter down: Where down is when that is known; nil for where most cameras have their feet.
+    package static func upright(_ cameras: [Camera], down known: Vector3? = nil) -> Matrix3 {
         guard !cameras.isEmpty else { return .identity }
         var sum = [Double](repeating: 0, count: 9)
         var meanDown = Vector3(0, 0, 0)
@@ -15,7 +17,7 @@ package enum Straightening {
             meanDown = meanDown + y
             meanAhead = meanAhead + z
         }
-        let down = downwards(sum, cameras: cameras, mean: meanDown)
+        let down = known ?? downwards(sum, cameras: cameras, mean: meanDown)
         var ahead = meanAhead - down * meanAhead.dot(down)
         if ahead.length < 1e-3 * Double(cameras.count) {
             // A closed ring has no middle: the first camera's view is taken.
@@ -39,10 +41,14 @@ package enum Straightening {
         return axis.dot(fallback) < 0 ? axis * -1 : axis
     }
 
+    /// The widest angle between the directions in which two cameras look, in radians.
+    package static func reach(_ cameras: [Camera]) -> Double { widest(cameras.map(\.rotation.third)) }
+
     /// The widest angle between two cameras' x axes.
-    private static func spread(_ cameras: [Camera]) -> Double {
-        let axes = cameras.map(\.rotation.first)
-        return axes.reduce(0.0) { widest, a in
+    private static func spread(_ cameras: [Camera]) -> Double { widest(cameras.map(\.rotation.first)) }
+
+    private static func widest(_ axes: [Vector3]) -> Double {
+        axes.reduce(0.0) { widest, a in
             axes.reduce(widest) { max($0, acos(min(1, max(-1, a.dot($1))))) }
         }
     }

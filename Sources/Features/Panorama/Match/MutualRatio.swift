@@ -8,6 +8,8 @@ package enum CodeSearch: String, Sendable, CaseIterable {
     case tree
     /// Drawers of random signs (Charikar 2002).
     case hashes
+    /// Cells of nearest middles, four tables of them (`CodeCells`): the fastest from some thousand points on.
+    case cells
 }
 
 /// Which points of two photos may be the same: each other's nearest, and clearly nearer than the second.
@@ -28,8 +30,28 @@ package enum MutualRatio {
             let quotient = Double(nearest.best) / Double(max(1, nearest.second))
             if quotient < limit { found.append((index, nearest.index, quotient)) }
         }
-        found.sort { $0.2 != $1.2 ? $0.2 < $1.2 : $0.0 < $1.0 }
-        return withoutCopies(found.map { ($0.0, $0.1) }, a, b)
+        return clearestFirst(found, a, b)
+    }
+
+    /// The same by codes that were not rounded, which both photos must have kept.
+    package static func exactMatches(_ a: PhotoPoints, _ b: PhotoPoints, ratio: Double = 0.75) -> [(Int, Int)] {
+        precondition(a.roots.count == a.count * 128 && b.roots.count == b.count * 128)
+        let (forward, backward) = (nearestRoots(a.roots, b.roots), nearestRoots(b.roots, a.roots))
+        let limit = Float(ratio * ratio)
+        var found: [(Int, Int, Double)] = []
+        for (index, nearest) in forward.enumerated() {
+            guard nearest.index >= 0, backward[nearest.index].index == index else { continue }
+            let quotient = nearest.best / max(1e-9, nearest.second)
+            if quotient < limit { found.append((index, nearest.index, Double(quotient))) }
+        }
+        return clearestFirst(found, a, b)
+    }
+
+    private static func clearestFirst(
+        _ found: [(Int, Int, Double)], _ a: PhotoPoints, _ b: PhotoPoints
+    ) -> [(Int, Int)] {
+        let sorted = found.sorted { $0.2 != $1.2 ? $0.2 < $1.2 : $0.0 < $1.0 }
+        return withoutCopies(sorted.map { ($0.0, $0.1) }, a, b)
     }
 
     private static func nearest(
@@ -38,6 +60,7 @@ package enum MutualRatio {
         switch search {
         case .exhaustive: nearestCodes(a.codes, b.codes)
         case .tree: (CodeTree(b.codes).nearest(a.codes), CodeTree(a.codes).nearest(b.codes).map(\.index))
+        case .cells: CodeCells().nearest(a.codes, b.codes)
         case .hashes: (CodeHashes(b.codes).nearest(a.codes), CodeHashes(a.codes).nearest(b.codes).map(\.index))
         }
     }

@@ -10,6 +10,8 @@ package struct Composition: Sendable {
     package let canvas: Canvas
     /// Factor that limits forced.
     package let reduction: Double
+    /// How many times finer it is drawn than most photos are.
+    package let finer: Double
     /// Angles in degrees; nil for planes.
     package let fieldOfView: (across: Double, down: Double)?
     /// Steps of tone along the seams.
@@ -92,7 +94,8 @@ package struct GroupComposer: Sendable {
         let (canvas, seam) = (group.choice.canvas, group.seam)
         let wish = objective ?? options.objective
         let selection = PixelSelection(method: method(wish), objective: wish)
-        let labels = selection.labels(group.sheet)
+        // Who asks for a thing in a certain photo may have it from a coarse one.
+        let labels = selection.labels(wish == .seams ? group.finestSheet : group.sheet)
         // The promise that nothing which a photo shows is missing, whatever the method was.
         precondition(uncovered(labels, group.sheet) == 0, "labels must cover what the photos cover")
         let tone = ToneChange(
@@ -121,8 +124,9 @@ package struct GroupComposer: Sendable {
         let names = group.shown.map(\.photo)
         let shares = Composition.shares(labels, seam, names, box: area)
         return Composition(
-            image: image, canvas: canvas, reduction: group.choice.reduction, fieldOfView: group.choice.fieldOfView,
-            tone: tone.measured.tone, holes: tone.measured.holes, torn: tone.measured.torn, empty: empty,
+            image: image, canvas: canvas, reduction: group.choice.reduction, finer: group.choice.finer,
+            fieldOfView: group.choice.fieldOfView, tone: tone.measured.tone, holes: tone.measured.holes,
+            torn: tone.measured.torn, empty: empty,
             frame: Composition.frame(canvas, box: area, hasAngles: group.choice.fieldOfView != nil), shares: shares,
             shown: Composition.shown(shares, group.pieces, names), labels: labels)
     }
@@ -219,7 +223,23 @@ package struct GroupComposer: Sendable {
         // Methods that hold all photos at once take some 40 bytes a pixel of each.
         let room = blend == .bands ? plan.canvasPixels : plan.canvasPixels / 12
         let most = options.isPreview ? min(1.5e6, room) : min(options.megapixels * 1e6, room)
-        return PlacedPhoto.choice(group, read: read, surface: options.surface, limits: CanvasLimits(pixels: most))
+        return PlacedPhoto.choice(
+            group, read: read, surface: options.surface, limits: CanvasLimits(pixels: most), down: plumb(group))
+    }
+
+    /// Where down is by the vertical lines that the photos show; nil for planes, rings, and where too few agree.
+    private func plumb(_ group: SolvedGroup) -> Vector3? {
+        guard case .rotation(let cameras) = group.geometry else { return nil }
+        let ordered = group.photos.compactMap { cameras[$0] }
+        // All round, the turn itself tells what is level.
+        guard Straightening.reach(ordered) < 2 * .pi / 3 else { return nil }
+        let lines = group.photos.flatMap { photo -> [UprightLine] in
+            guard let camera = cameras[photo], let points = read[photo].points,
+                let plane = shelf.plane(photo, like: points)
+            else { return [] }
+            return UprightLine.of(plane, camera: camera, halfDiagonal: points.halfDiagonal)
+        }
+        return UprightLine.down(lines, near: Straightening.upright(ordered).second)
     }
 
     /// The share of a photo's full size that a canvas shows.

@@ -1,7 +1,9 @@
 extension PlacedPhoto {
     /// The surface and canvas of a solved group, with its photos placed on it, upright.
+    ///
+    /// - Parameter down: Where down is in the solved world; nil for what the cameras themselves tell.
     static func choice(
-        _ group: SolvedGroup, read: [ReadPhoto], surface: Surface?, limits: CanvasLimits
+        _ group: SolvedGroup, read: [ReadPhoto], surface: Surface?, limits: CanvasLimits, down: Vector3? = nil
     ) -> SurfaceChoice? {
         func placed(_ photo: Int, camera: Camera?, map: Matrix3?) -> PlacedPhoto? {
             guard let points = read[photo].points else { return nil }
@@ -12,7 +14,7 @@ extension PlacedPhoto {
         switch group.geometry {
         case .rotation(let cameras):
             let ordered = group.photos.compactMap { cameras[$0] }
-            let upright = Straightening.upright(ordered)
+            let upright = Straightening.upright(ordered, down: down)
             let turned = group.photos.compactMap { photo -> PlacedPhoto? in
                 guard let camera = cameras[photo] else { return nil }
                 let rotation = camera.rotation * upright.transposed

@@ -118,6 +118,10 @@ struct StitchReport {
             tone: .init(stepMedian: made.tone.stepMedian.thousandths, worst: made.tone.worst.thousandths),
             holes: made.holes, torn: made.torn.thousandths, emptyAfterCrop: made.empty,
             droppedEdges: solved.dropped.count, warnings: [], file: nil)
+        if made.finer > 1 {
+            verdict.warnings.append(
+                "finerScale: drawn at \(made.finer.tenths) times the scale of most photos, for some show more detail.")
+        }
         verdict.judge(magnification: solved.photos.map { read[$0].magnification }.max() ?? 1)
         groups.append(verdict)
         return verdict

@@ -235,6 +235,18 @@ public struct Stitcher: Sendable {
     private func solve(
         _ group: [Int], _ graph: MatchGraph, _ photos: [StitchPhoto], _ read: [ReadPhoto]
     ) -> SolvedGroup? {
+        let (solver, edges) = solver(of: group, graph, read)
+        guard let solved = solver.solve(edges) else { return nil }
+        guard options.refines else { return solved }
+        return Refinement().refined(solved, solver: solver) { photo in
+            read[photo].points.flatMap { PhotoIntake.plane(photos[photo], like: $0) }
+        }
+    }
+
+    /// The solver of a group with what is known of its photos, and the edges inside.
+    func solver(
+        of group: [Int], _ graph: MatchGraph, _ read: [ReadPhoto]
+    ) -> (solver: GroupSolver, edges: [MatchEdge]) {
         let inside = Set(group)
         let empty = PhotoPoints.none
         var solver = GroupSolver(group: group, points: graph.points.map { $0 ?? empty })
@@ -245,11 +257,7 @@ public struct Stitcher: Sendable {
         let hints = group.compactMap { read[$0].focalHint }.sorted()
         solver.focalHint = hints.isEmpty ? nil : hints[hints.count / 2]
         let edges = graph.edges.filter { inside.contains($0.first) && inside.contains($0.second) }
-        guard let solved = solver.solve(edges) else { return nil }
-        guard options.refines else { return solved }
-        return Refinement().refined(solved, solver: solver) { photo in
-            read[photo].points.flatMap { PhotoIntake.plane(photos[photo], like: $0) }
-        }
+        return (solver, edges)
     }
 }
 

@@ -55,6 +55,8 @@ package struct SurfaceChoice: Sendable {
     package let reduction: Double
     /// Angles that the photos cover in degrees; nil for planes.
     package let fieldOfView: (across: Double, down: Double)?
+    /// How many times finer it is drawn than most photos are, because some show more detail; 1 where none does.
+    package var finer = 1.0
 
     private static let bins = 720
 
@@ -80,9 +82,9 @@ package struct SurfaceChoice: Sendable {
                 },
                 map: nil)
         }
-        let scales = photos.map { ($0.camera?.focal ?? 1) * $0.magnification }.sorted()
+        let fineness = Fineness(photos.map(\.fineness))
         let points = directions.joined().compactMap { surface.point(of: turn * $0) }
-        guard let scale = scales.isEmpty ? nil : scales[scales.count / 2], !points.isEmpty else { return nil }
+        guard let scale = fineness?.scale, let finer = fineness?.factor, !points.isEmpty else { return nil }
         var (v0, v1) = (points.map(\.v).min() ?? 0, points.map(\.v).max() ?? 0)
         if case .sphere = surface {
             if extent.seesUp { v0 = -.pi / 2 }
@@ -101,7 +103,7 @@ package struct SurfaceChoice: Sendable {
         else { return nil }
         return SurfaceChoice(
             photos: turned, canvas: canvas.canvas, reduction: canvas.factor,
-            fieldOfView: (extent.across * 180 / .pi, extent.down * 180 / .pi))
+            fieldOfView: (extent.across * 180 / .pi, extent.down * 180 / .pi), finer: finer)
     }
 
     /// The choice for planar groups: the reference photo's plane.
@@ -109,15 +111,18 @@ package struct SurfaceChoice: Sendable {
         let points = photos.flatMap { photo in
             photo.samples(8).compactMap { point in photo.map?.maps(x: point.x, y: point.y) }
         }
-        guard let scale = photos.first(where: { $0.photo == reference })?.magnification, !points.isEmpty else {
-            return nil
-        }
+        guard let own = photos.first(where: { $0.photo == reference })?.magnification, !points.isEmpty,
+            let fineness = Fineness(photos.map(\.fineness))
+        else { return nil }
+        let scale = fineness.factor > 1 ? fineness.scale : own
         guard
             let canvas = make(
                 .plane, points.map(\.x).min() ?? 0, points.map(\.x).max() ?? 0, points.map(\.y).min() ?? 0,
                 points.map(\.y).max() ?? 0, scale: scale, closed: false, limits: limits)
         else { return nil }
-        return SurfaceChoice(photos: photos, canvas: canvas.canvas, reduction: canvas.factor, fieldOfView: nil)
+        return SurfaceChoice(
+            photos: photos, canvas: canvas.canvas, reduction: canvas.factor, fieldOfView: nil,
+            finer: fineness.factor)
     }
 
     private static func make(

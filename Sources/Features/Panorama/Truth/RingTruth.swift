@@ -8,6 +8,8 @@ public struct RingTruth: Sendable {
     public struct Settings: Sendable, Hashable {
         /// Views in all, evenly once round.
         public var count = 12
+        /// Rows one above the other, three fifths of a view's height apart; views are shared out among them.
+        public var rows = 1
         /// Width of a view in pixels.
         public var width = 800
         /// Height of a view in pixels.
@@ -31,6 +33,18 @@ public struct RingTruth: Sendable {
 
         /// The usual settings.
         public init() {}
+
+        /// Where view `index` looks before any jitter, in radians; rows from the lowest up.
+        func middle(_ index: Int) -> (yaw: Double, pitch: Double) {
+            let rows = max(1, min(rows, count))
+            let (inRow, row) = ((count + rows - 1) / rows, index % rows)
+            let half = Double(height) / Double(width) * tan(fieldOfView * .pi / 360)
+            // Rows are turned against each other, so that no column of seams goes all the way up.
+            let share = Double(index / rows) + Double(row) / Double(rows)
+            return (
+                2 * .pi * share / Double(inRow), (Double(row) - Double(rows - 1) / 2) * 1.2 * atan(half)
+            )
+        }
     }
 
     /// True cameras by view, world to camera.
@@ -43,7 +57,7 @@ public struct RingTruth: Sendable {
     public let walkers: [[[Int]]]
     private let settings: Settings
 
-    /// A ring of views of an equirectangular picture, with jitter of 1.5° in yaw and roll and 3° in pitch.
+    /// A ring of views, or rings one above the other, of an equirectangular picture, with jitter of 1.5° in yaw and roll and 3° in pitch.
     ///
     /// - Throws: `ImageError` when a view cannot be made.
     public init(sphere: Image, settings: Settings = Settings(), seed: UInt64) throws(ImageError) {
@@ -59,10 +73,11 @@ public struct RingTruth: Sendable {
         var walkers: [[[Int]]] = []
         for index in 0..<settings.count {
             let degree = Double.pi / 180
-            let yaw = 2 * .pi * Double(index) / Double(settings.count) + normal(1.5 * degree)
+            let middle = settings.middle(index)
+            let yaw = middle.yaw + normal(1.5 * degree)
             let turn =
-                Matrix3.rotation(Vector3(0, 0, normal(1.5 * degree))) * .rotation(Vector3(normal(3 * degree), 0, 0))
-                * .rotation(Vector3(0, -yaw, 0))
+                Matrix3.rotation(Vector3(0, 0, normal(1.5 * degree)))
+                * .rotation(Vector3(middle.pitch + normal(3 * degree), 0, 0)) * .rotation(Vector3(0, -yaw, 0))
             let camera = Camera(rotation: turn, focal: focal, lens: settings.lens)
             let light = exp(settings.gain * (2 * Double(random.next() >> 11) / Double(1 << 53) - 1))
             var view = try world.view(
@@ -72,7 +87,8 @@ public struct RingTruth: Sendable {
             walkers.append(walking)
             let bytes = try view.encoded(as: .jpeg(quality: settings.quality))
             cameras.append(camera)
-            photos.append(StitchPhoto(name: "view\(index < 10 ? "0" : "")\(index).jpg", bytes: bytes))
+            let zeros = String(repeating: "0", count: max(2, "\(settings.count - 1)".count) - "\(index)".count)
+            photos.append(StitchPhoto(name: "view\(zeros)\(index).jpg", bytes: bytes))
         }
         self.cameras = cameras
         centres = cameras.map { $0.rotation.third * settings.offset }

@@ -41,6 +41,11 @@ void vk_gradient_code(
     const float *length, const float *turns, size_t width, size_t height, float x, float y, float sigma, float turn,
     uint8_t *out, int32_t *norm, int32_t variant);
 
+// The same before it is made a code: 128 roots of shares, squared length 1.
+void vk_gradient_roots(
+    const float *length, const float *turns, size_t width, size_t height, float x, float y, float sigma, float turn,
+    float out[128]);
+
 // radius[i] = squared distance to the nearest point that is stronger than point i by 1 / `margin`; points are sorted by
 // falling strength (adaptive non-maximal suppression, Brown, Szeliski and Winder 2005).
 void vk_suppression_radii(
@@ -91,6 +96,31 @@ void vk_plane_errors(
 
 // Solves (A + diag(damping)) x = b by Cholesky; A (n x n, lower half read) is destroyed, b becomes x. 0 = not positive.
 int32_t vk_cholesky_solve(double *a, double *b, size_t n);
+
+// MARK: Alignment by brightness (pano_align.c)
+
+enum { VK_LOSS_SQUARES = 0, VK_LOSS_HUBER = 1, VK_LOSS_GEMAN_MCCLURE = 2, VK_LOSS_ABSOLUTE = 3 };
+
+// What one step compares. Rows of the template's planes have `stride` values, a multiple of 16, with weights of 0 where
+// there is no pixel; `across`, `down` and `turn` are what a shift to the right, a shift down, and -1 times a change of
+// depth do to the template (slopes, and slopes times place). The picture has values everywhere.
+typedef struct {
+    const float *values, *weights, *across, *down, *turn;
+    size_t width, height, stride;
+    const float *picture;
+    size_t picture_width, picture_height;
+    double map[9];
+    float origin_x, origin_y, gain, bias, scale;
+    double greatest_lean;
+    int32_t loss, cubic;
+} vk_alignment;
+
+// e = sample - (1 + gain) value - bias. Adds to out[0...10] the sum of w e de/dh for the nine entries of a homography,
+// gain and bias, to out[11] the cost, to out[12] the weight, and tells how many pixels the picture shows. With `pulls`
+// (three rows of `stride` floats for each 16 rows, begun with 0) the sums of w e across, w e down and w go there column by
+// column instead. Where the map leans by at most `greatest_lean` a pixel, 16 pixels of a row are sampled at one
+// fraction and the rest is added by the template's slopes; elsewhere each by itself.
+void vk_align_step(const vk_alignment *k, float *pulls, double *out, size_t *counted, int32_t variant);
 
 // MARK: Places (pano_places.c)
 

@@ -67,33 +67,34 @@ struct StitchBenchCommand: AsyncParsableCommand {
         say("matching-2000x2000x128", "plain-loop", plain / best, String(format: "%.2f ms, plain %.1f ms", best, plain))
     }
 
-    /// The tree and the drawers above five thousand points (PANO-160).
+    /// Trees, drawers and cells, at several thousand points (PANO-160).
     private func indexing(_ world: RenderedWorld) throws {
-        let width = 2000
         let turns = [0.0, 0.35].map { Matrix3.rotation(Vector3(0.02, -$0, 0.01)) }
         let views = try turns.map {
-            try world.view(Camera(rotation: $0, focal: 1500), width: width, height: 1500)
+            try world.view(Camera(rotation: $0, focal: 1500), width: 2000, height: 1500)
         }
-        var detector = PointDetector()
-        detector.megapixels = 3
-        detector.contrast = 0.002
-        detector.limit = 8000
-        let points = try views.map { try detector.points(of: $0, scale: 1) }
-        let (a, b) = (points[0], points[1])
         let map = RotationMotion.homography(turns[1] * turns[0].transposed, focal0: 1500, focal1: 1500)
-        func right(_ search: CodeSearch) -> Int {
-            MutualRatio.matches(a, b, by: search).count { match in
-                guard let there = map.maps(x: Double(a.x[match.0]), y: Double(a.y[match.0])) else { return false }
-                return hypot(there.x - Double(b.x[match.1]), there.y - Double(b.y[match.1])) < 3
+        for limit in [2000, 4000, 8000] {
+            var detector = PointDetector()
+            detector.megapixels = 3
+            detector.contrast = 0.002
+            detector.limit = limit
+            let points = try views.map { try detector.points(of: $0, scale: 1) }
+            let (a, b) = (points[0], points[1])
+            func right(_ search: CodeSearch) -> Int {
+                MutualRatio.matches(a, b, by: search).count { match in
+                    guard let there = map.maps(x: Double(a.x[match.0]), y: Double(a.y[match.0])) else { return false }
+                    return hypot(there.x - Double(b.x[match.1]), there.y - Double(b.y[match.1])) < 3
+                }
             }
-        }
-        let (plain, all) = (milliseconds(3) { _ = MutualRatio.matches(a, b) }, right(.exhaustive))
-        for search in [CodeSearch.tree, .hashes] {
-            let time = milliseconds(3) { _ = MutualRatio.matches(a, b, by: search) }
-            say(
-                "\(search.rawValue)-\(a.count)x\(b.count)", "exhaustive", plain / time,
-                String(format: "%.1f ms, %.1f %% of the right matches", time, 100 * Double(right(search)) / Double(all))
-            )
+            let (plain, all) = (milliseconds(3) { _ = MutualRatio.matches(a, b) }, right(.exhaustive))
+            for search in CodeSearch.allCases where search != .exhaustive && (limit == 8000 || search == .cells) {
+                let time = milliseconds(3) { _ = MutualRatio.matches(a, b, by: search) }
+                let share = 100 * Double(right(search)) / Double(all)
+                say(
+                    "\(search.rawValue)-\(a.count)x\(b.count)", "exhaustive", plain / time,
+                    String(format: "%.1f ms against %.1f, %.1f %% of the right matches", time, plain, share))
+            }
         }
     }
 
