@@ -166,7 +166,8 @@ BODY size_t sample_slowly(
         const double x = (double)(column + i), y = (double)row, w = m[6] * x + m[7] * y + m[8];
         if (!(w > 1e-12)) continue;
         const double u = (m[0] * x + m[1] * y + m[2]) / w, v = (m[3] * x + m[4] * y + m[5]) / w;
-        if (!(u >= 0 && v >= 0 && u <= (double)(k->picture_width - 1) && v <= (double)(k->picture_height - 1))) continue;
+        const double right = (double)(k->picture_width - 1), bottom = (double)(k->picture_height - 1);
+        if (!(u >= 0 && v >= 0 && u <= right && v <= bottom)) continue;
         sample[i] = value_at(
             k->picture, (ptrdiff_t)k->picture_width, (ptrdiff_t)k->picture_height, u, v, k->cubic);
         valid[i] = 1;
