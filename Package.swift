@@ -155,7 +155,7 @@ let features: [Target] = [
         path: "Sources/Features/ServiceDesk"),
     .target(
         name: "Panorama",
-        dependencies: ["Basics", "Kernels", "Imaging"],
+        dependencies: ["Basics", "Archives", "Kernels", "Imaging"],
         path: "Sources/Features/Panorama"),
     .target(
         name: "VisualSearch",
@@ -172,7 +172,8 @@ let server: [Target] = [
     .target(
         name: "Server",
         dependencies: [
-            "Basics", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex", "Messaging",
+            "Basics", "Archives", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex",
+            "Messaging",
             "VisualSearch", "Panorama", "ServiceDesk",
             .product(name: "HummingbirdCore", package: "hummingbird"),
             .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -247,7 +248,7 @@ let tests: [Target] = [
         ],
         path: "Tests/VisualSearchTests"),
     .testTarget(
-        name: "PanoramaTests", dependencies: ["Basics", "Kernels", "Imaging", "Panorama"],
+        name: "PanoramaTests", dependencies: ["Basics", "Archives", "Kernels", "Imaging", "Panorama", "TestSupport"],
         path: "Tests/PanoramaTests"),
     .testTarget(name: "WebTests", dependencies: ["Basics", "TestSupport"], path: "Tests/WebTests"),
     .testTarget(

@@ -49,7 +49,7 @@ struct PageFileTests {
         #expect(keys.count > 100)
         let code = try scripts().filter { !tables.contains($0) }.map(text).joined()
         let computed =
-            /^(state_|card_state_|desk_list_|desk_none_|desk_status_|desk_state_|desk_step_|banner_|typing_|notice_|scan_reason_|scan_stage_|scan_dark|scan_blurred|category_|review_kind_|review_act_|review_look_|review_side|review_over|review_blink|label_filter_|label_act_|label_state_|health_entity_|panorama_(stage|grade|model|surface|photo|advice|mask)_|board_(metric|source|span|state|status)_|settings_(title|text|none|mode|policy|status|step|finding)_|role_|desk_profile_|board_(above|below|cleared|fired|reminder)$)/
+            /^(state_|card_state_|desk_list_|desk_none_|desk_status_|desk_state_|desk_step_|banner_|typing_|notice_|scan_reason_|scan_stage_|scan_dark|scan_blurred|category_|review_kind_|review_act_|review_look_|review_side|review_over|review_blink|label_filter_|label_act_|label_state_|health_entity_|panorama_(stage|grade|model|surface|photo|advice|mask|guide|spot)_|board_(metric|source|span|state|status)_|settings_(title|text|none|mode|policy|status|step|finding)_|role_|desk_profile_|board_(above|below|cleared|fired|reminder)$)/
         for key in keys where key.firstMatch(of: computed) == nil {
             let stem = key.replacing(/_(one|other|forbidden)$/, with: "")
             #expect(code.contains("'\(stem)'"), "nothing says \(key)")

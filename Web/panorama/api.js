@@ -26,12 +26,23 @@ export class PanoramaApi {
         return this.client.request('GET', this.#at());
     }
 
-    /** Uploads a file; answers its number. */
-    async upload(file) {
-        const reply = await this.client.request('POST', this.#at('/photos'), {
-            query: { name: file.name || 'photo' }, form: file, timeout: patience, attempts: 3,
+    /** Uploads a file; answers its number, and how it joins the others when `guide` asks for that. */
+    upload(file, { name = file.name || 'photo', guide = false } = {}) {
+        return this.client.request('POST', this.#at('/photos'), {
+            query: guide ? { name, guide: 'true' } : { name }, form: file, timeout: patience, attempts: guide ? 1 : 3,
         });
-        return reply.photos[0];
+    }
+
+    /** What changes hotspots; `viewer` is the address of the manifest they stand in. */
+    get spots() {
+        const ask = (method, place, body) => this.client.request(method, place, body ? { body } : {});
+        const of = (viewer) => viewer.replace(/\/groups\/\d+\/viewer$/, '');
+        return {
+            add: (viewer, spot) => ask('POST', viewer.replace(/viewer$/, 'spots'), spot),
+            change: (viewer, number, spot) => ask('PUT', `${of(viewer)}/spots/${number}`, spot),
+            remove: (viewer, number) => ask('DELETE', `${of(viewer)}/spots/${number}`),
+            restore: (viewer, number) => ask('POST', `${of(viewer)}/spots/${number}/restore`, {}),
+        };
     }
 
     remove(photo) {

@@ -15,13 +15,16 @@ export function optionPanel(options, changed) {
         element.addEventListener('change', () => changed({ [name]: element.value }));
         return element;
     };
-    const crop = h('input', { type: 'checkbox', name: 'crop' });
-    crop.checked = options.crop ?? true;
-    crop.addEventListener('change', () => changed({ crop: crop.checked }));
+    const check = (name, usual, words) => {
+        const box = h('input', { type: 'checkbox', name });
+        box.checked = options[name] ?? usual;
+        box.addEventListener('change', () => changed({ [name]: box.checked }));
+        return h('label', { class: 'pano-check' }, box, h('span', { t: words }));
+    };
     return h('details', { class: 'pano-details pano-options' }, h('summary', { t: 'panorama_options' }),
         h('div', { class: 'pano-option-grid' },
             h('label', {}, h('span', { t: 'panorama_model' }), select('model', choices.model, 'panorama_model')),
             h('label', {}, h('span', { t: 'panorama_surface' }), select('surface', choices.surface, 'panorama_surface')),
-            h('label', {}, h('span', { t: 'panorama_format' }), select('format', ['jpg', 'png', 'webp'], null)),
-            h('label', { class: 'pano-check' }, crop, h('span', { t: 'panorama_crop' }))));
+            h('label', {}, h('span', { t: 'panorama_format' }), select('format', ['jpg', 'png', 'webp', 'png16', 'hdr'], null)),
+            check('crop', true, 'panorama_crop'), check('layers', false, 'panorama_layers_wish')));
 }

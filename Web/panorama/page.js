@@ -9,6 +9,7 @@ import { languageButton, themeButton } from '../parts/preferences.js';
 import { prepareToasts, toast } from '../parts/toast.js';
 import { Visit } from '../customer/visit.js';
 import { PanoramaApi } from './api.js';
+import { CaptureGuide } from './guide.js';
 import { Heap } from './heap.js';
 import { optionPanel } from './options.js';
 import { Results } from './results.js';
@@ -68,12 +69,14 @@ class PanoramaPage extends HTMLElement {
         this.start = h('div', { class: 'pano-start' }, h('div', { class: 'pano-start-sign', 'aria-hidden': 'true' }, icon('picture')),
             h('h2', { t: 'panorama_start' }), h('p', { class: 'quiet', t: 'panorama_start_text' }),
             h('button', { type: 'button', class: 'button is-primary pano-choose', t: 'panorama_choose', on: { click: () => this.input.click() } }),
-            h('p', { class: 'quiet pano-drop', t: 'panorama_drop' }));
+            h('p', { class: 'quiet pano-drop', t: 'panorama_drop' }),
+            h('button', { type: 'button', class: 'button pano-guide-open', t: 'panorama_guide_open', on: { click: () => this.#guide() } }));
         this.make = h('button', { type: 'button', class: 'button is-primary pano-make', on: { click: () => this.#tried(() => this.#make()) } });
+        this.shots = h('button', { type: 'button', class: 'button', t: 'panorama_guide_open', on: { click: () => this.#guide() } });
         this.more = h('button', { type: 'button', class: 'button', t: 'panorama_add', on: { click: () => this.input.click() } });
         this.fresh = h('a', { class: 'button', href: '/panorama', t: 'panorama_new' });
         this.gone = h('button', { type: 'button', class: 'button', t: 'panorama_delete', on: { click: () => this.#tried(() => this.#delete()) } });
-        this.actions = h('div', { class: 'pano-bar-actions' }, this.make, this.more, this.fresh, this.gone);
+        this.actions = h('div', { class: 'pano-bar-actions' }, this.make, this.more, this.shots, this.fresh, this.gone);
         this.options = h('div');
         this.append(h('div', { class: 'pano-window' },
             h('header', { class: 'shop-header' }, h('a', { class: 'scan-home', href: '/', label: 'scan_to_chat', tip: 'scan_to_chat' }, mark()),
@@ -106,10 +109,7 @@ class PanoramaPage extends HTMLElement {
         if (!files.length) return;
         this.#waiting += files.length;
         this.#uploads = this.#uploads.then(() => this.#tried(async () => {
-            await this.api.ensure();
-            const address = new URL(window.location);
-            address.searchParams.set('id', this.api.id);
-            window.history.replaceState(null, '', address);
+            await this.#begin();
             for (const [index, file] of files.entries()) {
                 this.#tell(t('panorama_uploading', { done: index + 1, of: files.length }), index / files.length);
                 try {
@@ -122,6 +122,26 @@ class PanoramaPage extends HTMLElement {
             this.#waiting -= files.length;
             return this.#waiting === 0 ? this.#tried(() => this.#follow()) : undefined;
         });
+    }
+
+    /** Photos are taken one after the other, and each is told how it joins the others. */
+    #guide() {
+        return this.#tried(() => new CaptureGuide({
+            send: async (file, name) => {
+                await this.#begin();
+                return (await this.api.upload(file, { name, guide: true })).guide;
+            },
+            done: (count) => (count ? this.#tried(() => this.#follow()) : undefined),
+            failed: (error) => this.#failed(error),
+        }).open());
+    }
+
+    /** Makes the panorama when there is none yet, and puts it into the page's address. */
+    async #begin() {
+        await this.api.ensure();
+        const address = new URL(window.location);
+        address.searchParams.set('id', this.api.id);
+        window.history.replaceState(null, '', address);
     }
 
     // MARK: Work
@@ -174,7 +194,7 @@ class PanoramaPage extends HTMLElement {
         this.start.hidden = photos.length > 0 || works;
         this.actions.hidden = photos.length === 0 || works;
         this.options.hidden = photos.length === 0 || works;
-        for (const button of [this.make, this.more, this.gone]) button.disabled = works;
+        for (const button of [this.make, this.more, this.shots, this.gone]) button.disabled = works;
         this.make.dataset.t = state.state === 'draft' ? 'panorama_make' : 'panorama_again';
         setText(this.make, t(this.make.dataset.t));
         this.#tell(works ? this.#stage(state) : null, works && state.progress ? state.progress.done / Math.max(1, state.progress.of) : null);

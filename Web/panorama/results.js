@@ -6,7 +6,7 @@ import { h } from '../parts/dom.js';
 import { toast } from '../parts/toast.js';
 import { graphDrawing } from './graph.js';
 import { thingPanel } from './things.js';
-import './viewer.js';
+import { ViewerHost } from './viewer-host.js';
 
 /** Saves what lies at an address of this page under a name. */
 function save(address, name) {
@@ -17,13 +17,13 @@ function save(address, name) {
 }
 
 /** Opens the viewer over the page. */
-export async function look(json, picture, address) {
-    const manifest = await json(address);
-    const viewer = document.createElement('vt-panorama');
-    openDialog('panorama_title', viewer, { className: 'pano-viewer-dialog' });
-    await viewer.open(manifest, await picture(manifest.image));
-    viewer.canvas?.focus();
-    return viewer;
+async function look(api, address) {
+    const host = new ViewerHost({
+        json: (place) => api.json(place), picture: (place) => api.picture(place), search: { client: api.client, account: api.account },
+        edit: api.spots,
+    });
+    openDialog('panorama_title', host.viewer, { className: 'pano-viewer-dialog' });
+    await host.show(address);
 }
 
 export class Results {
@@ -65,7 +65,7 @@ export class Results {
         const action = (name, className, work) => h('button', {
             type: 'button', class: `button is-small ${className}`, t: name, on: { click: () => this.#tried(work) },
         });
-        const ending = state.options?.format ?? 'jpg';
+        const ending = { png16: 'png' }[state.options?.format] ?? state.options?.format ?? 'jpg';
         return h('article', { class: 'pano-group', data: { group: group.group } },
             h('button', { type: 'button', class: 'pano-open', label: 'panorama_view', on: { click: () => this.#tried(() => this.#look(group)) } }, image),
             h('div', { class: 'pano-group-words' },
@@ -77,6 +77,8 @@ export class Results {
                 action('panorama_download', 'pano-download', async () => save(await this.api.picture(group.links.image), `panorama-${group.group}.${ending}`)),
                 seams,
                 action('panorama_share', 'pano-share', () => this.#share(group)),
+                group.links.layers ? action('panorama_layers', 'pano-layers', async () => save(await this.api.picture(group.links.layers), `layers-${group.group}.zip`)) : null,
+                group.fovDegrees ? action('panorama_hugin', 'pano-hugin', async () => save(await this.api.picture(group.links.cameras), `panorama-${group.group}.pto`)) : null,
                 action('panorama_report', '', async () => save(await this.api.file('/report'), 'report.html'))),
             group.links.things && this.again ? this.#things(group, state) : null);
     }
@@ -93,7 +95,7 @@ export class Results {
     }
 
     #look(group) {
-        return look((address) => this.api.json(address), (address) => this.api.picture(address), group.links.viewer);
+        return look(this.api, group.links.viewer);
     }
 
     async #share(group) {

@@ -1,9 +1,13 @@
-// <vt-panorama>: looks around in a panorama. Drag, wheel, pinch, keys, full screen.
+// <vt-panorama>: looks around in a panorama. Drag, wheel, pinch, keys, the phone's turning, full screen, hotspots.
 
 import { iconButton } from '../parts/buttons.js';
 import { h } from '../parts/dom.js';
 import { bounds, round } from './surfaces.js';
+import { toast } from '../parts/toast.js';
 import { Scene } from './viewer-gl.js';
+import { Gyro } from './viewer-gyro.js';
+import { SpotLayer, unprojected } from './viewer-spots.js';
+import { TileScene } from './viewer-tiles.js';
 
 const widest = 100 * Math.PI / 180;
 const narrowest = 8 * Math.PI / 180;
@@ -13,34 +17,109 @@ export class PanoramaViewer extends HTMLElement {
     #pointers = new Map();
     #speed = { x: 0, y: 0 };
     #frame = null;
+    #touched = { x: 0, y: 0 };
+    mode = null;
 
-    /** Shows the picture at `address` as a manifest describes it. */
-    async open(described, address) {
+    /** What a host offers: `press(spot)`, `find(canvas)`, `put(place)`; each may be left out. */
+    hooks = {};
+
+    /**
+     * Shows a panorama as a manifest describes it. `picture` is the address of its picture, or brings the address under
+     * which what the manifest names can be read.
+     */
+    async open(described, picture) {
+        this.#close();
         const manifest = { ...described, hasAngles: described.hasAngles && round.includes(described.surface) };
         this.manifest = manifest;
+        const bring = typeof picture === 'function' ? picture : async () => picture;
         const canvas = h('canvas', { class: 'pano-canvas', tabindex: 0, role: 'application', label: 'panorama_viewer' });
         this.canvas = canvas;
-        this.replaceChildren(canvas, h('div', { class: 'pano-tools' },
-            this.#tool('+', 'panorama_in', () => this.#zoom(0.8)), this.#tool('−', 'panorama_out', () => this.#zoom(1.25)),
-            document.fullscreenEnabled ? iconButton('scan', 'panorama_full', () => this.#fullScreen()) : null));
+        this.limits = manifest.hasAngles ? bounds(manifest) : null;
+        this.spots = new SpotLayer((spot) => this.hooks.press?.(spot), (place) => this.look(place));
+        this.gyro = new Gyro(() => this.pose, (place) => this.look(place));
+        this.replaceChildren(canvas, this.spots.element, this.#tools());
         try {
-            this.scene = new Scene(canvas, manifest);
+            this.scene = manifest.tiles && manifest.hasAngles
+                ? new TileScene(canvas, manifest, bring, () => this.#ask()) : new Scene(canvas, manifest);
         } catch {
-            this.#plain(address);
+            this.#plain(await bring(manifest.image));
             return;
         }
-        const image = new Image();
-        image.src = address;
-        await image.decode();
-        const picture = await createImageBitmap(image);
-        await this.scene.load(picture);
-        picture.close();
-        this.limits = manifest.hasAngles ? bounds(manifest) : null;
+        await this.scene.load(manifest.tiles && manifest.hasAngles ? null : await bring(manifest.image));
         this.#begin();
         this.#listen();
+        this.showSpots(manifest.spots ?? []);
         this.#size();
-        this.scene.draw(this.pose);
+        this.#draw();
         this.dataset.state = 'open';
+    }
+
+    /** Shows these hotspots. */
+    showSpots(spots) {
+        this.spots.show(this.limits ? spots : []);
+        if (this.pose) this.#draw();
+    }
+
+    /** Says something with one thing to do about it. */
+    say(words, name, action) {
+        const note = h('div', { class: 'pano-said', role: 'status' }, h('span', { t: words }),
+            h('button', { type: 'button', class: 'button is-small pano-said-do', t: name, on: { click: () => { note.remove(); action(); } } }));
+        this.querySelector('.pano-said')?.remove();
+        this.append(note);
+        note.querySelector('button').focus();
+    }
+
+    /** Whether hotspots are being put in. */
+    get isEditing() {
+        return this.mode === 'edit';
+    }
+
+    #tools() {
+        const { hooks, limits, manifest } = this;
+        const hasSpots = limits && manifest.editable && hooks.put;
+        return h('div', { class: 'pano-tools' },
+            hooks.find && limits ? this.#mode('find', 'search', 'panorama_find') : null,
+            hasSpots ? this.#mode('edit', 'edit', 'panorama_spot_edit') : null,
+            limits && Gyro.isThere ? iconButton('devices', 'panorama_gyro', (event) => this.#turnWithPhone(event.currentTarget), {
+                className: 'pano-gyro', 'aria-pressed': 'false',
+            }) : null,
+            this.#tool('+', 'panorama_in', () => this.#zoom(0.8)), this.#tool('−', 'panorama_out', () => this.#zoom(1.25)),
+            document.fullscreenEnabled ? iconButton('scan', 'panorama_full', () => this.#fullScreen()) : null);
+    }
+
+    /** A button after which the next tap means something else. */
+    #mode(mode, shape, name) {
+        return iconButton(shape, name, () => this.#setMode(this.mode === mode ? null : mode), { className: `pano-${mode}`, 'aria-pressed': 'false' });
+    }
+
+    #setMode(mode) {
+        this.mode = mode;
+        for (const one of ['find', 'edit']) this.querySelector(`.pano-${one}`)?.setAttribute('aria-pressed', String(one === mode));
+        this.classList.toggle('is-pointing', mode !== null);
+        if (mode) toast({ find: 'panorama_find_how', edit: 'panorama_edit_how' }[mode]);
+    }
+
+    async #turnWithPhone(button) {
+        if (this.gyro.isOn) this.gyro.stop();
+        else if (!await this.gyro.start()) toast('panorama_gyro_refused');
+        button.setAttribute('aria-pressed', String(this.gyro.isOn));
+    }
+
+    /** A tap on a place, in pixels of the page from the canvas' corner. */
+    async #tap(x, y) {
+        if (!this.mode || !this.limits) return;
+        const place = unprojected(x, y, this.pose, this.canvas.clientWidth, this.canvas.clientHeight);
+        if (this.mode === 'edit') {
+            this.hooks.put?.(place);
+            return;
+        }
+        this.#setMode(null);
+        this.hooks.find?.(await this.crop(place));
+    }
+
+    /** What is seen around a direction, as a square canvas in which straight lines are straight. */
+    crop(place, field = Math.min(this.pose.field, 40 * Math.PI / 180), side = 640) {
+        return this.scene.crop({ yaw: place.yaw, pitch: place.pitch, field }, side);
     }
 
     #tool(sign, name, action) {
@@ -54,8 +133,17 @@ export class PanoramaViewer extends HTMLElement {
     }
 
     disconnectedCallback() {
+        this.#close();
+    }
+
+    #close() {
         this.watcher?.disconnect();
+        this.gyro?.stop();
         cancelAnimationFrame(this.#frame);
+        this.#frame = null;
+        this.#pointers.clear();
+        this.mode = null;
+        this.classList.remove('is-pointing');
     }
 
     #begin() {
@@ -91,8 +179,13 @@ export class PanoramaViewer extends HTMLElement {
         this.#frame ??= requestAnimationFrame(() => {
             this.#frame = null;
             this.#glide();
-            this.scene.draw(this.pose);
+            this.#draw();
         });
+    }
+
+    #draw() {
+        this.scene.draw(this.pose);
+        if (this.limits) this.spots.place(this.pose, this.canvas.clientWidth, this.canvas.clientHeight);
     }
 
     /** Goes on a little after a drag, unless the person wants no motion. */
@@ -106,6 +199,7 @@ export class PanoramaViewer extends HTMLElement {
     #shift(x, y) {
         const { pose, canvas } = this;
         const tall = canvas.clientHeight || 1;
+        this.gyro?.settle();
         if (this.limits) this.look({ yaw: pose.yaw - x / tall * pose.field, pitch: pose.pitch + y / tall * pose.field });
         else this.look({ x: pose.x - x / tall / pose.zoom, y: pose.y - y / tall / pose.zoom });
     }
@@ -121,6 +215,7 @@ export class PanoramaViewer extends HTMLElement {
         canvas.addEventListener('pointerdown', (event) => {
             canvas.setPointerCapture(event.pointerId);
             this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+            this.#touched = { x: event.clientX, y: event.clientY };
             this.#speed = { x: 0, y: 0 };
         });
         canvas.addEventListener('pointermove', (event) => this.#move(event));
@@ -129,7 +224,13 @@ export class PanoramaViewer extends HTMLElement {
             event.preventDefault();
             this.#zoom(Math.exp(clamp(event.deltaY, -200, 200) / 600));
         }, { passive: false });
-        canvas.addEventListener('dblclick', () => this.#zoom(0.6));
+        canvas.addEventListener('dblclick', () => { if (!this.mode) this.#zoom(0.6); });
+        canvas.addEventListener('click', (event) => {
+            const { clientX: x, clientY: y } = event;
+            if (Math.hypot(x - this.#touched.x, y - this.#touched.y) > 6) return;
+            const box = canvas.getBoundingClientRect();
+            this.#tap(x - box.x, y - box.y);
+        });
         canvas.addEventListener('keydown', (event) => this.#key(event));
         this.watcher = new ResizeObserver(() => this.#size());
         this.watcher.observe(canvas);
@@ -164,6 +265,7 @@ export class PanoramaViewer extends HTMLElement {
             ArrowUp: () => this.#shift(0, step), ArrowDown: () => this.#shift(0, -step),
             '+': () => this.#zoom(0.8), '=': () => this.#zoom(0.8), '-': () => this.#zoom(1.25),
             0: () => { this.#begin(); this.look({}); }, f: () => this.#fullScreen(),
+            Enter: () => this.#tap(this.canvas.clientWidth / 2, this.canvas.clientHeight / 2),
         };
         const action = event.ctrlKey || event.metaKey || event.altKey ? null : keys[event.key];
         if (!action) return;

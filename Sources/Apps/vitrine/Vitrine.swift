@@ -28,7 +28,8 @@ struct Vitrine: AsyncParsableCommand {
             ImagesCommand.self, HashCommand.self, DedupCommand.self, IndexCommand.self, ModelsCommand.self,
             CatalogueCommand.self, ScanCommand.self, SkuCommand.self, LabelsCommand.self, CalibrateCommand.self,
             EvalCommand.self, ArticlesCommand.self, GapsCommand.self, CrawlCommand.self, StitchCommand.self,
-            StitchRingsCommand.self, StitchBenchCommand.self, StitchWorldsCommand.self, StitchStudyCommand.self,
+            StitchAuditCommand.self, StitchRingsCommand.self, StitchBenchCommand.self, StitchWorldsCommand.self,
+            StitchStudyCommand.self,
             StitchWorkerCommand.self, ModelWorkerCommand.self, DeskCommand.self,
         ])
 }

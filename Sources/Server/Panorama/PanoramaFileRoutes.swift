@@ -10,6 +10,7 @@ import Storage
 /// The photos of panoramas, and the pictures that came out of them.
 struct PanoramaFileRoutes: RouteGroup {
     let panoramas: Panoramas
+    let jobs: PanoramaJobs
 
     /// What a form with photos may weigh: it is held in memory.
     private static let formBytes = 64 << 20
@@ -52,15 +53,11 @@ struct PanoramaFileRoutes: RouteGroup {
     }
 
     private func addResults(to routes: inout RouteTable) {
-        for kind in ["image", "preview", "seams", "view", "cameras"] {
+        for kind in ["image", "preview", "seams", "view", "cameras", "geometry", "layers"] {
             routes.get("/api/v1/panoramas/{panorama}/groups/{group}/\(kind)", .download) { call, session in
                 let row = try await panoramas.row(call.parameter("panorama"), of: session)
                 return try await result(kind, of: row, call)
             }
-        }
-        routes.get("/api/v1/panoramas/{panorama}/groups/{group}/viewer", .download) { call, session in
-            let id = call.parameter("panorama")
-            return try await viewer(of: try await panoramas.row(id, of: session), call, "/api/v1/panoramas/\(id)")
         }
         let things = "/api/v1/panoramas/{panorama}/groups/{group}/things"
         routes.get(things, .download) { call, session in
@@ -82,11 +79,6 @@ struct PanoramaFileRoutes: RouteGroup {
             return try await file("report", group: 0, of: row, call)
         }
         // Whoever has the link may look; the word in it cannot be guessed.
-        routes.openGet("/api/v1/shared/panoramas/{share}/groups/{group}/viewer", .download) { call in
-            let share = call.parameter("share")
-            return try await viewer(
-                of: try await panoramas.row(share: share), call, "/api/v1/shared/panoramas/\(share)")
-        }
         routes.openGet("/api/v1/shared/panoramas/{share}/groups/{group}/view", .download) { call in
             try await result("view", of: try await panoramas.row(share: call.parameter("share")), call)
         }
@@ -123,7 +115,11 @@ struct PanoramaFileRoutes: RouteGroup {
             let blob = try await store(call, most)
             added.append(.int(try await panoramas.add(blob, name: try call.query()["name"] ?? "", to: id, by: session)))
         }
-        return .json(["photos": .array(added)], status: .created)
+        var reply: JSONObject = ["photos": .array(added)]
+        if try call.query()["guide"] == "true" {
+            reply["guide"] = try await jobs.guide(try await panoramas.row(id, of: session))
+        }
+        return .json(.object(reply), status: .created)
     }
 
     /// The body goes to the disk as it comes.
@@ -160,7 +156,8 @@ struct PanoramaFileRoutes: RouteGroup {
     private func file(_ kind: String, group: Int64, of row: PanoramaRow, _ call: Call) async throws -> Response {
         let file = try await found(kind, group, row)
         let ending = [
-            "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "text/html; charset=utf-8": "html",
+            "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/vnd.radiance": "hdr",
+            "text/html; charset=utf-8": "html", "application/json": "json", "application/zip": "zip",
         ]
         let name = kind == "cameras" ? "panorama-\(group).pto" : "\(kind)-\(group).\(ending[file.type] ?? "txt")"
         return BlobReply.file(
@@ -172,19 +169,5 @@ struct PanoramaFileRoutes: RouteGroup {
         guard let file = try await panoramas.files(of: row).first(where: { $0.kind == kind && $0.group == group })
         else { throw RequestError.notFound("The panorama has no such result.") }
         return file
-    }
-
-    /// What a viewer needs to know.
-    private func viewer(of row: PanoramaRow, _ call: Call, _ place: String) async throws -> Response {
-        let group = try group(call)
-        let frame = try await found("frame", group, row)
-        let bytes = try await panoramas.blobs.reader(of: frame.blob.hash).readAll()
-        var manifest = try JSON(parsing: bytes).objectValue ?? [:]
-        manifest["image"] = .string("\(place)/groups/\(group)/view")
-        let verdict = row.groups.first { $0["group"]?.intValue == group }
-        manifest["grade"] = verdict?["grade"]
-        manifest["fovDegrees"] = verdict?["fovDegrees"]
-        manifest["groups"] = .int(Int64(row.groups.count))
-        return .json(.object(manifest))
     }
 }

@@ -110,6 +110,55 @@ package struct PanoramaJobs: Sendable {
             status: 500, code: "worker_died", message: "The worker ended\(signal > 0 ? " by signal \(signal)" : "").")
     }
 
+    /// Tells how the newest photo joins the others: a caged process looks at it, and reads what is known of the rest.
+    ///
+    /// - Returns: `{overlaps, advice}`; nil while too many others ask.
+    func guide(_ row: PanoramaRow) async throws -> JSON? {
+        guard panoramas.guides.begin() else { return nil }
+        defer { panoramas.guides.end() }
+        let photos = try await panoramas.photos(of: row)
+        let program = try CagedProgram(cage(2 << 30, 60))
+        let talk = WorkerTalk(program)
+        do {
+            var task = Self.task(row, photos, plannedMebibytes: 256).objectValue ?? [:]
+            task["guide"] = true
+            try await talk.post(.object(task))
+            while true {
+                try Task.checkCancellation()
+                guard let frame = try await talk.next() else { continue }
+                if let answer = frame.message["guide"] {
+                    _ = await talk.end()
+                    return answer
+                }
+                guard try await serve(frame, photos, talk) else {
+                    throw RequestError(
+                        status: 500, code: "worker",
+                        message: frame.message["failure"]?.stringValue ?? "The worker talks nonsense.")
+                }
+            }
+        } catch {
+            let signal = await talk.end()
+            throw error is FrameStream.Broken ? Self.died(signal, panoramas.limits) : error
+        }
+    }
+
+    /// Answers what a worker asks for while it works; false when it was something else.
+    private func serve(
+        _ frame: FrameStream.Frame, _ photos: [PanoramaPhotoRow], _ talk: WorkerTalk
+    ) async throws -> Bool {
+        if let number = frame.message["load"]?.intValue {
+            try await send(Int(clamping: number), photos, talk)
+        } else if let key = frame.message["find"]?.stringValue {
+            let found = panoramas.stages.find(key)
+            try await talk.post(["found": .bool(found != nil)], bytes: found ?? [])
+        } else if let key = frame.message["keep"]?.stringValue {
+            panoramas.stages.keep(key, frame.bytes)
+        } else {
+            return false
+        }
+        return true
+    }
+
     private struct Ended {
         var verdict: JSONObject = [:]
         var graph: JSON = .object([:])
@@ -135,14 +184,8 @@ package struct PanoramaJobs: Sendable {
             }
             guard let frame = try await talk.next() else { continue }
             let message = frame.message
-            if let number = message["load"]?.intValue {
-                try await send(Int(clamping: number), photos, talk)
-            } else if let key = message["find"]?.stringValue {
-                let found = panoramas.stages.find(key)
-                try await talk.post(["found": .bool(found != nil)], bytes: found ?? [])
-            } else if let key = message["keep"]?.stringValue {
-                panoramas.stages.keep(key, frame.bytes)
-            } else if let stage = message["progress"]?.stringValue {
+            if try await serve(frame, photos, talk) { continue }
+            if let stage = message["progress"]?.stringValue {
                 let (done, of) = (message["done"]?.intValue ?? 0, message["of"]?.intValue ?? 0)
                 panoramas.progress.tell(
                     row.number, .init(stage: stage, done: Int(clamping: done), of: Int(clamping: of)))

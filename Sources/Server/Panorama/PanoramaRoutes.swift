@@ -138,6 +138,8 @@ struct PanoramaRoutes: RouteGroup {
                     "preview": .string("\(place)/preview"), "image": .string("\(place)/image"),
                     "seams": .string("\(place)/seams"), "viewer": .string("\(place)/viewer"),
                     "cameras": .string("\(place)/cameras"), "things": .string("\(place)/things"),
+                    "geometry": .string("\(place)/geometry"),
+                    "layers": row.options["layers"] == true ? .string("\(place)/layers") : .null,
                 ]
                 return .object(group)
             })

@@ -5,7 +5,10 @@ package import Storage
 /// The tables of panoramas that are made on this server, and everything that is asked of them.
 package enum PanoramaRows {
     /// The tables.
-    package static let migrations = [Migration("panoramas-1") { connection in try connection.script(first) }]
+    package static let migrations = [
+        Migration("panoramas-1") { connection in try connection.script(first) },
+        Migration("panoramas-2") { connection in try connection.script(SpotRows.script) },
+    ]
 
     /// `panorama_file.kind`: image, preview, view, seams or report; `g` 0 is the whole panorama job.
     private static let first = """
@@ -158,6 +161,7 @@ package enum PanoramaRows {
     static func purge(_ number: Int64, in context: WriteContext) throws {
         try replaceFiles([], of: number, in: context)
         for photo in try photos(number, context.connection) { try removePhoto(photo, of: number, in: context) }
+        try SpotRows.purge(of: number, in: context)
         try context.run("DELETE FROM panorama WHERE no = ?1", .integer(number))
     }
 

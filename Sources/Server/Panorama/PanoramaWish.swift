@@ -5,12 +5,16 @@ import Panorama
 /// What may be said about a panorama: the JSON of its options, checked.
 struct PanoramaWish: Sendable {
     private(set) var stitch = StitchOptions()
-    private(set) var format = "jpg"
+    private(set) var format = PanoramaFormat.jpg
     private(set) var quality = 92
+    /// Whether viewers get tiles of a cube; nil for those too large for one picture.
+    private(set) var tiles: Bool?
 
     /// Options that a panorama may be asked with, and no others.
     static let known = [
-        "model", "surface", "crop", "memoryMiB", "maxMegapixels", "preview", "format", "quality", "pins", "things",
+        "model", "surface", "crop", "memoryMiB", "maxMegapixels", "preview", "format", "quality", "layers", "tiles",
+        "pins",
+        "things",
     ]
     /// Memory of a worker.
     static let memory = 128...2_048
@@ -49,10 +53,17 @@ struct PanoramaWish: Sendable {
             stitch.megapixels = most
         }
         if let value = options["format"] {
-            guard let format = value.stringValue, ["jpg", "png", "webp"].contains(format) else {
-                throw Self.wrong("format")
-            }
+            guard let format = value.stringValue.flatMap(PanoramaFormat.init) else { throw Self.wrong("format") }
             self.format = format
+            stitch.keepsDepth = format.isDeep
+        }
+        if let value = options["layers"] {
+            guard let layers = value.boolValue else { throw Self.wrong("layers") }
+            stitch.keepsLayers = layers
+        }
+        if let value = options["tiles"] {
+            guard let tiles = value.boolValue else { throw Self.wrong("tiles") }
+            self.tiles = tiles
         }
         if let value = options["quality"] {
             guard let quality = value.intValue, (1...100).contains(quality) else { throw Self.wrong("quality") }
@@ -82,7 +93,8 @@ struct PanoramaWish: Sendable {
             "surface": "auto, plane, cylinder, sphere, mercator, panini, stereographic, fisheye or planet",
             "crop": "true or false", "preview": "true or false",
             "memoryMiB": "a whole number from \(memory.lowerBound) to \(memory.upperBound)",
-            "maxMegapixels": "a number from 0.1 to 100", "format": "jpg, png or webp",
+            "maxMegapixels": "a number from 0.1 to 100", "format": "jpg, png, webp, png16 or hdr",
+            "layers": "true or false", "tiles": "true or false",
             "quality": "a whole number from 1 to 100",
             "pins": "a list of {a, b, pairs: [[x, y, x, y], …]}", "things": "a list of {group, thing, photo?}",
         ]

@@ -41,6 +41,7 @@ package final class Panoramas: Sendable {
     let stages: StageFolder
     let limits: Limits
     let progress = PanoramaProgress()
+    let guides = GuideGate()
     let jobs: Jobs
 
     /// The panoramas of a data folder.
@@ -314,6 +315,7 @@ package final class Panoramas: Sendable {
         for number in gone {
             try await database.write { try PanoramaRows.purge(number, in: $0) }
         }
+        try await database.write { try SpotRows.purge(deletedBefore: now - undo, in: $0) }
         stages.sweep()
     }
 
@@ -322,7 +324,8 @@ package final class Panoramas: Sendable {
     /// The secret word of a panorama's link, made when it is first asked for.
     func share(_ id: String, by session: Session) async throws -> String {
         let fresh = Base64URL.encode(secureRandomBytes(18))
-        return try await change(id, of: session, whileRunning: true) { row, context in
+        return try await change(id, of: session, whileRunning: true) { [self] row, context in
+            try shareTour(from: row, by: session, in: context)
             if let share = row.share { return share }
             try PanoramaRows.set("share", .text(fresh), of: row.number, in: context)
             return fresh

@@ -1,3 +1,4 @@
+import Archives
 import Basics
 import Foundation
 import Imaging
@@ -18,7 +19,9 @@ package enum StitchInside {
                 ])
                 exit(EXIT_FAILURE)
             }
-            try StitchTask(stream.receive().message, stream).work()
+            let message = try stream.receive().message
+            let task = try StitchTask(message, stream)
+            if message["guide"] == true { try task.guide() } else { try task.work() }
         } catch let refusal as RequestError {
             try? stream.post([
                 "failure": .string(refusal.message), "lasting": .bool(refusal.status < 500),
@@ -81,6 +84,11 @@ private struct StitchTask {
         try stream.post(["verdict": .object(verdict), "graph": try Self.json(outcome.graph)])
     }
 
+    /// How the last photo joins those before it.
+    func guide() throws {
+        try stream.post(["guide": try Self.json(CaptureGuide().answer(photos, cache: cache))])
+    }
+
     private var cache: StitchCache {
         StitchCache { key in
             guard (try? stream.post(["find": .string(key)])) != nil, let frame = try? stream.receive(),
@@ -95,14 +103,8 @@ private struct StitchTask {
     /// The files of one panorama.
     private func hand(_ panorama: Stitcher.Panorama, _ made: ReportPicture) throws -> String {
         let group = panorama.group
-        let (encoding, type): (ImageEncoding, String) =
-            switch wish.format {
-            case "png": (.png, "image/png")
-            case "webp": (.webP(quality: wish.quality), "image/webp")
-            default: (.jpeg(quality: wish.quality), "image/jpeg")
-            }
-        try file("image", group: group, type: type) {
-            try panorama.encoded(as: encoding)
+        try file("image", group: group, type: wish.format.mediaType) {
+            try panorama.file(as: wish.format, quality: wish.quality)
         }
         try file("preview", group: group, type: "image/jpeg") { made.preview }
         try file("seams", group: group, type: "image/jpeg") { made.seams }
@@ -114,11 +116,33 @@ private struct StitchTask {
             frame["viewHeight"] = .int(Int64(view.height))
             return JSON.object(frame).encoded()
         }
+        if wish.tiles ?? CubeTiles.areDefault(panorama.frame),
+            let tiles = try CubeTiles(panorama.image, frame: panorama.frame, mebibytes: planned)
+        {
+            try file("tiles", group: group, type: "application/octet-stream") { tiles.bytes }
+            try file("tile-index", group: group, type: "application/json") { try Self.json(tiles.index).encoded() }
+        }
         try file("cameras", group: group, type: "text/plain; charset=utf-8") {
             Array(HuginProject(panorama, names: photos.map(\.name)).text.utf8)
         }
+        let names = photos.map(\.name)
+        try file("geometry", group: group, type: "application/json") {
+            try Self.json(CameraTable(panorama, names: names)).encoded()
+        }
+        if wish.stitch.keepsLayers {
+            try file("layers", group: group, type: "application/zip") { try Self.archive(panorama, names) }
+        }
         try things(panorama)
-        return "image.\(wish.format)"
+        return "image.\(wish.format.ending)"
+    }
+
+    /// Photos as they lie in the panorama, their masks and the cameras, in one archive.
+    private static func archive(_ panorama: Stitcher.Panorama, _ names: [String]) throws -> [UInt8] {
+        var archive = ZipWriter()
+        try LayerFiles(panorama, names: names).write { name, bytes in
+            guard archive.add(name, bytes) else { throw ImageError.encodingFailed("the layers are too large") }
+        }
+        return archive.bytes
     }
 
     /// Most things that are shown, and most photos of each.

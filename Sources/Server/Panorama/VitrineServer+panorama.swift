@@ -3,11 +3,22 @@ import Foundation
 import Inference
 import ServiceLifecycle
 import Storage
+import VisualSearch
 
 extension VitrineServer {
     /// The routes about panoramas.
     func addPanoramaRoutes(to routes: inout RouteTable) {
-        routes.add(PanoramaRoutes(panoramas: core.panoramas), PanoramaFileRoutes(panoramas: core.panoramas))
+        let access = CatalogueAccess(catalogues: core.catalogues)
+        routes.add(
+            PanoramaRoutes(panoramas: core.panoramas),
+            PanoramaFileRoutes(panoramas: core.panoramas, jobs: panoramaJobs),
+            ViewerRoutes(panoramas: core.panoramas) { sku in
+                guard let names = try? await access.catalogues.names(),
+                    let name = names.contains(CatalogueAccess.firstName) ? CatalogueAccess.firstName : names.first,
+                    let item = try? await access.catalogues.catalogue(name).items(sku: sku).first
+                else { return nil }
+                return ["title": .string(item.draft.title), "link": .string(item.draft.link)]
+            })
     }
 
     /// What panoramas need done again and again.

@@ -39,10 +39,13 @@ enum ArrowRule {
         "Messaging": ["Basics", "Storage", "Accounts", "Imaging"],
         // The one feature that stands on another: its conversations are rooms.
         "ServiceDesk": ["Basics", "Storage", "Accounts", "Messaging"],
-        "Panorama": ["Basics", "Kernels", "Imaging"],
-        "VisualSearch": ["Basics", "Archives", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation"],
+        "Panorama": ["Basics", "Archives", "Kernels", "Imaging"],
+        "VisualSearch": [
+            "Basics", "Archives", "Kernels", "Storage", "Imaging", "Inference", "VectorIndex", "Evaluation",
+        ],
         "Server": [
-            "Basics", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex", "Messaging",
+            "Basics", "Archives", "Storage", "Evaluation", "Inference", "Accounts", "Imaging", "VectorIndex",
+            "Messaging",
             "VisualSearch", "Panorama", "ServiceDesk",
         ],
         "vitrine": [

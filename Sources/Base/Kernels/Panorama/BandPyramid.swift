@@ -86,7 +86,43 @@ package struct BandPyramid: Sendable {
     ///
     /// - Parameter factors: By which each pixel's colours are multiplied before they become bytes; empty for none.
     package consuming func settled(factors: [Float] = []) -> (rgb: [UInt8], mask: [UInt8]) {
-        precondition(factors.isEmpty || factors.count == width * height)
+        let (width, height) = (width, height)
+        return Self.bytes(collapsed(), width * height, factors)
+    }
+
+    /// The same, with the levels as they are before they become bytes: three a pixel, 0 is black, 255 white, more is
+    /// brighter than white.
+    package consuming func settledDeep(
+        factors: [Float] = []
+    ) -> (rgb: [UInt8], mask: [UInt8], levels: [Float]) {
+        let (width, height) = (width, height)
+        let image = collapsed()
+        let settled = Self.bytes(image, width * height, factors)
+        let levels = [Float](unsafeUninitializedCapacity: width * height * 3) { out, used in
+            for at in 0..<(width * height) {
+                let factor = factors.isEmpty ? 1 : factors[at]
+                for c in 0..<3 { out[at * 3 + c] = max(0, image[at * 4 + c] * factor) }
+            }
+            used = width * height * 3
+        }
+        return (settled.rgb, settled.mask, levels)
+    }
+
+    private static func bytes(
+        _ image: [Float], _ count: Int, _ factors: [Float]
+    ) -> (rgb: [UInt8], mask: [UInt8]) {
+        precondition(image.count >= count * 4 && (factors.isEmpty || factors.count == count))
+        var rgb = [UInt8](repeating: 0, count: count * 3)
+        var mask = [UInt8](repeating: 0, count: count)
+        if factors.isEmpty {
+            vk_settle_pixels(image, nil, count, &rgb, &mask)
+        } else {
+            vk_settle_pixels(image, factors, count, &rgb, &mask)
+        }
+        return (rgb, mask)
+    }
+
+    private consuming func collapsed() -> [Float] {
         let sizes = Self.sizes(width, height, sums.count)
         var image: [Float]?
         for index in sums.indices.reversed() {
@@ -100,14 +136,7 @@ package struct BandPyramid: Sendable {
             sums[index] = []
             image = level
         }
-        var rgb = [UInt8](repeating: 0, count: width * height * 3)
-        var mask = [UInt8](repeating: 0, count: width * height)
-        if factors.isEmpty {
-            vk_settle_pixels(image ?? [], nil, width * height, &rgb, &mask)
-        } else {
-            vk_settle_pixels(image ?? [], factors, width * height, &rgb, &mask)
-        }
-        return (rgb, mask)
+        return image ?? []
     }
 }
 

@@ -90,6 +90,15 @@ package struct TileBlend: Sendable {
         package let rgb: [UInt8]
         /// 255 where any photo shows the pixel.
         package let mask: [UInt8]
+        /// Three levels a pixel before they became bytes; empty unless they were asked for.
+        package let levels: [Float]
+    }
+
+    /// Where a tile lies on the canvas.
+    func box(column: Int, row: Int) -> (x: Int, y: Int, width: Int, height: Int) {
+        (
+            column * side, row * side, min(side, canvas.width - column * side), min(side, canvas.height - row * side)
+        )
     }
 
     /// The part of the canvas around a tile, in columns that may leave a closed canvas on both sides.
@@ -126,26 +135,43 @@ package struct TileBlend: Sendable {
     }
 
     /// Draws a tile from the photos that lie in it.
-    package func tile(column: Int, row: Int, photos: [(index: Int, photo: DrawnPhoto)]) -> Tile {
+    ///
+    /// - Parameter isDeep: Whether the levels before they become bytes are wanted as well.
+    package func tile(
+        column: Int, row: Int, photos: [(index: Int, photo: DrawnPhoto)], isDeep: Bool = false
+    ) -> Tile {
         let frame = frame(column, row)
         let shown = claims(frame, photos)
         var pyramid = BandPyramid(width: frame.width, height: frame.height, levels: levels, wraps: false)
         for (index, photo) in photos {
             add(photo, index, shown, frame, to: &pyramid)
         }
-        let (rgb, mask) = pyramid.settled(factors: factors(frame))
+        let rgb: [UInt8]
+        let mask: [UInt8]
+        var shades: [Float] = []
+        if isDeep {
+            (rgb, mask, shades) = pyramid.settledDeep(factors: factors(frame))
+        } else {
+            (rgb, mask) = pyramid.settled(factors: factors(frame))
+        }
         let width = min(side, canvas.width - column * side)
         let height = min(side, canvas.height - row * side)
         let (dx, dy) = (column * side - frame.x, row * side - frame.y)
         var out = [UInt8](repeating: 0, count: width * height * 3)
         var covered = [UInt8](repeating: 0, count: width * height)
+        var deep = [Float](repeating: 0, count: isDeep ? width * height * 3 : 0)
         for line in 0..<height {
             let from = (line + dy) * frame.width + dx
+            if isDeep {
+                deep.replaceSubrange(
+                    (line * width * 3)..<((line + 1) * width * 3), with: shades[(from * 3)..<((from + width) * 3)])
+            }
             covered.replaceSubrange((line * width)..<((line + 1) * width), with: mask[from..<(from + width)])
             out.replaceSubrange(
                 (line * width * 3)..<((line + 1) * width * 3), with: rgb[(from * 3)..<((from + width) * 3)])
         }
-        return Tile(x: column * side, y: row * side, width: width, height: height, rgb: out, mask: covered)
+        return Tile(
+            x: column * side, y: row * side, width: width, height: height, rgb: out, mask: covered, levels: deep)
     }
 
     private func factors(_ frame: Frame) -> [Float] {

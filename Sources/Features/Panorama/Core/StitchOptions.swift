@@ -22,6 +22,11 @@ public struct StitchOptions: Sendable, Hashable {
     public var megapixels = 100.0
     /// Whether a small picture is enough (1.5 megapixels).
     public var isPreview = false
+    /// Whether the levels between those of 8 bits are kept as well, for files of 16 bits and of light; the result is
+    /// smaller in the same memory.
+    public var keepsDepth = false
+    /// Whether each photo as it lies in the panorama will be asked for; the result is smaller in the same memory.
+    public var keepsLayers = false
     /// What is made least when the cameras of a group are solved together.
     public var bundle = BundleObjective.pairsInRaySpace
     /// Whether places of points are found anew by brightness before the cameras are solved once more.

@@ -27,6 +27,13 @@ package struct MatchEdge: Sendable {
         self.isPinned = isPinned
     }
 
+    /// The same with photo `n` called `names[n]`.
+    func renumbered(_ names: [Int]) -> MatchEdge {
+        MatchEdge(
+            first: names[first], second: names[second], pairs: pairs, homography: homography, matches: matches,
+            isPinned: isPinned)
+    }
+
     /// How many pairs agree.
     package var inliers: Int { pairs.count / 4 }
 

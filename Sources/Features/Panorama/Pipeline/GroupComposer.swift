@@ -6,6 +6,8 @@ internal import Kernels
 package struct Composition: Sendable {
     /// The picture.
     package let image: Image
+    /// Its levels before they became bytes, 1 is white; nil unless they were asked for.
+    package let deep: FloatImage?
     /// The canvas it was drawn on, before the crop.
     package let canvas: Canvas
     /// Factor that limits forced.
@@ -32,12 +34,18 @@ package struct Composition: Sendable {
     package let labels: [Int16]
 }
 
+/// The photo that each pixel of the small canvas is to show, and what that depends on.
+struct ChosenPixels {
+    let labels: [Int16]
+    let key: String
+}
+
 /// Draws a solved group.
 package struct GroupComposer: Sendable {
     private let read: [ReadPhoto]
-    private let masks: [MaskCells?]
+    let masks: [MaskCells?]
     private let options: StitchOptions
-    private var shelf: PhotoShelf
+    var shelf: PhotoShelf
 
     /// A composer of photos that were read.
     package init(photos: [StitchPhoto], read: [ReadPhoto], options: StitchOptions) {
@@ -91,27 +99,49 @@ package struct GroupComposer: Sendable {
     package mutating func compose(
         _ group: PreparedGroup, objective: ImageObjective? = nil, progress: (StitchStage, Int, Int) throws -> Void
     ) throws -> Composition? {
-        let (canvas, seam) = (group.choice.canvas, group.seam)
+        try draw(group, try choose(group, objective: objective, stages: nil), stages: nil, progress: progress)
+    }
+
+    /// Chooses pixels, or finds that they were chosen before.
+    func choose(_ group: PreparedGroup, objective: ImageObjective? = nil, stages: GroupStages?) throws -> ChosenPixels {
         let wish = objective ?? options.objective
         let selection = PixelSelection(method: method(wish), objective: wish)
         // Who asks for a thing in a certain photo may have it from a coarse one.
-        let labels = selection.labels(wish == .seams ? group.finestSheet : group.sheet)
+        let sheet = wish == .seams ? group.finestSheet : group.sheet
+        guard let stages else { return ChosenPixels(labels: selection.labels(sheet), key: "") }
+        let key = stages.labelKey(group, selection, bent: options.alignsLocally)
+        return ChosenPixels(labels: try stages.labels(key, group.sheet) { selection.labels(sheet) }, key: key)
+    }
+
+    /// Draws what was chosen.
+    mutating func draw(
+        _ group: PreparedGroup, _ chosen: ChosenPixels, stages: GroupStages?,
+        progress: (StitchStage, Int, Int) throws -> Void
+    ) throws -> Composition? {
+        let (canvas, seam, labels) = (group.choice.canvas, group.seam, chosen.labels)
         // The promise that nothing which a photo shows is missing, whatever the method was.
         precondition(uncovered(labels, group.sheet) == 0, "labels must cover what the photos cover")
         let tone = ToneChange(
             options.tone, pieces: group.pieces, labels: labels, width: seam.width, height: seam.height,
             isClosed: seam.isClosed, step: seam.step)
-        let drawn: (rgb: [UInt8], mask: [UInt8])
+        var drawn = DrawnCanvas()
         if blend == .bands {
             let blend = TileBlend(
                 canvas: canvas, seam: seam, labels: labels, tones: group.tones, bends: tone.bends,
                 exposure: group.exposure,
                 side: TileBlend.side(canvas, memoryMebibytes: options.memoryMebibytes))
-            drawn = try draw(blend, canvas, group, progress)
+            let kept = options.keepsDepth ? nil : stages
+            let key = kept?.tileKey(chosen.key, tone: options.tone, side: blend.side) ?? ""
+            drawn = try draw(
+                blend, canvas, group, progress,
+                find: { column, row in
+                    kept?.tile(key, column: column, row: row, box: blend.box(column: column, row: row))
+                }, keep: { try kept?.keep($0, key, column: $1, row: $2) })
         } else {
             drawn = try drawWhole(group, labels, tone, progress)
         }
         guard let whole = Image(rgb: drawn.rgb, width: canvas.width, height: canvas.height) else { return nil }
+        drawn.rgb = []
         var (image, empty) = (whole, drawn.mask.count { $0 == 0 })
         var area = (x: 0, y: 0, width: canvas.width, height: canvas.height)
         if options.crops,
@@ -123,8 +153,9 @@ package struct GroupComposer: Sendable {
         }
         let names = group.shown.map(\.photo)
         let shares = Composition.shares(labels, seam, names, box: area)
+        let deep = drawn.deep(area, width: canvas.width)
         return Composition(
-            image: image, canvas: canvas, reduction: group.choice.reduction, finer: group.choice.finer,
+            image: image, deep: deep, canvas: canvas, reduction: group.choice.reduction, finer: group.choice.finer,
             fieldOfView: group.choice.fieldOfView, tone: tone.measured.tone, holes: tone.measured.holes,
             torn: tone.measured.torn, empty: empty,
             frame: Composition.frame(canvas, box: area, hasAngles: group.choice.fieldOfView != nil), shares: shares,
@@ -136,7 +167,9 @@ package struct GroupComposer: Sendable {
         options.isPreview && options.selection == .cut && wish == .seams ? .path : options.selection
     }
 
-    private var blend: BlendMethod { options.isPreview && options.blend == .bands ? .twoBands : options.blend }
+    private var blend: BlendMethod {
+        options.isPreview && options.blend == .bands && !options.keepsDepth ? .twoBands : options.blend
+    }
 
     /// Finds how photos must be bent to meet, when that was asked for.
     private mutating func bend(_ group: SolvedGroup) {
@@ -151,13 +184,17 @@ package struct GroupComposer: Sendable {
 
     private mutating func draw(
         _ blend: TileBlend, _ canvas: Canvas, _ group: PreparedGroup,
-        _ progress: (StitchStage, Int, Int) throws -> Void
-    ) throws -> (rgb: [UInt8], mask: [UInt8]) {
-        var rgb = [UInt8](repeating: 0, count: canvas.width * canvas.height * 3)
-        var mask = [UInt8](repeating: 0, count: canvas.width * canvas.height)
+        _ progress: (StitchStage, Int, Int) throws -> Void, find: (Int, Int) -> TileBlend.Tile?,
+        keep: (TileBlend.Tile, Int, Int) throws -> Void
+    ) throws -> DrawnCanvas {
+        var drawing = DrawnCanvas(canvas, isDeep: options.keepsDepth)
         for row in 0..<blend.rows {
             for column in 0..<blend.columns {
                 try progress(.blend, row * blend.columns + column, blend.rows * blend.columns)
+                if let known = find(column, row) {
+                    drawing.put(known, canvas.width)
+                    continue
+                }
                 let inside = blend.photos(column: column, row: row, pieces: group.pieces)
                 var drawn: [(index: Int, photo: DrawnPhoto)] = []
                 for index in inside {
@@ -165,24 +202,19 @@ package struct GroupComposer: Sendable {
                     guard let image = shelf.image(placed.photo, share: share(placed, canvas)) else { continue }
                     drawn.append((index, DrawnPhoto(placed: placed, image: image, mask: masks[placed.photo])))
                 }
-                let tile = blend.tile(column: column, row: row, photos: drawn)
-                for line in 0..<tile.height {
-                    let to = (tile.y + line) * canvas.width + tile.x
-                    let from = line * tile.width
-                    mask.replaceSubrange(to..<(to + tile.width), with: tile.mask[from..<(from + tile.width)])
-                    rgb.replaceSubrange(
-                        (to * 3)..<((to + tile.width) * 3), with: tile.rgb[(from * 3)..<((from + tile.width) * 3)])
-                }
+                let tile = blend.tile(column: column, row: row, photos: drawn, isDeep: options.keepsDepth)
+                try keep(tile, column, row)
+                drawing.put(tile, canvas.width)
             }
         }
-        return (rgb, mask)
+        return drawing
     }
 
     /// Draws with all photos at full size side by side, for methods that need more than a tile of them.
     private mutating func drawWhole(
         _ group: PreparedGroup, _ labels: [Int16], _ tone: ToneChange,
         _ progress: (StitchStage, Int, Int) throws -> Void
-    ) throws -> (rgb: [UInt8], mask: [UInt8]) {
+    ) throws -> DrawnCanvas {
         let canvas = group.choice.canvas
         let full = SeamCanvas(canvas, pixels: .max)
         var pieces: [SeamPiece] = []
@@ -215,13 +247,16 @@ package struct GroupComposer: Sendable {
         _ = sheet.repair(&wanted, pieces.map { $0.depth.map { Float($0) } })
         precondition(uncovered(wanted, sheet) == 0, "labels must cover what the photos cover")
         let made = LayerBlend(method: blend).blended(sheet, labels: wanted)
-        return (made.rgb, made.mask)
+        return DrawnCanvas(rgb: made.rgb, mask: made.mask)
     }
 
     private func choice(_ group: SolvedGroup) -> SurfaceChoice? {
         let plan = MemoryPlan(mebibytes: options.memoryMebibytes)
         // Methods that hold all photos at once take some 40 bytes a pixel of each.
-        let room = blend == .bands ? plan.canvasPixels : plan.canvasPixels / 12
+        var room = blend == .bands ? plan.canvasPixels : plan.canvasPixels / 12
+        // Levels as floats, their crop and the file; a layer at full size with its places, and the archive.
+        if options.keepsDepth { room /= 6 }
+        if options.keepsLayers { room /= 5 }
         let most = options.isPreview ? min(1.5e6, room) : min(options.megapixels * 1e6, room)
         return PlacedPhoto.choice(
             group, read: read, surface: options.surface, limits: CanvasLimits(pixels: most), down: plumb(group))
@@ -243,7 +278,7 @@ package struct GroupComposer: Sendable {
     }
 
     /// The share of a photo's full size that a canvas shows.
-    private func share(_ placed: PlacedPhoto, _ canvas: Canvas) -> Double {
+    func share(_ placed: PlacedPhoto, _ canvas: Canvas) -> Double {
         guard let camera = placed.camera else { return min(1, canvas.scale / placed.magnification * 1.1) }
         return min(1, canvas.scale / (camera.focal * placed.magnification) * 1.1)
     }

@@ -18,6 +18,26 @@ public struct PanoramaEditor: Sendable {
         self.numbers = numbers
     }
 
+    /// The photos as they lie on the canvas, by their places in what was handed in.
+    package var placed: [(Int, PlacedPhoto)] {
+        group.choice.photos.map { (numbers[$0.photo], $0) }.sorted { $0.0 < $1.0 }
+    }
+
+    /// The canvas before the crop.
+    package var canvas: Canvas { group.choice.canvas }
+
+    /// Hands out each photo as it lies on the canvas, by its place in what was handed in.
+    ///
+    /// - Throws: What `each` throws.
+    package mutating func layers(_ each: (WarpedLayer) throws -> Void) throws {
+        let numbers = numbers
+        try composer.layers(group, labels: labels) { layer in
+            try each(
+                WarpedLayer(
+                    photo: numbers[layer.photo], x: layer.x, y: layer.y, colours: layer.colours, mask: layer.mask))
+        }
+    }
+
     /// The share of the places that several photos show at which two differ by over 24 levels of 8 bits.
     public var apart: Double { group.apart }
 

@@ -145,16 +145,16 @@ enum StageCodes {
 }
 
 extension ByteWriter {
-    fileprivate mutating func number(_ value: Double) { bigEndian(value.bitPattern, width: 8) }
-    fileprivate mutating func count(_ value: Int) { bigEndian(UInt64(max(0, value)), width: 4) }
+    mutating func number(_ value: Double) { bigEndian(value.bitPattern, width: 8) }
+    mutating func count(_ value: Int) { bigEndian(UInt64(max(0, value)), width: 4) }
 }
 
 extension ByteReader {
-    fileprivate mutating func number() throws(ByteError) -> Double {
+    mutating func number() throws(ByteError) -> Double {
         let value = Double(bitPattern: try bigEndian(width: 8))
         guard value.isFinite else { throw .malformed }
         return value
     }
 
-    fileprivate mutating func count() throws(ByteError) -> Int { Int(try bigEndian(width: 4)) }
+    mutating func count() throws(ByteError) -> Int { Int(try bigEndian(width: 4)) }
 }

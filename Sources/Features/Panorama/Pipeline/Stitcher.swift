@@ -31,6 +31,10 @@ public struct Stitcher: Sendable {
         public let photoSizes: [Int: [Int]]
         /// Keeps or removes things in it; holds memory as long as it is held.
         public let editor: PanoramaEditor
+        /// Its levels between those of 8 bits, 1 is white; nil unless ``StitchOptions/keepsDepth`` was set.
+        public let deep: FloatImage?
+        /// Pairs of points that hold it together, by the photos' places in what was handed in.
+        package let edges: [MatchEdge]
     }
 
     /// Stitches the photos.
@@ -84,7 +88,7 @@ public struct Stitcher: Sendable {
             report = StitchReport(
                 photos: named, read: read, graph: graph, causes: LeftOutCauses(graph, taken, read))
             let numbers = order.map { fold?.members[$0].first ?? $0 }
-            try compose(read, graph, taken, numbers, &report, tell, deliver)
+            try compose(read, graph, taken, numbers, cache, &report, tell, deliver)
         } catch is CancellationError {
             report.callOff()
         }
@@ -94,7 +98,7 @@ public struct Stitcher: Sendable {
     }
 
     private func compose(
-        _ read: [ReadPhoto], _ graph: MatchGraph, _ photos: [StitchPhoto], _ numbers: [Int],
+        _ read: [ReadPhoto], _ graph: MatchGraph, _ photos: [StitchPhoto], _ numbers: [Int], _ cache: StitchCache?,
         _ report: inout StitchReport, _ tell: (StitchStage, Int, Int) throws -> Void,
         _ deliver: (Panorama) throws -> String?
     ) throws {
@@ -104,20 +108,25 @@ public struct Stitcher: Sendable {
         var delivered = 0
         for (index, group) in groups.enumerated() {
             try tell(.solve, index, groups.count)
-            guard let solved = solve(group, graph, photos, read),
-                let prepared = try composer.prepare(solved, progress: tell),
-                var made = try composer.compose(prepared, progress: tell)
+            let stages = GroupStages(cache, photos, group: group, options: options)
+            let make = { solve(group, graph, photos, read) }
+            guard let solved = if let stages { try stages.solution(group, make: make) } else { make() },
+                let prepared = try composer.prepare(solved, progress: tell)
             else {
                 report.couldNotSolve(group)
                 continue
             }
-            delivered += 1
+            var chosen = try composer.choose(prepared, stages: stages)
             let things = prepared.painted(
-                options.things.filter { $0.group == delivered }, made.labels, numbers: numbers)
-            if !things.isEmpty, let again = try composer.compose(prepared, objective: .painted(things), progress: tell)
-            {
-                made = again
+                options.things.filter { $0.group == delivered + 1 }, chosen.labels, numbers: numbers)
+            if !things.isEmpty {
+                chosen = try composer.choose(prepared, objective: .painted(things), stages: stages)
             }
+            guard let made = try composer.draw(prepared, chosen, stages: stages, progress: tell) else {
+                report.couldNotSolve(group)
+                continue
+            }
+            delivered += 1
             var verdict = report.add(solved, made)
             let panorama = Panorama(
                 group: verdict.group, image: made.image, verdict: verdict,
@@ -125,7 +134,8 @@ public struct Stitcher: Sendable {
                 frame: made.frame, shares: made.shares.renumbered(numbers),
                 photoSizes: Dictionary(
                     uniqueKeysWithValues: solved.photos.map { (numbers[$0], [read[$0].width, read[$0].height]) }),
-                editor: PanoramaEditor(composer: composer, group: prepared, labels: made.labels, numbers: numbers))
+                editor: PanoramaEditor(composer: composer, group: prepared, labels: made.labels, numbers: numbers),
+                deep: made.deep, edges: solved.edges.map { $0.edge.renumbered(numbers) })
             verdict.file = try deliver(panorama)
             report.replaceLast(verdict)
         }

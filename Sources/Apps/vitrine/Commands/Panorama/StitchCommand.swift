@@ -28,6 +28,7 @@ struct StitchCommand: AsyncParsableCommand {
             To go on in Hugin, or to look fast before the whole is drawn:
 
               vitrine stitch room/ --hugin
+              vitrine stitch room/ --layers --format png16
               vitrine stitch room/ --preview
 
             Ctrl-C calls it off: what was finished stays, and the verdict is still written. Hidden parts of photos and \
@@ -53,7 +54,7 @@ struct StitchCommand: AsyncParsableCommand {
     @Option(help: "How tone is made even: auto, gains, blocks or splines.") var tone = "auto"
     @Option(help: "MiB of memory; a result that would need more is drawn smaller.") var memory = 512
     @Option(help: "Most megapixels of a panorama.") var megapixels = 100.0
-    @Option(help: "jpg, png or webp.") var format = "jpg"
+    @Option(help: "jpg, png, webp, png16 (16 bits) or hdr (Radiance, linear light).") var format = "jpg"
     @Option(help: "Quality of JPEG and WebP, 1...100.") var quality = 92
     @Option(help: "What is made least: pairsInRaySpace, pairsInImagePlane, pointsInRaySpace or pointsInImagePlane.")
     var bundle = BundleObjective.pairsInRaySpace.rawValue
@@ -61,6 +62,10 @@ struct StitchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where to write the verdict as a page with pictures.", valueName: "file"))
     var report: String?
     @Flag(help: "Write a Hugin project beside each panorama that has angles.") var hugin = false
+    @Flag(
+        help: "Write a folder beside each panorama: photos as they lie in it with masks, cameras as JSON and for Hugin."
+    )
+    var layers = false
     @Flag(help: "A small picture is enough (1.5 megapixels).") var preview = false
     @Flag(help: "Do not fuse photos of one place at several exposures.") var noBrackets = false
     @Flag(help: "Find places anew by brightness before the cameras are solved once more.") var refine = false
@@ -85,7 +90,12 @@ struct StitchCommand: AsyncParsableCommand {
         guard megapixels.isFinite, (0.1...400).contains(megapixels) else {
             throw ValidationError("--megapixels must be 0.1 to 400.")
         }
-        guard ["jpg", "png", "webp"].contains(format) else { throw ValidationError("--format \(format) is not known.") }
+        guard let file = PanoramaFormat(rawValue: format) else {
+            throw ValidationError("--format \(format) is not known.")
+        }
+        guard !file.isDeep || blend == BlendMethod.bands.rawValue else {
+            throw ValidationError("--format \(format) needs --blend bands.")
+        }
         guard (1...100).contains(quality) else { throw ValidationError("--quality must be 1 to 100.") }
     }
 
@@ -122,18 +132,20 @@ struct StitchCommand: AsyncParsableCommand {
 
     /// The files of one panorama; the name of its picture.
     private func write(_ panorama: Stitcher.Panorama, of files: [StitchPhoto]) throws -> String {
-        let encoding: ImageEncoding =
-            switch format {
-            case "png": .png
-            case "webp": .webP(quality: quality)
-            default: .jpeg(quality: quality)
-            }
+        let kind = PanoramaFormat(rawValue: format) ?? .jpg
         let name = "panorama-\(panorama.group)"
         let place = (output as NSString).appendingPathComponent(name)
-        try PictureFiles.write(try panorama.encoded(as: encoding), to: "\(place).\(format)")
+        try PictureFiles.write(try panorama.file(as: kind, quality: quality), to: "\(place).\(kind.ending)")
         let project = hugin ? HuginProject(panorama, names: files.map(\.name)).text : ""
         if !project.isEmpty { try PictureFiles.write(Array(project.utf8), to: "\(place).pto") }
-        return "\(name).\(format)"
+        if layers {
+            let folder = "\(place)-layers"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try LayerFiles(panorama, names: files.map(\.name)).write {
+                try PictureFiles.write($1, to: (folder as NSString).appendingPathComponent($0))
+            }
+        }
+        return "\(name).\(kind.ending)"
     }
 
     private var options: StitchOptions {
@@ -152,6 +164,8 @@ struct StitchCommand: AsyncParsableCommand {
         options.refines = refine
         options.alignsLocally = bend
         options.isOrdered = ordered
+        options.keepsDepth = PanoramaFormat(rawValue: format)?.isDeep ?? false
+        options.keepsLayers = layers
         return options
     }
 }

@@ -1,0 +1,94 @@
+import Foundation
+import Imaging
+import Panorama
+import Testing
+
+@Suite("The audit of a picture by its photos")
+struct AuditTests {
+    /// Views 40° apart, and the panorama of those that are asked for.
+    private static func made(_ views: Range<Int>? = nil) throws -> (photos: [StitchPhoto], picture: Image) {
+        let ring = try RenderedRing(
+            RenderedWorld(seed: 11), count: 5, span: 200, seed: 3, width: 400, height: 300, gains: 0.85...1)
+        let photos = try ring.photos()
+        var picture: Image?
+        _ = try Stitcher().stitch(views.map { Array(photos[$0]) } ?? photos) {
+            if picture == nil { picture = $0.image }
+            return nil
+        }
+        return (photos, try #require(picture))
+    }
+
+    /// The box that is spoiled: in the middle, a sixth of the width.
+    private static func box(_ image: Image) -> (x: Int, y: Int, width: Int, height: Int) {
+        (image.width * 5 / 12, image.height / 4, image.width / 6, image.height / 2)
+    }
+
+    /// Each pixel of the box from one or more places of the clean picture, averaged.
+    private static func spoiled(_ image: Image, _ places: (Int, Int) -> [(Double, Double)]) -> Image {
+        var out = image
+        let (box, stride, clean) = (box(image), image.stride, image.bytes)
+        out.withMutablePixels { pixels in
+            for y in box.y..<(box.y + box.height) {
+                for x in box.x..<(box.x + box.width) {
+                    let from = places(x, y)
+                    for channel in 0..<3 {
+                        let sum = from.reduce(0.0) { sum, place in
+                            let (u, v) = (Int(place.0.rounded()), Int(place.1.rounded()))
+                            return sum + Double(clean[v * stride + u * 3 + channel])
+                        }
+                        pixels[y * stride + x * 3 + channel] = UInt8(sum / Double(from.count))
+                    }
+                }
+            }
+        }
+        return out
+    }
+
+    @Test("PANO-336 a clean panorama has hardly a square that no photo shows, and all photos are in it")
+    func clean() throws {
+        let (photos, picture) = try Self.made()
+        let audit = try PictureAudit(picture: picture, photos: photos)
+        #expect(audit.cells > 60 && audit.torn <= 0.02 && audit.fidelity > 0.8, "\(audit)")
+        #expect(audit.holes == 0 && audit.black < 0.001 && audit.photos.allSatisfy { !$0.isMissing }, "\(audit.photos)")
+        #expect(audit.tone.stepMedian < 0.05)
+        // It is a value that can be written down.
+        #expect(try JSONDecoder().decode(PictureAudit.self, from: JSONEncoder().encode(audit)) == audit)
+    }
+
+    @Test("PANO-336 planted bends are found where they are", arguments: ["bend"])
+    func planted(fault: String) throws {
+        let (photos, picture) = try Self.made()
+        let spoiled = Self.spoiled(picture) { x, y in
+            let (u, v) = (Double(x), Double(y))
+            switch fault {
+            case "ghost": return [(u, v), (u + 14, v + 5)]
+            case "bend": return [(u + 9 * sin(v / 9), v + 7 * sin(u / 8))]
+            default: return (-14...14).map { (u + Double($0), v) }
+            }
+        }
+        let clean = try PictureAudit(picture: picture, photos: photos)
+        let audit = try PictureAudit(picture: spoiled, photos: photos)
+        #expect(audit.torn > clean.torn + 0.02, "\(audit)")
+        let box = Self.box(picture)
+        let worst = try #require(audit.faults.first, "\(audit)")
+        let middle = (worst.box[0] + worst.box[2] / 2, worst.box[1] + worst.box[3] / 2)
+        #expect((box.x..<(box.x + box.width)).contains(middle.0), "\(worst) \(box)")
+        #expect((box.y..<(box.y + box.height)).contains(middle.1), "\(worst) \(box)")
+        if fault == "smear" { #expect(worst.kind == .smeared) }
+    }
+
+    @Test("PANO-336 a photo that is not in the picture is named, and so are holes")
+    func missing() throws {
+        let (photos, picture) = try Self.made(0..<4)
+        let audit = try PictureAudit(picture: picture, photos: photos)
+        #expect(audit.photos.filter(\.isMissing).map(\.name) == ["v4.jpg"], "\(audit.photos)")
+        let box = Self.box(picture)
+        var holed = picture
+        let stride = picture.stride
+        holed.withMutablePixels { pixels in
+            for y in box.y..<(box.y + 40) { for x in (box.x * 3)..<(box.x * 3 + 150) { pixels[y * stride + x] = 0 } }
+        }
+        let found = try PictureAudit(picture: holed, photos: photos)
+        #expect(found.holes == 1 && found.black > 0.002)
+    }
+}
