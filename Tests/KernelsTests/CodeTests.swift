@@ -18,16 +18,17 @@ struct CodeTests {
     }
 
     @Test(
-        "what is stored differs from the vector by at most a 4,064th of its largest value",
-        arguments: [1, 3, 64, 65, 300])
-    func bound(dimensions: Int) {
+        "what is stored differs from the vector by at most a 2,032nd or a 1,792nd of its largest value",
+        arguments: [1, 3, 64, 65, 129, 300],
+        [(CodeEncoding.int12, 127 * 16), (.int4, 7 * 256)] as [(CodeEncoding, Float)])
+    func bound(dimensions: Int, steps: (encoding: CodeEncoding, count: Float)) {
         let all = vectors(20, dimensions, seed: 1) + [[Float](repeating: 0, count: dimensions)]
-        let codes = table(all, .int12)
+        let codes = table(all, steps.encoding)
         for (row, vector) in all.enumerated() {
             let largest = vector.map { abs($0) }.max() ?? 0
             for (stored, value) in zip(codes.decode(row: row), vector) {
-                // Half a sixteenth of a step, and a whole one where the sixteenth would be the ninth.
-                #expect(abs(stored - value) <= largest / 127 / 16 * 1.01 + 1e-9)
+                // Half a step, and a whole one where the last step would be one too many.
+                #expect(abs(stored - value) <= largest / steps.count * 1.01 + 1e-9)
             }
         }
     }

@@ -116,11 +116,11 @@ struct DurabilityTests {
             lists: 0, entries: [])
         header.entries = []
         var bytes = Array(SegmentFormat.bytes(header).dropLast(4))
-        bytes[8] = 2
+        bytes[8] = 3
         var writer = LittleEndianWriter()
         writer.put(bytes: bytes)
         writer.put(crc(bytes))
-        #expect(throws: VectorIndexError.futureVersion(file: "segment-1", version: 2)) {
+        #expect(throws: VectorIndexError.futureVersion(file: "segment-1", version: 3)) {
             try SegmentFormat.header(writer.bytes, file: "segment-1", fileSize: writer.bytes.count)
         }
         var log = Array(LogFormat.header(dimensions: 3).dropLast(4))

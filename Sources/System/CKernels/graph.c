@@ -2,7 +2,11 @@
 #include "graph_entries.h"
 
 static const vk_graph_entries *entries(const vk_codes *codes, int32_t variant) {
-    return codes->encoding == VK_CODE_HALF ? &vk_half_entries[variant] : &vk_int8_entries[variant];
+    switch (codes->encoding) {
+    case VK_CODE_HALF: return &vk_half_entries[variant];
+    case VK_CODE_INT4: return &vk_int4_entries[variant];
+    default: return &vk_int8_entries[variant];
+    }
 }
 
 void vk_graph_distances(const vk_codes *codes, const vk_query *query, const uint32_t *nodes, size_t count,

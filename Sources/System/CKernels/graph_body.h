@@ -1,4 +1,4 @@
-// The graph's loops for one encoding and one variant. Included by graph_int8.c and graph_half.c with
+// The graph's loops for one encoding and one variant. Included by graph_int8.c, graph_int4.c and graph_half.c with
 //   NAME(x)        the body's own name of x
 //   ATTRIBUTES     its target
 //   FOUR(...)      four dot products at once

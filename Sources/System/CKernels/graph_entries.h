@@ -19,6 +19,7 @@ typedef struct {
 
 extern const vk_graph_entries vk_int8_entries[3];
 extern const vk_graph_entries vk_half_entries[3];
+extern const vk_graph_entries vk_int4_entries[3];
 
 #define VK_ENTRIES_OF(v) \
     {vk_##v##_distances, vk_##v##_greedy, vk_##v##_walk, vk_##v##_walk_filtered, \

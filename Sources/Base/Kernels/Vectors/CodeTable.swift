@@ -17,11 +17,35 @@ package enum CodeEncoding: Int32, Sendable, CaseIterable {
     case int12 = 0
     /// Half floats.
     case half = 1
+    /// 4 bits a value to look through all rows by and 8 more to rank by, with one scale a vector.
+    case int4 = 2
 
     /// Bytes of a code, a multiple of a cache line.
     package func stride(dimensions: Int) -> Int {
-        let bytes = self == .half ? 2 * dimensions : dimensions
-        return (bytes + 63) & ~63
+        switch self {
+        case .int12: (dimensions + 63) & ~63
+        case .half: (2 * dimensions + 63) & ~63
+        case .int4: (dimensions + 127) / 128 * 64
+        }
+    }
+
+    /// Values of a code, with those that fill it up.
+    package func padded(dimensions: Int) -> Int {
+        let stride = stride(dimensions: dimensions)
+        return switch self {
+        case .int12: stride
+        case .half: stride / 2
+        case .int4: 2 * stride
+        }
+    }
+
+    /// Bytes that refine a code.
+    func restStride(dimensions: Int) -> Int {
+        switch self {
+        case .int12: stride(dimensions: dimensions) / 2
+        case .half: 0
+        case .int4: padded(dimensions: dimensions)
+        }
     }
 }
 
@@ -33,7 +57,7 @@ package struct CodeTable: Sendable {
     package let count: Int
     /// `stride` bytes a row.
     package let codes: Column<UInt8>
-    /// `stride / 2` bytes a row; empty for half floats.
+    /// `restStride` bytes a row; empty for half floats.
     package let rests: Column<UInt8>
     /// One a row; empty for half floats.
     package let scales: Column<Float>
@@ -41,6 +65,7 @@ package struct CodeTable: Sendable {
     package let biases: Column<Float>
 
     package var stride: Int { encoding.stride(dimensions: dimensions) }
+    var restStride: Int { encoding.restStride(dimensions: dimensions) }
 
     /// The number of values that each column must have for `count` rows.
     package static func columnCounts(
@@ -48,7 +73,8 @@ package struct CodeTable: Sendable {
     ) -> (codes: Int, rests: Int, scales: Int, biases: Int) {
         let stride = encoding.stride(dimensions: dimensions)
         let isHalf = encoding == .half
-        return (count * stride, isHalf ? 0 : count * stride / 2, isHalf ? 0 : count, kind == .euclidean ? count : 0)
+        let rests = count * encoding.restStride(dimensions: dimensions)
+        return (count * stride, rests, isHalf ? 0 : count, kind == .euclidean ? count : 0)
     }
 
     /// Room for `count` rows.
@@ -82,7 +108,10 @@ package struct CodeTable: Sendable {
             switch encoding {
             case .int12:
                 scales.start[row] = vk_encode_int12(
-                    start, dimensions, stride, codes.start + row * stride, rests.start + row * stride / 2)
+                    start, dimensions, stride, codes.start + row * stride, rests.start + row * restStride)
+            case .int4:
+                scales.start[row] = vk_encode_int4(
+                    start, dimensions, stride, codes.start + row * stride, rests.start + row * restStride)
             case .half:
                 let code = UnsafeMutableRawPointer(codes.start + row * stride)
                 vk_half_from_float(start, dimensions, code.assumingMemoryBound(to: UInt16.self), variant.code)
@@ -101,7 +130,10 @@ package struct CodeTable: Sendable {
             switch encoding {
             case .int12:
                 vk_decode_int12(
-                    codes.start + row * stride, rests.start + row * stride / 2, scales.start[row], dimensions, to)
+                    codes.start + row * stride, rests.start + row * restStride, scales.start[row], dimensions, to)
+            case .int4:
+                vk_decode_int4(
+                    codes.start + row * stride, rests.start + row * restStride, scales.start[row], dimensions, to)
             case .half:
                 let code = UnsafeRawPointer(codes.start + row * stride)
                 vk_float_from_half(code.assumingMemoryBound(to: UInt16.self), dimensions, to, variant.code)
@@ -115,8 +147,9 @@ package struct CodeTable: Sendable {
         precondition(row >= 0 && row < count && source >= 0 && source < other.count)
         let stride = stride
         memcpy(codes.start + row * stride, other.codes.start + source * stride, stride)
-        if encoding == .int12 {
-            memcpy(rests.start + row * stride / 2, other.rests.start + source * stride / 2, stride / 2)
+        if encoding != .half {
+            let length = restStride
+            memcpy(rests.start + row * length, other.rests.start + source * length, length)
             scales.start[row] = other.scales.start[source]
         }
         if kind == .euclidean { biases.start[row] = other.biases.start[source] }
@@ -130,7 +163,7 @@ package struct CodeTable: Sendable {
     /// The table as C sees it.
     var raw: vk_codes {
         vk_codes(
-            codes: codes.start, scales: encoding == .int12 ? UnsafePointer(scales.start) : nil,
+            codes: codes.start, scales: encoding == .half ? nil : UnsafePointer(scales.start),
             biases: kind == .euclidean ? UnsafePointer(biases.start) : nil, stride: stride, count: UInt32(count),
             encoding: encoding.rawValue)
     }

@@ -52,6 +52,16 @@ package final class Memory: @unchecked Sendable {
         return Memory(base: base, byteCount: count, isMapped: true)
     }
 
+    /// Lets the system take a range of a mapped file out of memory; it comes back page by page where it is read.
+    func letGo(_ range: Range<Int>) {
+        guard isMapped else { return }
+        let page = 4096
+        let (first, end) = ((range.lowerBound + page - 1) / page * page, range.upperBound / page * page)
+        guard first < end, end <= byteCount else { return }
+        madvise(base + first, end - first, MADV_DONTNEED)
+        madvise(base + first, end - first, MADV_RANDOM)
+    }
+
     /// The bytes of a range that lies inside.
     package func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
         precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "outside of the memory")
@@ -97,6 +107,12 @@ package struct Column<Element: BitwiseCopyable>: @unchecked Sendable {
 
     /// The values as bytes.
     package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: byteCount) }
+
+    /// Lets the system take the values out of memory until they are read again, if they are mapped from a file.
+    package func letGo() {
+        let first = UnsafeRawPointer(start) - UnsafeRawPointer(memory.base)
+        memory.letGo(first..<first + byteCount)
+    }
 
     /// Their length in bytes.
     package var byteCount: Int { count * MemoryLayout<Element>.stride }

@@ -38,8 +38,7 @@ package final class SearchScratch: @unchecked Sendable {
 
     /// Takes the query for tables of these properties. For the cosine it must have length 1.
     package func prepare(_ vector: Span<Float>, encoding: CodeEncoding, kind: DistanceKind) {
-        let stride = encoding.stride(dimensions: vector.count)
-        let floats = encoding == .half ? stride / 2 : stride
+        let floats = encoding.padded(dimensions: vector.count)
         if queryFloats.count < floats {
             queryFloats = Column(count: floats)
             queryBytes = Column(count: floats)
@@ -50,14 +49,15 @@ package final class SearchScratch: @unchecked Sendable {
             guard let start = values.baseAddress else { return }
             queryFloats.start.update(from: start, count: vector.count)
             (queryFloats.start + vector.count).update(repeating: 0, count: floats - vector.count)
-            if encoding == .int12 {
-                scale = vk_encode_query(start, vector.count, stride, queryBytes.start, &correction)
+            if encoding != .half {
+                scale = vk_encode_query(start, vector.count, floats, queryBytes.start, &correction)
             }
         }
         queryLength = kind == .euclidean ? dotProduct(vector, vector) : 0
         query = vk_query(
             values: encoding == .half ? UnsafeRawPointer(queryFloats.start) : UnsafeRawPointer(queryBytes.start),
-            correction: correction, factor: kind == .euclidean ? 2 * scale : scale,
+            correction: encoding == .int4 ? correction / 16 : correction,
+            factor: kind == .euclidean ? 2 * scale : scale,
             offset: kind == .cosine ? 1 : queryLength)
     }
 
@@ -120,14 +120,15 @@ package final class SearchScratch: @unchecked Sendable {
     /// Computes the distances of the first `candidates` hits anew from all stored bits, and keeps only these, ordered.
     package func rank(_ table: CodeTable, candidates: Int, variant: KernelVariant = .best) {
         count = min(count, candidates)
-        guard table.encoding == .int12, count > 0 else { return }
+        guard table.encoding != .half, count > 0 else { return }
         if rows.count < count {
             rows = Column(count: count)
             dots = Column(count: count)
             lengths = Column(count: count)
         }
         for hit in 0..<count { rows.start[hit] = pool.start[hit].node }
-        vk_refined_dots(
+        let refined = table.encoding == .int4 ? vk_refined_dots_int4 : vk_refined_dots
+        refined(
             table.codes.start, table.rests.start, table.scales.start, table.stride, rows.start, count,
             queryFloats.start, dots.start, table.kind == .euclidean ? lengths.start : nil, variant.code)
         for hit in 0..<count {

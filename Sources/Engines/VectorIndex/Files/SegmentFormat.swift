@@ -3,7 +3,8 @@ import Kernels
 /// The layout of a segment file; Documentation/VectorFiles.md tells it byte by byte.
 enum SegmentFormat {
     static let magic: [UInt8] = Array("VITRVEC\n".utf8)
-    static let version: UInt32 = 1
+    /// The newest version that can be read.
+    static let version: UInt32 = 2
     static let fixedHeader = 64
     static let sectionEntry = 32
     static let alignment = 64
@@ -46,6 +47,9 @@ enum SegmentFormat {
         var byteCount: Int { fixedHeader + entries.count * sectionEntry + 4 }
     }
 
+    /// Codes of 4 bits came with version 2; all else is written so that older programs can read it.
+    private static func version(of encoding: CodeEncoding) -> UInt32 { encoding == .int4 ? 2 : 1 }
+
     static let structures: [VectorIndexKind] = [.flat, .ivf, .hnsw]
 
     // MARK: Writing
@@ -53,7 +57,7 @@ enum SegmentFormat {
     static func bytes(_ header: Header) -> [UInt8] {
         var writer = LittleEndianWriter()
         writer.put(bytes: magic)
-        writer.put(version)
+        writer.put(version(of: header.encoding))
         writer.put(UInt32(header.byteCount))
         writer.put(UInt32(header.dimensions))
         writer.put(UInt8(header.kind.rawValue))
@@ -99,8 +103,10 @@ enum SegmentFormat {
         guard crcReader.read(UInt32.self) == CRC32C.of(bytes.span.extracting(0..<size - 4).bytes) else {
             throw damaged("the header's checksum differs")
         }
-        guard version == Self.version else { throw .futureVersion(file: file, version: version) }
-        guard let header = fields(&reader, size: size), header.byteCount == size else {
+        guard version <= Self.version else { throw .futureVersion(file: file, version: version) }
+        guard let header = fields(&reader, size: size), header.byteCount == size,
+            version == Self.version(of: header.encoding)
+        else {
             throw damaged("a field of its header makes no sense")
         }
         guard header.entries.allSatisfy({ $0.offset % alignment == 0 && $0.offset >= size && $0.length >= 0 }),

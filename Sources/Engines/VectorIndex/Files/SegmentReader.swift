@@ -93,6 +93,8 @@ struct SegmentReader {
         attributes.flags = try optional(.flags, count: header.count)
         attributes.prices = try optional(.prices, count: header.count)
         let codes = try codes([.codes, .rests, .scales, .biases], count: header.count)
+        // Searches look at all codes of 4 bits, and at the rests of a few rows: those need not stay in memory.
+        if header.encoding == .int4 { codes.rests.letGo() }
         let table = RowTable(codes: codes, ids: try ids(), attributes: attributes)
         return Segment(table: table, structure: try structure(), tunedEffort: max(1, header.tunedEffort))
     }

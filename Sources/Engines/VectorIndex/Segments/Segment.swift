@@ -55,14 +55,16 @@ struct Segment: Sendable {
     func search(
         _ scratch: SearchScratch, wanted: Int, filter: VectorFilter?, removed: RemovedRows, effort: Int?
     ) {
-        let candidates = 2 * wanted + 10
+        let candidates = table.codes.encoding.candidates(wanted: wanted)
         let rowFilter = table.filter(filter, removed: removed.count > 0 ? removed.words : [])
         scratch.clear()
         switch structure {
         case .flat: scanAll(scratch, rowFilter, candidates)
         case .lists(let lists): look(into: lists, scratch, rowFilter, candidates, effort ?? tunedEffort)
         case .graph(let graph):
-            walk(graph, scratch, rowFilter, wanted, candidates, max(effort ?? tunedEffort, wanted))
+            // What was found by few bits must be enough to rank.
+            let least = table.codes.encoding == .int4 ? candidates : wanted
+            walk(graph, scratch, rowFilter, wanted, candidates, max(effort ?? tunedEffort, least))
         }
         scratch.rank(table.codes, candidates: candidates)
         if scratch.count < wanted, scratch.count < count, !isExact { rescue(scratch, rowFilter, candidates) }
@@ -119,6 +121,12 @@ struct Segment: Sendable {
         // Fewer than elsewhere pass here: what matches lies far from the query, in any list.
         if Double(scratch.evaluated - before) < 0.8 * wanted { scanAll(scratch, filter, candidates) }
     }
+}
+
+extension CodeEncoding {
+    /// How many rows that were found by their codes are ranked by all their bits where `wanted` are asked for: the fewer
+    /// bits found them, the more.
+    func candidates(wanted: Int) -> Int { self == .int4 ? max(30, 3 * wanted) : 2 * wanted + 10 }
 }
 
 /// Whether a filtered search walks the graph or looks at every matching row.

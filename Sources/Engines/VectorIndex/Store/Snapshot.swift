@@ -43,8 +43,9 @@ final class Snapshot: Sendable {
         if memoryCount > 0 {
             scratch.clear()
             let passing = memory.filter(filter, removed: memoryRemoved.count > 0 ? memoryRemoved.words : [])
-            scratch.scan(memory.codes, rows: 0..<memoryCount, filter: passing, keep: 2 * k + 10)
-            scratch.rank(memory.codes, candidates: 2 * k + 10)
+            let candidates = schema.encoding.code.candidates(wanted: k)
+            scratch.scan(memory.codes, rows: 0..<memoryCount, filter: passing, keep: candidates)
+            scratch.rank(memory.codes, candidates: candidates)
             for hit in 0..<min(k, scratch.count) {
                 hits.append(VectorHit(id: memory.ids[scratch.row(hit)], distance: scratch.distance(hit)))
             }

@@ -11,6 +11,7 @@
 enum {
     VK_CODE_INT8 = 0,  // value + 128 as an unsigned byte, 128 in the padding; the vector is scale * value
     VK_CODE_HALF = 1,  // IEEE half floats, zero in the padding; scale is 1
+    VK_CODE_INT4 = 2,  // value + 8 in half a byte, 8 in the padding: values j and 64 + j of 128 share byte j, j low
 };
 
 // `count` codes of `stride` bytes (a multiple of 64), each on a cache line's boundary.
@@ -25,8 +26,8 @@ typedef struct {
 
 // distance = offset + bias - factor * scale * dot(query, code)
 typedef struct {
-    const void *values;   // int8: signed bytes, stride of them; half: floats, stride / 2 of them
-    int32_t correction;   // int8: 128 * sum of the values
+    const void *values;   // int8, int4: signed bytes, stride or 2 * stride of them; half: floats, stride / 2 of them
+    int32_t correction;   // int8: 128 * sum of the values; int4: 8 * sum
     float factor;
     float offset;
 } vk_query;

@@ -37,6 +37,10 @@ uint32_t vk_crc32c(uint32_t crc, const uint8_t *bytes, size_t count, int32_t var
 // byte, the even one low. Code and rest are padded to `stride` and stride / 2 bytes. Returns the scale.
 float vk_encode_int12(const float *values, size_t count, size_t stride, uint8_t *code, uint8_t *rest);
 void vk_decode_int12(const uint8_t *code, const uint8_t *rest, float scale, size_t count, float *values);
+// Codes of 4 bits: value i is scale * (whole + rest[i] / 256), where whole is in -7...7 and lies in half a byte, see
+// VK_CODE_INT4, and rest is a signed byte. Code is padded to `stride` bytes, rest to 2 * stride. Returns the scale.
+float vk_encode_int4(const float *values, size_t count, size_t stride, uint8_t *code, uint8_t *rest);
+void vk_decode_int4(const uint8_t *code, const uint8_t *rest, float scale, size_t count, float *values);
 // Signed bytes of a query for int8 codes; returns its scale and sets *correction to 128 * their sum.
 float vk_encode_query(const float *values, size_t count, size_t stride, int8_t *bytes, int32_t *correction);
 
@@ -44,5 +48,8 @@ float vk_encode_query(const float *values, size_t count, size_t stride, int8_t *
 void vk_refined_dots(const uint8_t *codes, const uint8_t *rests, const float *scales, size_t stride,
                      const uint32_t *rows, size_t count, const float *query, float *dots, float *lengths,
                      int32_t variant);
+void vk_refined_dots_int4(const uint8_t *codes, const uint8_t *rests, const float *scales, size_t stride,
+                          const uint32_t *rows, size_t count, const float *query, float *dots, float *lengths,
+                          int32_t variant);
 
 #endif

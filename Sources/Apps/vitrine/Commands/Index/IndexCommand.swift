@@ -41,7 +41,8 @@ struct IndexBuildFlags: ParsableArguments {
     @Option(help: "How distances are measured: cosine, innerProduct or euclidean.")
     var metric: VectorMetric = .cosine
 
-    @Option(help: "How values are stored: int12 (1.5 bytes each) or float16.")
+    @Option(
+        help: "How values are stored: int12 (1.5 bytes each), float16, or int4 (1.5 bytes, a third of them in memory).")
     var encoding: VectorEncoding = .int12
 
     @Option(help: "What finds neighbours: flat, ivf or hnsw. Left out, the number of vectors decides.")
