@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import Testing
 
 @testable import Learning
@@ -131,27 +132,20 @@ import Testing
 
     @Test("LEARN-030 what is written for the three tools is read back", arguments: BoxReader.Format.allCases)
     func writes(format: BoxReader.Format) throws {
-        let boxes = [
-            LabelledBox(left: 4, top: 5, right: 20, bottom: 30, label: 1),
-            LabelledBox(left: 0, top: 0, right: 48, bottom: 36, label: 0),
-            LabelledBox(left: 0, top: 0, right: 8, bottom: 6, label: 7),
-        ]
-        let picture = BoxWriter.Picture(path: "1.jpg", width: 48, height: 36, boxes: boxes)
-        let writer = BoxWriter(classNames: ["bag", "<hat> & \"scarf\""])
-        let bytes =
-            switch format {
-            case .labelme: writer.labelme(picture)
-            case .voc: writer.voc(picture)
-            case .coco: writer.coco([picture])
-            }
-        let text = String(decoding: bytes, as: UTF8.self)
-        let data = try read(format, "w/1.\(format == .voc ? "xml" : "json")", text)
+        func box(_ edges: [Double], _ name: String) throws -> LabelSet.Box {
+            try #require(.init(left: edges[0], top: edges[1], right: edges[2], bottom: edges[3], category: name))
+        }
+        let boxes = [try box([4, 5, 20, 30], "<hat> & \"scarf\""), try box([0, 0, 48, 36], "bag")]
+        let picture = LabelSet.Picture(name: "1.jpg", size: ImageSize(width: 48, height: 36), boxes: boxes)
+        let written = try #require(LabelFormat(rawValue: format.rawValue))
+        let file = try #require(LabelSet(pictures: [picture]).files(as: written).first)
+        let data = try read(format, "w/\(file.name)", String(decoding: file.bytes, as: UTF8.self))
         let found = data.samples.first?.boxes ?? []
         let names = try #require(data.classNames[Dataset.boxColumn])
         #expect(found.map { names[$0.label] } == ["<hat> & \"scarf\"", "bag"])
         for (left, right) in zip(found, boxes) {
-            #expect(
-                [left.left, left.top, left.right, left.bottom] == [right.left, right.top, right.right, right.bottom])
+            let edges = [right.left, right.top, right.right, right.bottom].map { Float($0) }
+            #expect([left.left, left.top, left.right, left.bottom] == edges)
         }
     }
 }

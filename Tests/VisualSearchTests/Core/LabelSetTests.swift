@@ -57,7 +57,7 @@ struct LabelSetTests {
             """
         let picture = try LabelSet.picture(voc: voc)
         #expect(picture.name == "a.jpg" && picture.size == ImageSize(width: 60, height: 50))
-        #expect(picture.boxes == [try #require(.init(left: 1, top: 2, right: 30, bottom: 40.5, category: "A & B"))])
+        #expect(picture.boxes == [try #require(.init(left: 0, top: 1, right: 30, bottom: 40.5, category: "A & B"))])
         let coco: JSON = [
             "images": [["id": 7, "file_name": "b.jpg", "width": 640, "height": 480]],
             "categories": [["id": 18, "name": "dog"]],

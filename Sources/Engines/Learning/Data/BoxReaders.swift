@@ -1,5 +1,6 @@
 internal import Basics
 public import Foundation
+internal import Imaging
 
 /// Reads pictures with boxes as the usual tools write them.
 public struct BoxReader: Sendable {
@@ -43,11 +44,11 @@ public struct BoxReader: Sendable {
         if format == .coco {
             let file = annotations.lastPathComponent
             let bytes = try DataFile.read(annotations)
-            let records: [BoxRecord]
+            let records: [LabelSet.Reading]
             do { records = try BoxParsers.coco(bytes) } catch {
                 throw .malformed(file: file, place: "the file", reason: error.reason)
             }
-            for record in records { add(record, record.picture, &builder, pictures) }
+            for record in records { add(record, record.picture.name, &builder, pictures) }
             return try builder.finish()
         }
         let ending = format == .voc ? "xml" : "json"
@@ -69,144 +70,56 @@ public struct BoxReader: Sendable {
     }
 
     private func add(
-        _ record: BoxRecord, _ place: String, _ builder: inout DatasetBuilder, _ pictures: PictureRoot
+        _ record: LabelSet.Reading, _ place: String, _ builder: inout DatasetBuilder, _ pictures: PictureRoot
     ) {
         // Tools write the path that the picture had on their own machine: its last part is what counts then.
-        let name = record.picture.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
-        guard let image = pictures.reference(record.picture) ?? pictures.reference(name) else {
-            return builder.report.skip(place, "there is no picture \(record.picture.prefix(200))")
+        let path = record.picture.name
+        let name = path.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
+        guard let image = pictures.reference(path) ?? pictures.reference(name) else {
+            return builder.report.skip(place, "there is no picture \(path.prefix(200))")
         }
-        var sample = Sample(id: record.picture, image: image, split: split)
-        for box in record.boxes {
-            var labelled = box.box
-            labelled.label = builder.label(box.name, in: Dataset.boxColumn)
+        var sample = Sample(id: path, image: image, split: split)
+        let size = record.isSized ? record.picture.size : nil
+        // A size that is missing is no box that is broken.
+        var broken = record.faults.count - (record.isSized ? 0 : 1)
+        for (box, isIgnored) in record.picture.boxes.map({ ($0, false) }) + record.picture.masked.map({ ($0, true) }) {
+            let edges = BoxRules.box(
+                box.left, box.top, box.right, box.bottom, in: size.map { (Double($0.width), Double($0.height)) })
+            guard var labelled = edges, !box.category.isEmpty else {
+                broken += 1
+                continue
+            }
+            labelled.label = builder.label(box.category, in: Dataset.boxColumn)
+            labelled.isIgnored = isIgnored
             sample.boxes.append(labelled)
         }
-        if record.brokenBoxes > 0 {
-            builder.report.warn("\(place): \(record.brokenBoxes) boxes have no area or lie outside")
-        }
+        if broken > 0 { builder.report.warn("\(place): \(broken) boxes have no area or lie outside") }
         builder.add(sample, at: place)
     }
 }
 
-/// What a description says of one picture.
-struct BoxRecord: Hashable, Sendable {
-    var picture: String
-    var boxes: [NamedBox] = []
-    var brokenBoxes = 0
-
-    struct NamedBox: Hashable, Sendable {
-        let name: String
-        let box: LabelledBox
-    }
-
-    /// Adds a box, or counts it if it is none.
-    mutating func add(_ name: String?, _ box: LabelledBox?) {
-        if let name, !name.isEmpty, let box {
-            boxes.append(NamedBox(name: name, box: box))
-        } else {
-            brokenBoxes += 1
-        }
-    }
-}
-
-/// Descriptions of boxes from their bytes, which may come from anybody.
+/// Descriptions of boxes from their bytes, which may come from anybody. What they mean is told by `LabelSet`, which the
+/// catalogue's own labels go through too.
 enum BoxParsers {
-    static func labelme(_ bytes: [UInt8]) throws(RecordFault) -> BoxRecord {
+    static func labelme(_ bytes: [UInt8]) throws(RecordFault) -> LabelSet.Reading {
         let file = try json(bytes, depth: 8)
-        guard let picture = file["imagePath"]?.stringValue, let shapes = file["shapes"]?.arrayValue else {
-            throw RecordFault("imagePath or shapes is missing")
-        }
-        let size = self.size(file["imageWidth"], file["imageHeight"])
-        var record = BoxRecord(picture: picture)
-        for shape in shapes {
-            let points = (shape["points"]?.arrayValue ?? []).map { $0.arrayValue?.compactMap(\.doubleValue) ?? [] }
-            guard points.count >= 2, points.allSatisfy({ $0.count == 2 && $0.allSatisfy(\.isFinite) }) else {
-                record.add(nil, nil)
-                continue
-            }
-            let (columns, rows) = (points.map { $0[0] }, points.map { $0[1] })
-            let box = BoxRules.box(
-                columns.min() ?? 0, rows.min() ?? 0, columns.max() ?? 0, rows.max() ?? 0, in: size)
-            record.add(shape["label"]?.stringValue, box)
-        }
-        return record
+        do { return try LabelSet.reading(labelme: file) } catch { throw RecordFault(error.description) }
     }
 
-    static func voc(_ bytes: [UInt8]) throws(RecordFault) -> BoxRecord {
-        let root: SmallXML.Element
-        do { root = try SmallXML.parse(bytes) } catch { throw RecordFault(error.description) }
-        guard root.name == "annotation", let picture = root.child("filename")?.text, !picture.isEmpty else {
-            throw RecordFault("annotation or filename is missing")
+    static func voc(_ bytes: [UInt8]) throws(RecordFault) -> LabelSet.Reading {
+        do { return try LabelSet.reading(voc: String(decoding: bytes, as: UTF8.self)) } catch {
+            throw RecordFault(error.description)
         }
-        let size = root.child("size").flatMap { size -> (width: Double, height: Double)? in
-            guard let width = number(size, "width"), let height = number(size, "height"), width > 0, height > 0 else {
-                return nil
-            }
-            return (width, height)
-        }
-        var record = BoxRecord(picture: picture)
-        for object in root.children where object.name == "object" {
-            let box = object.child("bndbox").flatMap { place -> LabelledBox? in
-                guard let left = number(place, "xmin"), let top = number(place, "ymin"),
-                    let right = number(place, "xmax"), let bottom = number(place, "ymax")
-                else { return nil }
-                // Its pixels count from 1, and the last one belongs to the box.
-                return BoxRules.box(left - 1, top - 1, right, bottom, in: size)
-            }
-            record.add(object.child("name")?.text, box)
-        }
-        return record
     }
 
-    static func coco(_ bytes: [UInt8]) throws(RecordFault) -> [BoxRecord] {
+    static func coco(_ bytes: [UInt8]) throws(RecordFault) -> [LabelSet.Reading] {
         let file = try json(bytes, depth: 16)
-        guard let images = file["images"]?.arrayValue, let annotations = file["annotations"]?.arrayValue,
-            let categories = file["categories"]?.arrayValue
-        else { throw RecordFault("images, annotations or categories is missing") }
-        var names: [Int64: String] = [:]
-        for category in categories {
-            if let id = category["id"]?.intValue { names[id] = category["name"]?.stringValue }
-        }
-        var records: [BoxRecord] = []
-        var places: [Int64: Int] = [:]
-        var sizes: [(width: Double, height: Double)?] = []
-        for image in images {
-            guard let id = image["id"]?.intValue, let name = image["file_name"]?.stringValue,
-                places.updateValue(records.count, forKey: id) == nil
-            else { throw RecordFault("an image has no id of its own, or no file_name") }
-            records.append(BoxRecord(picture: name))
-            sizes.append(size(image["width"], image["height"]))
-        }
-        for annotation in annotations {
-            guard let place = annotation["image_id"]?.intValue.flatMap({ places[$0] }) else {
-                throw RecordFault("an annotation belongs to no image")
-            }
-            let sides = annotation["bbox"]?.arrayValue?.compactMap(\.doubleValue) ?? []
-            var box: LabelledBox?
-            if sides.count == 4 {
-                box = BoxRules.box(sides[0], sides[1], sides[0] + sides[2], sides[1] + sides[3], in: sizes[place])
-            }
-            if annotation["iscrowd"]?.intValue == 1 { box?.isIgnored = true }
-            records[place].add(annotation["category_id"]?.intValue.flatMap { names[$0] }, box)
-        }
-        return records
+        do { return try LabelSet.readings(coco: file) } catch { throw RecordFault(error.description) }
     }
 
     private static func json(_ bytes: [UInt8], depth: Int) throws(RecordFault) -> JSON {
         do { return try JSON(parsing: bytes, limits: JSONLimits(maximumBytes: 512 << 20, maximumDepth: depth)) } catch {
             throw RecordFault("\(error)")
         }
-    }
-
-    private static func size(_ width: JSON?, _ height: JSON?) -> (width: Double, height: Double)? {
-        guard let width = width?.doubleValue, let height = height?.doubleValue, width > 0, height > 0 else {
-            return nil
-        }
-        return (width, height)
-    }
-
-    private static func number(_ element: SmallXML.Element, _ name: String) -> Double? {
-        element.child(name).flatMap { Double($0.text) }.flatMap { $0.isFinite ? $0 : nil }
     }
 }

@@ -1,5 +1,5 @@
 public import Basics
-import Imaging
+public import Imaging
 import Storage
 
 /// A box of the set, with where it comes from.

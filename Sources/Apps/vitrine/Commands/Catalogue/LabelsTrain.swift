@@ -1,6 +1,7 @@
 import ArgumentParser
 import Basics
 import Foundation
+import Imaging
 import Server
 import VisualSearch
 

@@ -1,5 +1,5 @@
 internal import Basics
-internal import Imaging
+public import Imaging
 internal import Storage
 
 /// What came of an import of boxes.

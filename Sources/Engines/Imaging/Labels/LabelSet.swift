@@ -1,5 +1,3 @@
-public import Imaging
-
 /// Pictures with the boxes that were drawn on them.
 public struct LabelSet: Sendable, Hashable {
     /// A rectangle by its edges, in pixels from the left and from above, as fine as 1/64 pixel.
@@ -26,14 +24,6 @@ public struct LabelSet: Sendable, Hashable {
             guard snapped[2] > snapped[0], snapped[3] > snapped[1] else { return nil }
             (self.left, self.top, self.right, self.bottom) = (snapped[0], snapped[1], snapped[2], snapped[3])
             self.category = category
-        }
-
-        /// As shares of a picture; nil when it lies beside it.
-        public func unit(in size: ImageSize) -> UnitBox? {
-            guard size.width > 0, size.height > 0 else { return nil }
-            let (width, height) = (Double(size.width), Double(size.height))
-            return UnitBox(
-                x: left / width, y: top / height, width: (right - left) / width, height: (bottom - top) / height)
         }
     }
 

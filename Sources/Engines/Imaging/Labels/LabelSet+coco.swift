@@ -1,5 +1,4 @@
 public import Basics
-internal import Imaging
 
 extension LabelSet {
     /// As COCO writes object detection: pictures, boxes as `[x, y, width, height]`, categories from 1.
@@ -33,9 +32,45 @@ extension LabelSet {
 
     /// Reads COCO. Crowds are masked: they are no single object.
     public init(coco: JSON) throws(Fault) {
+        var pictures: [Picture] = []
+        for reading in try Self.readings(coco: coco) { pictures.append(try reading.whole()) }
+        self.init(pictures: pictures)
+    }
+
+    /// Reads what makes sense of each picture's boxes from COCO; throws when it is no such file.
+    public static func readings(coco: JSON) throws(Fault) -> [Reading] {
         guard let images = coco["images"]?.arrayValue, let annotations = coco["annotations"]?.arrayValue,
             let categories = coco["categories"]?.arrayValue
         else { throw Fault("COCO needs `images`, `annotations` and `categories`") }
+        let names = try names(categories)
+        var (readings, places) = try pictures(images)
+        for (number, annotation) in annotations.enumerated() {
+            let isCrowd = annotation["iscrowd"]?.intValue == 1
+            guard let place = annotation["image_id"]?.intValue.flatMap({ places[$0] }) else {
+                if isCrowd { continue }
+                throw Fault("annotation \(number) names an image that is not there")
+            }
+            let edges = (annotation["bbox"]?.arrayValue ?? []).compactMap(\.doubleValue)
+            guard let category = annotation["category_id"]?.intValue.flatMap({ names[$0] }), edges.count == 4,
+                let box = Box(
+                    left: edges[0], top: edges[1], right: edges[0] + edges[2], bottom: edges[1] + edges[3],
+                    category: category)
+            else {
+                if isCrowd { continue }
+                readings[place].faults.append(
+                    Fault("annotation \(number) has no box with an area, or a category that is not there"))
+                continue
+            }
+            if isCrowd {
+                readings[place].picture.masked.append(box)
+            } else {
+                readings[place].picture.boxes.append(box)
+            }
+        }
+        return readings
+    }
+
+    private static func names(_ categories: [JSON]) throws(Fault) -> [Int64: String] {
         var names: [Int64: String] = [:]
         for (number, category) in categories.enumerated() {
             guard let id = category["id"]?.intValue, let name = category["name"]?.stringValue else {
@@ -43,34 +78,19 @@ extension LabelSet {
             }
             names[id] = name
         }
+        return names
+    }
+
+    private static func pictures(_ images: [JSON]) throws(Fault) -> (readings: [Reading], places: [Int64: Int]) {
+        var readings: [Reading] = []
         var places: [Int64: Int] = [:]
-        var pictures: [Picture] = []
         for (number, image) in images.enumerated() {
             guard let id = image["id"]?.intValue, let name = image["file_name"]?.stringValue,
-                let size = Self.size(image["width"]?.doubleValue, image["height"]?.doubleValue)
-            else { throw Fault("image \(number) has no `id`, `file_name`, `width` or `height`") }
-            places[id] = pictures.count
-            pictures.append(Picture(name: name, size: size))
+                places.updateValue(readings.count, forKey: id) == nil
+            else { throw Fault("image \(number) has no `id` of its own, or no `file_name`") }
+            let size = size(image["width"]?.doubleValue, image["height"]?.doubleValue)
+            readings.append(Reading(name: name, size: size, "image \(number) has no `width` or `height`"))
         }
-        for (number, annotation) in annotations.enumerated() {
-            let isCrowd = annotation["iscrowd"]?.intValue == 1
-            guard let place = annotation["image_id"]?.intValue.flatMap({ places[$0] }),
-                let category = annotation["category_id"]?.intValue.flatMap({ names[$0] })
-            else {
-                if isCrowd { continue }
-                throw Fault("annotation \(number) names an image or a category that is not there")
-            }
-            let edges = (annotation["bbox"]?.arrayValue ?? []).compactMap(\.doubleValue)
-            guard edges.count == 4,
-                let box = Box(
-                    left: edges[0], top: edges[1], right: edges[0] + edges[2], bottom: edges[1] + edges[3],
-                    category: category)
-            else {
-                if isCrowd { continue }
-                throw Fault("annotation \(number) has no box with an area")
-            }
-            if isCrowd { pictures[place].masked.append(box) } else { pictures[place].boxes.append(box) }
-        }
-        self.init(pictures: pictures)
+        return (readings, places)
     }
 }

@@ -1,5 +1,3 @@
-public import Imaging
-
 extension LabelSet {
     /// A picture's boxes as YOLO writes them: category number, middle and size in shares of the picture, a line a box.
     ///

@@ -1,5 +1,4 @@
 internal import Basics
-public import Imaging
 
 /// A way in which files hold boxes.
 public enum LabelFormat: String, Sendable, Hashable, CaseIterable {

@@ -1,6 +1,5 @@
 internal import Basics
 internal import Foundation
-internal import Imaging
 
 extension LabelSet {
     /// Reads a table of separated values whose first line names `path`, `left`, `top`, `right`, `bottom`, in pixels, and
