@@ -1,5 +1,5 @@
 package import Basics
-import Foundation
+package import Foundation
 
 /// A headless Chromium, driven through the DevTools protocol over two named pipes: messages are JSON with a zero byte
 /// between them, so no socket and no port is needed. It ends when this process ends, because its pipes do.
@@ -27,10 +27,12 @@ package actor Chromium {
     }
 
     /// Starts a browser of its own. Fails with a sentence that says what to install where there is none.
-    package static func start() async throws -> Chromium {
+    ///
+    /// - Parameter camera: a film (MJPEG or Y4M) that its camera shows again and again; nil for the browser's own picture.
+    package static func start(camera: URL? = nil) async throws -> Chromium {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         let program = try program(path: path)
-        let pipes = try ChromiumPipes.start(program: program)
+        let pipes = try ChromiumPipes.start(program: program, camera: camera)
         let browser = Chromium(pipes: pipes)
         Task {
             for await message in pipes.messages { await browser.received(message) }

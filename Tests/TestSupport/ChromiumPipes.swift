@@ -12,7 +12,7 @@ final class ChromiumPipes: Sendable {
         self.input = input
     }
 
-    static func start(program: String) throws -> ChromiumPipes {
+    static func start(program: String, camera: URL? = nil) throws -> ChromiumPipes {
         // Short: the browser makes a socket below it, and a socket's path has 107 bytes at most.
         let folder = FileManager.default.temporaryDirectory.appending(path: "vt-\(UUID().uuidString.prefix(13))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -23,7 +23,9 @@ final class ChromiumPipes: Sendable {
         // The shell stays to remove the folder, profile included, when the browser has ended.
         let script = #"d="$0"; "$@" 3<"$d/in" 4>"$d/out"; rm -rf "$d""#
         process.arguments =
-            ["-c", script, folder.path(), program] + switches(profile: folder.appending(path: "profile"))
+            ["-c", script, folder.path(), program]
+            + (camera.map { ["--use-file-for-fake-video-capture=\($0.path())"] } ?? [])
+            + switches(profile: folder.appending(path: "profile"))
         process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": folder.path()]) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice

@@ -45,6 +45,43 @@ extension Shop {
         return try #require(made.flatMap { Data(base64Encoded: $0) })
     }
 
+    /// A film of a thing as a hand holds it before the camera: it sways, rests, and smears while it moves; 48 JPEGs in a
+    /// row, drawn by the browser.
+    func film(_ page: ChromiumPage, of colour: String) async throws -> Data {
+        let thing = try await picture(page, of: colour, width: 320, height: 240).base64EncodedString()
+        let script = """
+            (async () => {
+                const image = new Image();
+                image.src = 'data:image/jpeg;base64,\(thing)';
+                await image.decode();
+                const canvas = document.createElement('canvas');
+                canvas.width = 320; canvas.height = 240;
+                const pen = canvas.getContext('2d');
+                const frames = [];
+                for (let number = 0; number < 48; number += 1) {
+                    const place = (time) => 24 * Math.sin(time / 48 * 4 * Math.PI);
+                    pen.globalAlpha = 1;
+                    pen.fillStyle = '#f2efe8'; pen.fillRect(0, 0, 320, 240);
+                    for (let step = 0; step < 6; step += 1) {
+                        pen.globalAlpha = 1 / (step + 1);
+                        pen.drawImage(image, place(number + step / 6), 4 * Math.cos(number / 5));
+                    }
+                    pen.globalAlpha = 0.06 * (number % 4);
+                    pen.fillStyle = '#000'; pen.fillRect(0, 0, 320, 240);
+                    const blob = await new Promise((done) => canvas.toBlob(done, 'image/jpeg', 0.6));
+                    frames.push(...new Uint8Array(await blob.arrayBuffer()));
+                }
+                let text = '';
+                for (let at = 0; at < frames.length; at += 8192) {
+                    text += String.fromCharCode(...frames.slice(at, at + 8192));
+                }
+                return btoa(text);
+            })()
+            """
+        let made = try await page.evaluate(script).stringValue
+        return try #require(made.flatMap { Data(base64Encoded: $0) })
+    }
+
     /// Puts the goods into the catalogue.
     func stock(_ page: ChromiumPage) async throws {
         let staff = try await staff()

@@ -115,6 +115,76 @@ struct ScanTests {
         }
     }
 
+    @Test(
+        "SCAN-002 a film before the camera is one scan, whose answer has the thing no later than the best frame alone")
+    func film() async throws {
+        try await Shop.openWithoutModels { shop in
+            let table = try await shop.scanner()
+            try await shop.stock(table)
+            let film = FileManager.default.temporaryDirectory.appending(path: "film-\(UUID().uuidString).mjpeg")
+            defer { try? FileManager.default.removeItem(at: film) }
+            try await shop.film(table, of: Shop.goods[1]).write(to: film)
+            let browser = try await Chromium.start(camera: film)
+            let outcome: Result<Void, any Error>
+            do {
+                outcome = .success(try await Self.shoot(browser, shop))
+            } catch {
+                outcome = .failure(error)
+            }
+            await browser.close()
+            try outcome.get()
+        }
+    }
+
+    /// Scans what the camera shows, then each of the frames that were sent alone.
+    private static func shoot(_ browser: Chromium, _ shop: Shop) async throws {
+        let page = try await ChromiumPage.open(browser, look: .phone)
+        try await page.open(shop.address("/scan"))
+        try await page.wait("document.querySelector('.scan-start')")
+        _ = try await page.evaluate(
+            """
+            (() => {
+                window.sent = [];
+                const append = FormData.prototype.append;
+                FormData.prototype.append = function (name, value, ...rest) {
+                    if (value instanceof Blob) window.sent.push(value);
+                    return append.call(this, name, value, ...rest);
+                };
+            })()
+            """)
+        try await page.click(".scan-start .is-primary")
+        try await page.wait("document.querySelector('.scan-video')?.videoWidth === 320")
+        try await page.click(".scan-bar .is-primary")
+        try await page.wait(answered)
+        let places = try await page.evaluate(
+            """
+            (async () => {
+                const frames = window.sent.slice();
+                const { token } = JSON.parse(localStorage.getItem('vitrine.session.customer'));
+                const headers = { Authorization: 'Bearer ' + token };
+                const place = (answer) => {
+                    const found = answer.similar.findIndex((group) => JSON.stringify(group).includes('thing-1'));
+                    return found < 0 ? 99 : found;
+                };
+                const id = new URL(location).searchParams.get('id');
+                const places = [place(await (await fetch('/api/v1/scans/' + id, { headers })).json())];
+                for (const frame of frames) {
+                    const body = new FormData();
+                    body.append('picture', frame, 'photo.jpg');
+                    const reply = await fetch('/api/v1/scans', { method: 'POST', headers, body });
+                    places.push(place(await reply.json()));
+                }
+                return places;
+            })()
+            """
+        ).arrayValue?.compactMap(\.intValue)
+        let together = try #require(places?.first), alone = places?.dropFirst() ?? []
+        #expect((1...5).contains(alone.count))
+        #expect(together <= alone.min() ?? -1, "together \(together), alone \(Array(alone))")
+        #expect(together == 0)
+        #expect(page.problems == [])
+    }
+
     @Test("SCAN-019 an empty shop, a dark picture and a file that is no picture are each said, with what to do")
     func states() async throws {
         try await Shop.openWithoutModels { shop in
