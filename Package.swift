@@ -77,6 +77,10 @@ let engines: [Target] = [
         dependencies: ["Basics", "Kernels"],
         path: "Sources/Engines/VectorIndex"),
     .target(
+        name: "VectorShards",
+        dependencies: ["Basics", "VectorIndex", .product(name: "Crypto", package: "swift-crypto")],
+        path: "Sources/Engines/VectorShards"),
+    .target(
         name: "Accounts",
         dependencies: [
             "Basics", "Storage", "CArgon2",
@@ -227,6 +231,9 @@ let tests: [Target] = [
     .testTarget(
         name: "VectorIndexTests", dependencies: ["Basics", "Kernels", "VectorIndex", "TestSupport"],
         path: "Tests/VectorIndexTests"),
+    .testTarget(
+        name: "VectorShardsTests", dependencies: ["Basics", "VectorIndex", "VectorShards", "TestSupport"],
+        path: "Tests/VectorShardsTests"),
     .testTarget(name: "KernelsTests", dependencies: ["Basics", "Kernels"], path: "Tests/KernelsTests"),
     .testTarget(
         name: "MessagingTests",
@@ -283,6 +290,7 @@ let package = Package(
         .library(name: "Inference", targets: ["Inference"]),
         .library(name: "Evaluation", targets: ["Evaluation"]),
         .library(name: "VectorIndex", targets: ["VectorIndex"]),
+        .library(name: "VectorShards", targets: ["VectorShards"]),
         .library(name: "Accounts", targets: ["Accounts"]),
         .library(name: "Messaging", targets: ["Messaging"]),
         .library(name: "ServiceDesk", targets: ["ServiceDesk"]),

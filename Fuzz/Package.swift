@@ -22,6 +22,7 @@ let package = Package(
             dependencies: [
                 .product(name: "Imaging", package: "vitrine"),
                 .product(name: "VectorIndex", package: "vitrine"),
+                .product(name: "VectorShards", package: "vitrine"),
                 .product(name: "Inference", package: "vitrine"),
                 .product(name: "Basics", package: "vitrine"),
                 .product(name: "VisualSearch", package: "vitrine"),

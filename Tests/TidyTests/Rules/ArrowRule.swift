@@ -11,7 +11,9 @@ enum ArrowRule {
     /// Modules of the toolchain or of packages that are allowed in the named targets only.
     static let guests: [String: Set<String>] = [
         "GRDB": ["Storage"], "GRDBSQLite": ["Storage"], "SQLite3": ["Storage"],
-        "Crypto": ["Learning", "Storage", "Accounts", "Messaging", "ServiceDesk", "VisualSearch", "Server"],
+        "Crypto": [
+            "Learning", "Storage", "VectorShards", "Accounts", "Messaging", "ServiceDesk", "VisualSearch", "Server",
+        ],
         "CArgon2": ["Accounts"], "COnnxRuntime": ["Inference"], "CCage": ["Inference"], "CKernels": ["Kernels"],
         "CTorch": ["Learning"],
         "CTurboJPEG": ["Imaging"], "CPNG": ["Imaging"], "CWebP": ["Imaging"], "CZlib": ["Archives"],
@@ -34,6 +36,7 @@ enum ArrowRule {
         "Inference": ["Basics", "Kernels", "Imaging", "Evaluation"],
         "Evaluation": ["Basics", "Kernels"],
         "VectorIndex": ["Basics", "Kernels"],
+        "VectorShards": ["Basics", "VectorIndex"],
         "Learning": ["Basics", "Archives", "Kernels", "Imaging"],
         "Accounts": ["Basics", "Storage"],
         "Messaging": ["Basics", "Storage", "Accounts", "Imaging"],
