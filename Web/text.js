@@ -51,6 +51,7 @@ export const text = {
     panorama_asked: ['The panorama is being made; it will appear here.', '正在制作全景，完成后显示在此处。'],
     panorama_refused: ['The panorama could not be asked for. Try again.', '无法制作全景，请重试。'],
     look_around: ['Look around', '环视'],
+    send_as_card: ['Send as a card', '以卡片发送'],
 
     // Timeline
     conversation: ['Conversation', '对话'],
@@ -208,6 +209,7 @@ export const text = {
     scan_more_like: ['More like this', '找相似'],
     scan_ask_about: ['Ask about it', '咨询这件'],
     scan_send_card: ['Send this', '发给顾客'],
+    scan_ask_which: ['Let the customer choose', '请顾客选择'],
     scan_order: ['Order', '去购买'],
     scan_price_range: ['{low} to {high}', '{low} 至 {high}'],
     scan_sellers_one: ['{n} seller', '{n} 家在售'],

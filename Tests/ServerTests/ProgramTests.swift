@@ -80,12 +80,36 @@ struct ProgramTests {
         await server.stop()
     }
 
+    @Test("DESK-03 staff that the program makes has an id that says nothing, and the doctor names ids that tell")
+    func opaque() async throws {
+        let folder = try Folder()
+        let data = ["--data", folder.path + "/data"]
+        let made = try await CommandRun.vitrine(
+            ["user", "create", "Anna", "--staff", "--password-stdin"] + data, input: "a long password\n")
+        #expect(made.output.hasPrefix("Created @s.") && made.output.hasSuffix(":localhost, who logs in as Anna.\n"))
+        #expect(!made.output.contains("@anna"))
+        for taken in [["anna"], ["ANNA", "--staff"]] {
+            let again = try await CommandRun.vitrine(["user", "create"] + taken + ["--generate"] + data)
+            #expect(again.errors.contains("taken"))
+        }
+        let reset = try await CommandRun.vitrine(["user", "reset", "anna", "--generate"] + data)
+        #expect(reset.status == 0 && reset.output.hasPrefix("@s."))
+        func told() async throws -> String {
+            try await CommandRun.vitrine(["doctor"] + data).output
+        }
+        #expect(try await !told().contains("staff accounts"))
+        let plain = try await CommandRun.vitrine(
+            ["user", "create", "boris", "--staff", "--plain-id", "--generate"] + data)
+        #expect(plain.output.hasPrefix("Created @boris:localhost.\n"))
+        #expect(try await told().contains("may tell customers who answers: boris."))
+    }
+
     @Test("accounts are made, listed, changed and shut without a server")
     func users() async throws {
         let folder = try Folder()
         let data = ["--data", folder.path + "/data"]
         let created = try await CommandRun.vitrine(
-            ["user", "create", "Anna", "--staff", "--display-name", "Anna A.", "--password-stdin"] + data,
+            ["user", "create", "Anna", "--staff", "--plain-id", "--display-name", "Anna A.", "--password-stdin"] + data,
             input: "a long password\n")
         #expect(created.output == "Created @anna:localhost.\n")
         let generated = try await CommandRun.vitrine(["user", "create", "bo", "--admin", "--generate"] + data)

@@ -121,7 +121,7 @@ package final class VitrineProcess: Sendable {
     package func addStaff(name: String, password: String, displayName: String? = nil, admin: Bool = false) async throws
     {
         await stop()
-        var arguments = ["user", "create", name, "--staff", "--password-stdin", "--data", dataDirectory]
+        var arguments = ["user", "create", name, "--staff", "--plain-id", "--password-stdin", "--data", dataDirectory]
         if let displayName { arguments += ["--display-name", displayName] }
         if admin { arguments.append("--admin") }
         let result = try await CommandRun.vitrine(arguments, input: password + "\n")

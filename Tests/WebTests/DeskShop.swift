@@ -12,8 +12,12 @@ struct DeskShop: Sendable {
     static let password = Shop.staffPassword
 
     /// Opens the shop, runs `body` and closes everything again.
-    static func open(mode: String = "push", _ body: (DeskShop) async throws -> Void) async throws {
-        try await Shop.open(flags: ["--shop-name", "Lamp & Wheel", "--no-rate-limits"]) { shop in
+    ///
+    /// - Parameter launcher: a command that becomes the server, see ``Shop/open(flags:launcher:_:)``.
+    static func open(
+        mode: String = "push", launcher: [String] = [], _ body: (DeskShop) async throws -> Void
+    ) async throws {
+        try await Shop.open(flags: ["--shop-name", "Lamp & Wheel", "--no-rate-limits"], launcher: launcher) { shop in
             try await shop.server.addStaff(name: "boss", password: password, displayName: "Boss", admin: true)
             let boss = try await MatrixClient(shop.server.http).login("boss", password: password)
             let business = try HTTPReceiver { request in

@@ -57,7 +57,9 @@ export class Conversation {
         client.addEventListener('rooms', () => this.#refresh());
         this.inbox.addEventListener('changed', () => this.#refresh());
         document.addEventListener('vitrine:language', () => this.#refresh());
-        const find = (media) => findAndChoose(client, this.roomId, media);
+        const tools = () => this.inbox.tools?.(this.roomId) ?? null;
+        const find = (media) => findAndChoose(client, this.roomId, media, tools());
+        timeline.addEventListener('vt-panorama-card', ({ detail }) => tools()?.panorama(detail.share));
         timeline.addEventListener('vt-find', ({ detail }) => find(detail.media));
         answerMessages(client, timeline, (item) => ({
             composer, canEdit: true,

@@ -5,6 +5,7 @@ import { h } from '../parts/dom.js';
 import { openMenu } from '../parts/menu.js';
 import { itemHeader } from '../widget/item-header.js';
 import { composeCard } from './card-composer.js';
+import { Drafts } from './drafts.js';
 import { Looking } from './looking.js';
 import { tried } from './parts.js';
 import { askTags } from './tags.js';
@@ -26,11 +27,16 @@ export class CaseBar {
         this.acts = h('span', { class: 'case-acts' });
         this.tools = h('div', { class: 'case-tools', role: 'toolbar', label: 'desk_tools' }, this.facts, this.acts);
         this.looking = new Looking(client);
-        this.element = h('div', { class: 'case-bar', hidden: true }, this.item, this.tools, this.looking.element);
+        this.drafts = new Drafts(client, (text) => {
+            conversation.composer.setText(text);
+            conversation.composer.focusField();
+        }, () => conversation.timeline.items?.findLast((item) => item.kind === 'message' && item.mine && item.event)?.event.origin_server_ts);
+        this.element = h('div', { class: 'case-bar', hidden: true }, this.item, this.tools, this.looking.element, this.drafts.element);
     }
 
     show(found) {
         this.looking.show(found && found.status !== 'resolved' ? found.number : null);
+        this.drafts.show(found?.owner === this.store.ownNumber && found.status !== 'resolved' ? found : null);
         const key = JSON.stringify([found, document.documentElement.lang]);
         if (this.key === key) return;
         this.key = key;

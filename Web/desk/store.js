@@ -4,6 +4,7 @@
 import { t } from '../language.js';
 import { deskGet, deskPost, deskPut } from '../matrix/desk.js';
 import { debounced } from '../parts/dom.js';
+import { toolsOf } from './tool-cards.js';
 
 const everyMilliseconds = 4_000;
 
@@ -51,6 +52,11 @@ export class DeskStore extends EventTarget {
 
     get isSupervisor() {
         return this.me.role === 'supervisor';
+    }
+
+    /** Whether this agent's part may send cards of a kind that the console knows. */
+    mayCard(kind) {
+        return this.me.cards?.includes(kind) ?? true;
     }
 
     get mayManage() {
@@ -131,6 +137,10 @@ export class DeskStore extends EventTarget {
     get(roomId) {
         const room = this.client.rooms.get(roomId);
         return room ? { unread: room.unread, marked_unread: false, avatar: null } : null;
+    }
+
+    tools(roomId) {
+        return toolsOf(this, roomId);
     }
 
     titleOf(roomId) {

@@ -49,6 +49,9 @@ export const text = {
     desk_canned: ['Replies', '常用语'],
     desk_no_canned: ['There are none yet.', '还没有常用语。'],
     desk_macros: ['Macros', '快捷操作'],
+    desk_draft: ['A robot’s draft', '机器人草稿'],
+    desk_draft_use: ['Use it', '采用'],
+    desk_draft_leave: ['Leave it', '忽略'],
     desk_whisper: ['Whisper', '密语'],
     desk_whisper_hint: ['To the agent alone; the customer never sees it', '仅客服可见，顾客看不到'],
     desk_whispered: ['Whispered.', '已发送密语。'],
@@ -63,6 +66,7 @@ export const text = {
 
     // Cards
     desk_card: ['Card', '卡片'],
+    desk_tool_sent: ['The card was sent.', '卡片已发送。'],
     desk_card_kind: ['What for', '用途'],
     desk_card_viewing: ['Book a viewing', '预约看货'],
     desk_card_offer: ['Offer a price', '顾客出价'],
@@ -75,6 +79,13 @@ export const text = {
     desk_card_about: ['Item', '商品'],
     desk_card_book: ['Book', '预约'],
     desk_card_amount: ['Your price', '您的出价'],
+    desk_card_payment: ['Ask for a payment', '请求付款'],
+    desk_card_pay: ['Pay', '付款'],
+    desk_card_refund: ['Refund', '退款'],
+    desk_card_accept: ['Accept', '接受'],
+    desk_card_sum: ['Amount', '金额'],
+    desk_card_sum_hint: ['e.g. CNY 500', '例如 500 元'],
+    desk_card_no_kind: ['Your role sends none of these cards. Settings say which.', '您的角色不能发送这些卡片，详见设置中的权限。'],
     desk_card_offer_press: ['Offer', '出价'],
 
     // The person

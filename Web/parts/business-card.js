@@ -18,6 +18,13 @@ function textBlock(element) {
     return h('p', { class: strong ? 'card-title' : `card-text${element.isSubtle ? ' quiet' : ''}`, dir: 'auto' }, words(element.text));
 }
 
+/** The way into a panorama of this server, whose address stands in a text. */
+function lookAround(element) {
+    const share = words(element.text).match(/\/panorama\?share=([\w-]{16,64})$/)?.[1];
+    if (!share) return null;
+    return h('a', { class: 'look-around', href: `/panorama?share=${share}`, target: '_blank', rel: 'noopener' }, icon('eye'), h('span', { t: 'look_around' }));
+}
+
 function facts(element) {
     return h('dl', { class: 'card-facts' }, list(element.facts).map((fact) => h('div', {},
         h('dt', { dir: 'auto' }, words(fact.title, 200)), h('dd', { dir: 'auto' }, words(fact.value, 500)))));
@@ -87,7 +94,7 @@ class BusinessCard extends HTMLElement {
         // What was asked is over; the outcome says what came of it.
         if (words(element.type).startsWith('Input.') && !['active', 'busy'].includes(this.card.state)) return null;
         switch (element.type) {
-        case 'TextBlock': return textBlock(element);
+        case 'TextBlock': return (this.card.kind === 'item.panorama' && lookAround(element)) || textBlock(element);
         case 'FactSet': return facts(element);
         case 'Image': {
             const picture = document.createElement('vt-picture');

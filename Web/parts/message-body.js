@@ -57,13 +57,28 @@ function pictureBody(item, client) {
         const media = find.closest('vt-message')?.item.content.url;
         if (media) find.dispatchEvent(new CustomEvent('vt-find', { bubbles: true, detail: { media } }));
     });
-    return h('div', { class: 'picture-body' }, picture, find, lookAround(item.content));
+    return h('div', { class: 'picture-body' }, picture, find, lookAround(item.content), asCard(item.content));
+}
+
+const shareOf = (content) => {
+    const { share } = content['shop.vitrine.panorama'] ?? {};
+    return typeof share === 'string' && /^[\w-]{16,64}$/.test(share) ? share : null;
+};
+
+/** A panorama as a card of the service desk; only its console shows the button. */
+function asCard(content) {
+    const share = shareOf(content);
+    if (!share) return null;
+    const button = h('button', { type: 'button', class: 'find-this card-this' }, icon('send'), h('span', { t: 'send_as_card' }));
+    button.addEventListener('click', () => button.dispatchEvent(new CustomEvent('vt-panorama-card', { bubbles: true, detail: { share } })));
+    return button;
 }
 
 /** The link into a panorama whose picture this is. */
 function lookAround(content) {
-    const { share, group } = content['shop.vitrine.panorama'] ?? {};
-    if (typeof share !== 'string' || !/^[\w-]{16,64}$/.test(share)) return null;
+    const share = shareOf(content);
+    if (!share) return null;
+    const { group } = content['shop.vitrine.panorama'];
     const query = new URLSearchParams({ share, group: String(Number.isInteger(group) ? group : 1) });
     return h('a', { class: 'look-around', href: `/panorama?${query}`, target: '_blank', rel: 'noopener' }, icon('eye'), h('span', { t: 'look_around' }));
 }

@@ -28,12 +28,18 @@ export async function findAndTell(client, roomId, media) {
     return null;
 }
 
-/** Opens a dialog with what is found; each result can be put into the conversation. */
-export async function findAndChoose(client, roomId, media) {
+/**
+ * Opens a dialog with what is found; each result can be put into the conversation, and at the service desk all of them
+ * as a card from which the customer chooses: `tools.match(answer)`.
+ */
+export async function findAndChoose(client, roomId, media, tools = null) {
     const view = document.createElement('vt-scan-view');
     const dialog = openDialog('scan_title', view, { className: 'is-scan' });
     view.configure({
         client, shareWords: 'scan_send_card',
+        offer: tools ? async (answer) => {
+            if (await tools.match(answer)) dialog.close();
+        } : null,
         share: async (group, answer) => {
             await sendCard(client, roomId, cardOf(answer, [group]));
             dialog.close();

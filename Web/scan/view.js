@@ -24,13 +24,13 @@ export class ScanView extends HTMLElement {
 
     /**
      * `account()` makes the account that scans need; `share(group, answer)` puts a card into a conversation, its button
-     * says `shareWords`; `scanned(answer)` hears of each new scan; `help` is a way to a person; `canWait` offers to
+     * says `shareWords`; `offer(answer)` lets a customer choose from all of it; `scanned(answer)` hears of each new scan; `help` is a way to a person; `canWait` offers to
      * wait for what is not here.
      */
     configure({
-        client, account = async () => {}, share = null, shareWords = null, scanned = () => {}, help = null, canWait = false,
+        client, account = async () => {}, share = null, shareWords = null, offer = null, scanned = () => {}, help = null, canWait = false,
     }) {
-        Object.assign(this, { client, account, share, shareWords, scanned, help, canWait });
+        Object.assign(this, { client, account, share, shareWords, offer, scanned, help, canWait });
         this.stage = h('section', { class: 'scan-stage', label: 'scan_picture' });
         this.results = h('section', { class: 'scan-results', label: 'scan_results', 'aria-live': 'polite' });
         this.editor = new BoxEditor((box) => this.#ask({ box: box ?? 'full' }));
@@ -206,6 +206,9 @@ export class ScanView extends HTMLElement {
         const feedback = feedbackOf((body) => giveFeedback(this.client, answer.id, body),
             async () => (await overview(this.client)).categories);
         this.results.replaceChildren(...resultsOf(answer, hooks, feedback, this.#watch(answer)));
+        if (this.offer && answer.groups.length + answer.similar.length > 0) {
+            this.results.firstElementChild.after(h('div', { class: 'scan-bar' }, action('scan_ask_which', () => this.offer(answer), true)));
+        }
         return null;
     }
 

@@ -1,8 +1,9 @@
 // The people of the desk: which queues they serve, what they can do, and how much at a time.
 
 import { t } from '../language.js';
-import { deskGet, deskPut } from '../matrix/desk.js';
+import { deskGet, deskPost, deskPut } from '../matrix/desk.js';
 import { h } from '../parts/dom.js';
+import { toast } from '../parts/toast.js';
 import { choice, field, listed, numberInput, openForm, pair, textInput, tick } from './form.js';
 import { HoursField, hoursWords } from './hours.js';
 import { Section } from './section.js';
@@ -12,6 +13,26 @@ const roles = ['service', 'telesales', 'sales', 'appraiser', 'finance', 'aftersa
 export class Agents extends Section {
     constructor(setup) {
         super(setup, 'agents', () => this.does(() => this.edit(null)));
+    }
+
+    draw() {
+        super.draw();
+        if (this.setup.isAdmin && !this.make) {
+            this.make = h('button', { type: 'button', class: 'button is-small', t: 'settings_staff_new', on: { click: () => this.#makeAccount() } });
+            this.extra.append(this.make, h('p', { class: 'quiet', t: 'settings_staff_text' }));
+        }
+    }
+
+    #makeAccount() {
+        const name = textInput('', { required: true, maxlength: 64 });
+        const login = textInput('', { required: true, maxlength: 64, pattern: '[a-z0-9._=\\-\\/+]+', spellcheck: 'false', autocapitalize: 'none' });
+        const password = textInput('', { required: true, minlength: 8, maxlength: 500, type: 'password', autocomplete: 'new-password' });
+        openForm('settings_staff_new', [field('settings_name', name), field('settings_staff_login', login, 'settings_staff_login_help'),
+            field('settings_staff_password', password)], async () => {
+            const made = await deskPost(this.client, 'staff', { name: name.value.trim(), login: login.value.trim(), password: password.value });
+            await this.load();
+            toast('settings_staff_made', { id: made.user_id });
+        }, { className: 'is-small' });
     }
 
     async fetch() {

@@ -6,20 +6,21 @@ import { h, setText } from '../parts/dom.js';
 import { choice, field, listed, more, numberInput, openForm, pair, textArea, textInput, tried } from './form.js';
 import { Section } from './section.js';
 
-const languages = [['', { t: 'settings_any' }], ['en', 'English'], ['zh', '中文']];
+export const languages = [['', { t: 'settings_any' }], ['en', 'English'], ['zh', '中文']];
 
 /** A condition's own words, e.g. "entrance item.book". */
-function conditionWords(parts) {
+export function conditionWords(parts) {
     const words = Object.entries(parts ?? {}).map(([name, value]) => {
         if (name === 'returning') return t(value ? 'settings_if_returning' : 'settings_if_new');
-        const key = { entry: 'settings_if_entry', 'item.category': 'settings_if_category', topic: 'settings_if_topic', language: 'settings_if_language', intent: 'settings_if_intent' }[name];
+        const key = { entry: 'settings_if_entry', 'item.category': 'settings_if_category', topic: 'settings_if_topic', language: 'settings_if_language', intent: 'settings_if_intent',
+            visits: 'settings_if_visits', 'item.visits': 'settings_if_item_visits' }[name];
         return key ? t(key, { value }) : `${name} ${JSON.stringify(value)}`;
     });
     return words.length ? words.join(' · ') : t('settings_if_any');
 }
 
 /** Sets what was filled in and leaves out what was not. */
-function put(parts, name, value) {
+export function put(parts, name, value) {
     if (value === '' || value === null || value === undefined) delete parts[name];
     else parts[name] = value;
 }

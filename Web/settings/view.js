@@ -5,9 +5,11 @@ import { sentence } from '../staff/shell.js';
 import { Alerts } from '../supervisor/alerts.js';
 import { Adapters } from './adapters.js';
 import { Agents } from './agents.js';
+import { Greetings } from './greetings.js';
 import { Macros } from './macros.js';
 import { Queues } from './queues.js';
 import { Replies } from './replies.js';
+import { Rights } from './rights.js';
 import { Robots } from './robots.js';
 import { Rules } from './rules.js';
 import { Scenes } from './scenes.js';
@@ -29,7 +31,7 @@ class AlertRules extends Section {
 }
 
 const sections = {
-    queues: Queues, agents: Agents, rules: Rules, scenes: Scenes, robots: Robots, adapters: Adapters, replies: Replies,
+    queues: Queues, agents: Agents, rights: Rights, rules: Rules, scenes: Scenes, greetings: Greetings, robots: Robots, adapters: Adapters, replies: Replies,
     macros: Macros, alerts: AlertRules,
 };
 

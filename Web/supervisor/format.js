@@ -16,6 +16,12 @@ export function span(milliseconds) {
     return t('board_hours', { n: Math.floor(seconds / 3_600), m: Math.floor(seconds % 3_600 / 60) });
 }
 
+/** A time in hours and whole minutes, which does not change with each second. */
+export function present(milliseconds) {
+    const minutes = Math.floor((milliseconds ?? 0) / 60_000);
+    return t('board_hours', { n: Math.floor(minutes / 60), m: minutes % 60 });
+}
+
 export const clock = (at) => new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at);
 export const moment = (at) => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 // Days of the recomputation are those of UTC.

@@ -3,7 +3,7 @@
 import { t } from '../language.js';
 import { h } from '../parts/dom.js';
 import { bars } from './bars.js';
-import { share, span, whole } from './format.js';
+import { present, share, span, whole } from './format.js';
 
 function tile(name, value, note, look) {
     return h('div', { class: `board-tile${look ? ` is-${look}` : ''}` }, h('h3', { t: name }), h('strong', {}, value), h('p', { class: 'quiet' }, note));
@@ -53,11 +53,12 @@ export function queues(board, names) {
 
 export function agents(board, names) {
     const busy = new Map(board.agents.map((agent) => [agent.agent, agent]));
+    const there = new Map((board.presence ?? []).map((each) => [each.agent, each]));
     const rows = names.agents.map((agent) => {
         const has = busy.get(agent.agent) ?? { open: 0, waiting: 0, offered: 0, snoozed: 0 };
-        return [names.agent(agent.agent), t(`board_status_${agent.status}`), `${whole(has.open + has.waiting + has.offered)} / ${whole(agent.capacity)}`, whole(has.waiting), whole(has.snoozed)];
+        return [names.agent(agent.agent), t(`board_status_${agent.status}`), `${whole(has.open + has.waiting + has.offered)} / ${whole(agent.capacity)}`, whole(has.waiting), whole(has.snoozed), present(there.get(agent.agent)?.available_ms)];
     });
-    return table(['board_agent', 'board_status', 'board_load', 'board_customer_turn', 'board_snoozed'], rows, 'board_agents_none');
+    return table(['board_agent', 'board_status', 'board_load', 'board_customer_turn', 'board_snoozed', 'board_there'], rows, 'board_agents_none');
 }
 
 /** From conversations to bookings, by the entrance. */

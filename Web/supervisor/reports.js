@@ -6,7 +6,7 @@ import { sentence } from '../staff/shell.js';
 import { day, whole } from './format.js';
 
 const metrics = ['timely', 'late', 'firstResponse', 'response', 'wait', 'abandoned', 'handling', 'resolution', 'opened', 'reopened',
-    'transferred', 'handover', 'cardSent', 'cardPressed', 'cardDone', 'cardRefused', 'cardDead', 'rating'];
+    'transferred', 'handover', 'cardSent', 'cardPressed', 'cardDone', 'cardRefused', 'cardDead', 'rating', 'available', 'away'];
 const spans = { day: [86_400_000, 3_600], week: [7 * 86_400_000, 86_400], month: [30 * 86_400_000, 86_400] };
 
 export class Reports {

@@ -1,4 +1,4 @@
-internal import Storage
+public import Storage
 
 extension Accounts {
     /// The account in whose name the shop itself acts: made on first use, without a password, so nobody can log in.
@@ -12,6 +12,14 @@ extension Accounts {
             guard let known = try await user(localpart: localpart) else { throw error }
             return known
         }
+    }
+
+    /// The localparts of active staff that somebody has chosen: they may tell who it is.
+    public static func tellingStaff(_ connection: Connection) throws -> [String] {
+        try connection.rows(
+            "SELECT localpart FROM acc_user WHERE kind = ?1 AND state = 0 ORDER BY user_no",
+            .int(UserKind.staff.rawValue)
+        ) { $0.text(0) }.filter { !Localpart.saysNothing($0) }
     }
 
     /// Active users of one kind, the oldest accounts first.

@@ -13,6 +13,11 @@ extension Accounts {
         try await lookUp({ $0.user(localpart: localpart) }, { try $0.user(localpart: localpart) })
     }
 
+    /// The user who logs in under a name that is no part of the id.
+    public func user(loginName: String) async throws -> UserRecord? {
+        try await database.read { [self] in try queries($0).user(loginName: loginName) }
+    }
+
     /// The user of an id; `nil` for users of other servers.
     public func user(_ identifier: UserIdentifier) async throws -> UserRecord? {
         guard identifier.serverName == serverName else { return nil }

@@ -7,6 +7,8 @@ import Messaging
 struct ProfileRoutes: RouteGroup {
     let accounts: Accounts
     let userData: UserDataStore
+    /// What customers see instead of somebody whose id says nothing.
+    let shopName: String
 
     func add(to routes: inout RouteTable) {
         routes.openGet("/_matrix/client/v3/profile/{user}", .profile) { call in
@@ -33,8 +35,19 @@ struct ProfileRoutes: RouteGroup {
         }
     }
 
+    /// Who works in the shop under an id that says nothing is to customers the shop.
     private func profile(_ call: Call) async throws -> JSONObject {
-        try await accounts.profile(of: try await accounts.named(call.parameter("user")))
+        let user = try await accounts.named(call.parameter("user"))
+        guard Self.isBehindShop(user) else { return try await accounts.profile(of: user) }
+        let asker = try await call.sessionIfAny()
+        guard asker?.kind == .staff || asker?.kind == .robot || asker?.isAdmin == true else {
+            return ["displayname": .string(shopName)]
+        }
+        return try await accounts.profile(of: user)
+    }
+
+    private static func isBehindShop(_ user: UserRecord) -> Bool {
+        user.kind == .staff && Localpart.saysNothing(user.identifier.localpart)
     }
 
     private func set(_ key: String, to value: JSON?, _ call: Call, _ session: Session) async throws -> Response {
@@ -82,7 +95,9 @@ struct ProfileRoutes: RouteGroup {
         let near = try await userData.sharing(with: session.userNumber)
         let wanted = term.lowercased()
         return try await accounts.users(numbers: near).values
-            .filter { $0.state.isEmpty && $0.number != session.userNumber && $0.holds(wanted) }
+            .filter {
+                $0.state.isEmpty && $0.number != session.userNumber && !Self.isBehindShop($0) && $0.holds(wanted)
+            }
             .sorted { $0.number < $1.number }.prefix(limit).map { $0 }
     }
 }

@@ -10,7 +10,8 @@ extension VitrineServer {
             LoginRoutes(accounts: accounts), RegisterRoutes(accounts: accounts),
             AccountRoutes(
                 accounts: accounts, turn: TurnServer(uris: configuration.turnURIs, secret: configuration.turnSecret)),
-            DeviceRoutes(accounts: accounts), ProfileRoutes(accounts: accounts, userData: userData),
+            DeviceRoutes(accounts: accounts),
+            ProfileRoutes(accounts: accounts, userData: userData, shopName: configuration.shopName),
             AccountDataRoutes(messaging: core.messaging, userData: userData),
             PushRoutes(accounts: accounts, userData: userData, gateways: configuration.pushNetworks),
             ServiceRoutes(services: services, http: outgoing),

@@ -1,3 +1,4 @@
+import Accounts
 import Basics
 import Foundation
 import ServiceDesk
@@ -17,15 +18,31 @@ struct DatabaseCheck {
         }
         do {
             var desk: DeskInspection?
+            var telling: [String] = []
             let report = try Database.inspect(path: directory.databasePath) { connection, report in
                 guard DeskInspection.isPossible(migrations: report.migrations) else { return }
                 desk = try DeskInspection(connection, now: now)
+                telling = try Accounts.tellingStaff(connection)
             }
             let findings = [integrity(report), schema(report), times(report), media(report)]
             return findings + (desk.map { DeskCheck(desk: $0, isServed: isServed).run() } ?? [])
+                + Self.names(telling)
         } catch {
             return [Finding("database", .fail, "\(error)", advice: Self.restoreAdvice)]
         }
+    }
+
+    /// Customers see the shop's name and picture, but any Matrix client shows ids as well.
+    private static func names(_ telling: [String]) -> [Finding] {
+        guard !telling.isEmpty else { return [] }
+        let shown = telling.prefix(5).joined(separator: ", ")
+        let more = telling.count > 5 ? " and \(telling.count - 5) more" : ""
+        return [
+            Finding(
+                "staff accounts", .warn, "The ids of these accounts may tell customers who answers: \(shown)\(more).",
+                advice:
+                    "Make accounts with `vitrine user create NAME --staff` or in the settings, and use them instead.")
+        ]
     }
 
     /// Whether a server runs on the folder.

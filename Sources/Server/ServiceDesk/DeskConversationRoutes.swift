@@ -58,7 +58,17 @@ struct DeskConversationRoutes: RouteGroup {
     private func me(_ session: Session) async throws -> JSON {
         let role = try await access.role(session)
         var reply: JSONObject = ["role": .string(role.name), "admin": .bool(session.isAdmin)]
-        if let (agent, _) = try await desk.agent(session.userNumber) { reply["agent"] = agent.json }
+        if let (agent, isSupervisor) = try await desk.agent(session.userNumber) {
+            reply["agent"] = agent.json
+            let part = try await desk.agentSettings()[session.userNumber]?.role
+            reply["part"] = part.map(JSON.string) ?? .null
+            let rights = try await desk.cardRights()
+            let known = [
+                "viewing.book", "price.offer", "payment.request", "refund.offer", "item.match", "item.panorama",
+            ]
+            reply["cards"] = .array(
+                known.filter { isSupervisor || rights.allows($0, part: part) }.map(JSON.string))
+        }
         if case .customer = role {
             reply["ids"] = .array(try await desk.ids(ofUser: session.userNumber).map(JSON.string))
         }

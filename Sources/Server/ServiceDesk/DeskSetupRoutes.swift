@@ -35,6 +35,18 @@ struct DeskSetupRoutes: RouteGroup {
                     })
             ])
         }
+        routes.post("/api/v1/desk/staff", .admin) { call, session in
+            try session.requireAdmin()
+            try session.refuseSuspended()
+            let body = try await call.object()
+            let login = try body.required("login", try body.string("login"))
+            // The id says nothing: customers may see it.
+            let wish = Registration(
+                loginName: login, password: try body.required("password", try body.string("password")), kind: .staff,
+                displayName: try body.string("name") ?? login)
+            let user = try await desk.accounts.register(wish).user
+            return .json(["user_id": .string(user.identifier.text), "login": .string(login)])
+        }
         addMacros(to: &routes)
     }
 

@@ -41,38 +41,48 @@ struct DeskToolRoutes: RouteGroup {
                 status: 422, code: "M_INVALID_PARAM", message: "This scan has found nothing to choose from.")
         }
         let choices = offers.map { offer -> JSON in ["title": .string(offer.title), "value": .string(offer.item)] }
+        let words = DeskTools.words(try body.string("language"))
         return CardDraft(
             kind: DeskTools.match, adapter: Desk.ownAdapter, ref: id,
             layout: [
                 "body": [
-                    ["type": "TextBlock", "text": "Which of these do you mean?"],
+                    ["type": "TextBlock", "text": .string(words.which), "weight": "Bolder"],
                     ["type": "Input.ChoiceSet", "id": "item", "isRequired": true, "choices": .array(choices)],
                 ],
-                "actions": [["type": "Action.Execute", "title": "This one", "verb": "choose"]],
-            ], body: "Which of these do you mean? " + offers.map(\.title).joined(separator: "; "))
+                "actions": [
+                    ["type": "Action.Execute", "title": .string(words.this), "verb": .string(words.verb)]
+                ],
+            ], body: words.which + " " + offers.map(\.title).joined(separator: "; "))
     }
 
-    /// A panorama of the sender's by its link, which anybody may open.
+    /// A panorama by its link, which anybody may open: one of the sender's, or one whose link the sender has seen.
     private func panorama(_ body: JSONObject, _ session: Session) async throws -> CardDraft {
-        let id = try body.required("panorama", try body.string("panorama"))
-        let row = try await panoramas.row(id, of: session)
+        let row: PanoramaRow
+        if let share = try body.string("share") {
+            row = try await panoramas.row(share: share)
+        } else {
+            row = try await panoramas.row(try body.required("panorama", try body.string("panorama")), of: session)
+        }
         guard row.state == .done else {
             throw RequestError(
                 status: 409, code: "M_CONFLICT",
                 message: "The panorama is \(row.state.rawValue); it is sent when it is done.")
         }
-        let share = try await panoramas.share(id, by: session)
+        let share: String
+        if let known = row.share { share = known } else { share = try await panoramas.share(row.id, by: session) }
         let link = (publicURL ?? "") + "/panorama?share=\(share)"
+        let words = DeskTools.words(try body.string("language"))
         return CardDraft(
-            kind: DeskTools.panorama, adapter: Desk.ownAdapter, ref: id,
+            kind: DeskTools.panorama, adapter: Desk.ownAdapter, ref: row.id,
             layout: [
                 "body": [
-                    ["type": "TextBlock", "text": "Look around"], ["type": "TextBlock", "text": .string(link)],
+                    ["type": "TextBlock", "text": .string(words.look), "weight": "Bolder"],
+                    ["type": "TextBlock", "text": .string(link)],
                 ],
                 // Pages open no address but a safe one from a card.
                 "actions": link.hasPrefix("https://")
-                    ? [["type": "Action.OpenUrl", "title": "Open", "url": .string(link)]] : [],
-            ], body: "Look around: \(link)")
+                    ? [["type": "Action.OpenUrl", "title": .string(words.open), "url": .string(link)]] : [],
+            ], body: "\(words.look): \(link)")
     }
 }
 
@@ -81,6 +91,30 @@ struct DeskTools: Sendable {
     static let match = "item.match"
     static let panorama = "item.panorama"
     let catalogues: Catalogues
+
+    /// What stands in a card.
+    struct Words: Sendable {
+        var which: String
+        var this: String
+        var look: String
+        var open: String
+        /// The name of the press; it says in which language the answer is given.
+        var verb: String
+        var chosen: String
+        var gone: String
+    }
+
+    /// The words in Chinese for languages that begin with `zh`, else in English.
+    static func words(_ language: String?) -> Words {
+        guard language?.lowercased().hasPrefix("zh") == true else {
+            return Words(
+                which: "Which of these do you mean?", this: "This one", look: "Look around", open: "Open",
+                verb: "choose", chosen: "Chosen: ", gone: "This photo is not kept any more. Please send it again.")
+        }
+        return Words(
+            which: "您指的是哪一款？", this: "就是这款", look: "环视全景", open: "打开", verb: "choose.zh", chosen: "已选：",
+            gone: "照片已过期，请重新发送。")
+    }
 
     /// What a customer may choose from: the offers of what was found, the best first, each once.
     static func offers(of answer: ScanAnswer) -> [ScanOffer] {
@@ -102,10 +136,11 @@ struct DeskTools: Sendable {
         guard press["kind"]?.stringValue == Self.match, let scan = press["ref"]?.stringValue,
             let item = press["data"]?["item"]?.stringValue
         else { return ["status": "refused", "text": "There is nothing to choose here."] }
+        let words = Self.words(press["verb"]?.stringValue == "choose.zh" ? "zh" : nil)
         let offers = try await catalogues.scan(scan).map { Self.offers(of: $0.answer) } ?? []
         guard let offer = offers.first(where: { $0.item == item }) else {
-            return ["status": "refused", "text": "This photo is not kept any more. Please send it again."]
+            return ["status": "refused", "text": .string(words.gone)]
         }
-        return ["status": "ok", "text": .string("Chosen: \(offer.title)")]
+        return ["status": "ok", "text": .string(words.chosen + offer.title)]
     }
 }

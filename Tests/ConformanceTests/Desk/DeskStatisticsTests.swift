@@ -78,6 +78,11 @@ struct DeskStatisticsTests {
             #expect(breaches?.arrayValue?.map { $0["conversation"] } == [.int(number)])
             let loads = try await desk.boss.call("GET", "/api/v1/desk/stats/loads")["agents"]?.arrayValue
             #expect((loads?.first?["busy_ms"]?.intValue ?? 0) >= 1_000)
+            let there = try await desk.boss.call("GET", "/api/v1/desk/stats/available?by=agent&step=86400")["rows"]
+            let mine = there?.arrayValue?.first { $0["agent"] == row["agent"] }
+            #expect((mine?["sum"]?.intValue ?? 0) >= 1_000)
+            let hours = try await desk.boss.reply("GET", "/api/v1/desk/stats/available?by=agent&format=csv")
+            #expect(hours.text.contains("\r\navailable,"))
             let watermark = try #require(rated["watermark_ts"]?.intValue)
             let day = Date(timeIntervalSince1970: Double(watermark) / 1_000).formatted(.iso8601.year().month().day())
             let check = try await desk.boss.call("POST", "/api/v1/desk/stats/days/\(day)/check")

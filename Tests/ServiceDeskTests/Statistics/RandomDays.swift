@@ -51,6 +51,8 @@ struct RandomDays {
             let outcome: CardOutcome = [.ok, .refused, .dead][Int(roll(3))]
             add(.cardAnswered(room: room.number, outcome, took: roll(9_000)))
         case 14: rate(place)
+        case 16 where roll(4) == 0:
+            add(.presence(agent: 1 + roll(3), AgentStatus(rawValue: roll(3)) ?? .offline))
         case 15 where roll(10) == 0: add(.queueSet(QueueSetting(queue: 1, target: 30_000 + roll(60_000))))
         default: move(place)
         }
@@ -101,10 +103,13 @@ struct LiveFold {
     private(set) var effects = FactEffects()
     private var rooms: [Int64: RoomStanding] = [:]
     private var settings: [Int64: QueueSetting] = [:]
+    private var agents: [Int64: AgentStanding] = [:]
 
     mutating func take(_ fact: DeskFact) {
         switch fact.what {
         case .queueSet(let setting): settings[setting.queue] = setting
+        case .presence(let agent, let status):
+            agents[agent, default: AgentStanding(agent: agent)].become(status, at: fact.at, &effects.panes)
         case .rated(let rating):
             effects.panes.add(.rating, rating.stars, at: fact.at, rating.dimensions)
             guard let before = rating.before else { return }

@@ -47,8 +47,13 @@ enum Offline {
         let found =
             name.hasPrefix("@")
             ? try await core.accounts.user(UserIdentifier(parsing: name))
-            : try await core.accounts.user(localpart: Localpart.lowercased(name))
+            : try await known(Localpart.lowercased(name), in: core)
         guard let found else { throw Failure("There is no account '\(name)'. `vitrine user list` shows all.") }
         return found
+    }
+
+    private static func known(_ name: String, in core: ServerCore) async throws -> UserRecord? {
+        if let found = try await core.accounts.user(localpart: name) { return found }
+        return try await core.accounts.user(loginName: name)
     }
 }

@@ -34,6 +34,12 @@ public enum Localpart {
         }
     }
 
+    /// Whether a localpart of staff has the form that ``generated(for:)`` gives it.
+    public static func saysNothing(_ text: String) -> Bool {
+        text.hasPrefix("s.") && text.utf8.count == 12
+            && text.utf8.dropFirst(2).allSatisfy { isAllowed($0) && $0 != UInt8(ascii: ".") }
+    }
+
     private static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true

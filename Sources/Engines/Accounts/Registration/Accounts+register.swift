@@ -22,12 +22,13 @@ extension Accounts {
     public func register(_ wish: Registration) async throws -> RegistrationResult {
         let localpart = try wish.localpart.map { try acceptable($0, kind: wish.kind, service: wish.service) }
         if let password = wish.password { try PasswordRules.check(password, minimum: policy.minimumPasswordLength) }
-        if let localpart { try await refuseIfTaken(localpart) }
+        let loginName = try wish.loginName.map { try acceptable($0, kind: wish.kind, service: nil) }
+        for name in [localpart, loginName] { if let name { try await refuseIfTaken(name) } }
         let hashed = try await wish.password.asyncMap { try await passwords.hash($0) }
         let user = NewUser(
             localpart: localpart ?? Localpart.generated(for: wish.kind), kind: wish.kind, passwordHash: hashed,
             displayName: wish.displayName.map { $0.firstScalars(Self.maximumDisplayNameLength) },
-            isAdmin: wish.isAdmin, service: wish.service)
+            isAdmin: wish.isAdmin, service: wish.service, loginName: loginName)
         return try await create(user, token: wish.registrationToken, device: wish.device)
     }
 
@@ -77,7 +78,8 @@ extension Accounts {
     }
 
     private func refuseIfTaken(_ localpart: String) async throws {
-        if try await user(localpart: localpart) != nil { throw Self.userInUse }
+        let isFree = try await database.read { [self] in try queries($0).isFree(localpart) }
+        guard isFree else { throw Self.userInUse }
     }
 
     private static let userInUse = RequestError(
@@ -93,7 +95,9 @@ extension Accounts {
     ) async throws -> RegistrationResult {
         try await database.write { [self] context in
             let queries = queries(context.connection)
-            guard try queries.user(localpart: user.localpart) == nil else { throw Self.userInUse }
+            for name in [user.localpart, user.loginName] {
+                if let name, try !queries.isFree(name) { throw Self.userInUse }
+            }
             if let token { try queries.useRegistrationToken(token, at: context.now) }
             let number = try queries.insert(user, at: context.now)
             guard let record = try queries.user(number: number) else {

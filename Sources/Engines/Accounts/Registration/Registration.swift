@@ -2,6 +2,8 @@
 public struct Registration: Sendable, Hashable {
     /// The wished localpart; a generated one without.
     public var localpart: String?
+    /// The name to log in under, for an account whose localpart is generated and says nothing.
+    public var loginName: String?
     /// The password; accounts without one live by their token alone.
     public var password: String?
     /// What sort of account.
@@ -19,10 +21,12 @@ public struct Registration: Sendable, Hashable {
 
     /// A wish.
     public init(
-        localpart: String? = nil, password: String? = nil, kind: UserKind = .member, displayName: String? = nil,
+        localpart: String? = nil, loginName: String? = nil, password: String? = nil, kind: UserKind = .member,
+        displayName: String? = nil,
         isAdmin: Bool = false, registrationToken: String? = nil, service: String? = nil, device: DeviceRequest? = nil
     ) {
         self.localpart = localpart
+        self.loginName = loginName
         self.password = password
         self.kind = kind
         self.displayName = displayName

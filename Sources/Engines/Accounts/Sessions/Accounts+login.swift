@@ -71,7 +71,7 @@ extension Accounts {
         if let delay { throw RequestError.limitExceeded(retryAfterMilliseconds: delay) }
         let (user, stored) = try await database.read { [self] connection -> (UserRecord?, String?) in
             let queries = queries(connection)
-            let user = try queries.user(localpart: localpart)
+            let user = try queries.user(localpart: localpart) ?? queries.user(loginName: localpart)
             return (user, try user.flatMap { try queries.password(of: $0.number) })
         }
         let isRight = try await passwords.verify(String(password.prefix(PasswordRules.maximumBytes)), stored: stored)

@@ -25,6 +25,17 @@ struct AccountQueries {
         try connection.first("SELECT \(Self.columns) FROM acc_user WHERE localpart = ?1", .text(localpart), map: record)
     }
 
+    /// The user who logs in under a name that is no part of the id.
+    func user(loginName: String) throws -> UserRecord? {
+        try connection.first(
+            "SELECT \(Self.columns) FROM acc_user WHERE login_name = ?1", .text(loginName), map: record)
+    }
+
+    /// Whether nobody has this name, in the id or to log in under.
+    func isFree(_ name: String) throws -> Bool {
+        try user(localpart: name) == nil && user(loginName: name) == nil
+    }
+
     /// Users in the order of their localparts, after one of them.
     func users(after localpart: String, limit: Int) throws -> [UserRecord] {
         try connection.rows(
@@ -71,10 +82,12 @@ struct AccountQueries {
         let number = try draw("user")
         try connection.run(
             """
-            INSERT INTO acc_user(user_no, localpart, kind, password, display_name, created_ms, admin, service)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            INSERT INTO acc_user(user_no, localpart, kind, password, display_name, created_ms, admin, service,
+              login_name)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """, .integer(number), .text(user.localpart), .int(user.kind.rawValue), .optional(user.passwordHash),
-            .optional(user.displayName), .integer(now), .bool(user.isAdmin), .optional(user.service))
+            .optional(user.displayName), .integer(now), .bool(user.isAdmin), .optional(user.service),
+            .optional(user.loginName))
         return number
     }
 }
@@ -87,6 +100,7 @@ struct NewUser: Sendable {
     var displayName: String?
     var isAdmin = false
     var service: String?
+    var loginName: String?
 }
 
 extension Accounts {

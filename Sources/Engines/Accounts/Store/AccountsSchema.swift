@@ -21,6 +21,12 @@ enum AccountsSchema {
           expires_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         CREATE INDEX acc_login_token_age ON acc_login_token(expires_ms);
         """
+
+    /// The name under which somebody logs in whose id says nothing.
+    static let second = """
+        ALTER TABLE acc_user ADD COLUMN login_name TEXT;
+        CREATE UNIQUE INDEX acc_user_login_name ON acc_user(login_name) WHERE login_name IS NOT NULL;
+        """
 }
 
 extension Accounts {
@@ -28,6 +34,7 @@ extension Accounts {
     public static let migrations: [Migration] = [
         Migration("accounts-1") { connection in
             try connection.script(AccountsSchema.first)
-        }
+        },
+        Migration("accounts-2") { connection in try connection.script(AccountsSchema.second) },
     ]
 }

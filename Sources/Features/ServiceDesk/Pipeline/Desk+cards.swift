@@ -69,8 +69,16 @@ extension Desk {
         }
         _ = try await owner()
         return try await database.write(bytes: 20_000) { [self] context in
-            try send(draft, to: number, by: sender.userNumber, in: context)
+            if sender.kind == .staff { try refuseOther(draft.kind, of: sender.userNumber, context.connection) }
+            return try send(draft, to: number, by: sender.userNumber, in: context)
         }
+    }
+
+    /// Refuses a kind of card that somebody's part may not send.
+    private func refuseOther(_ kind: String, of user: Int64, _ connection: Connection) throws {
+        guard let (part, isSupervisor) = try SetupQueries.part(of: user, connection), !isSupervisor else { return }
+        let rights = try cardRights(connection)
+        guard rights.allows(kind, part: part) else { throw rights.refusal(kind, part: part) }
     }
 
     /// Sends a card inside a write.

@@ -52,6 +52,8 @@ extension DeskFact.What {
             ]
         case .queueSet(let setting):
             ["kind": "queue", "queue": .int(setting.queue), "target_ms": .int(setting.target)]
+        case .presence(let agent, let status):
+            ["kind": "presence", "agent": .int(agent), "status": .string(status.name)]
         }
     }
 }

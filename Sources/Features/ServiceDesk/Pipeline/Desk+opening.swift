@@ -72,7 +72,7 @@ extension Desk {
         try refuseBlocked(person, connection)
         let outcome = try route(scene, topic: topic, user: customer.number, at: context.now, connection)
         let number = try openOrFind(customer, person, scene, topic, outcome, in: context)
-        try sayGreeting(to: customer, at: scene, in: number, context)
+        try sayGreeting(to: customer, in: number, context)
         if let text, !text.isEmpty { try say(text, as: customer, in: number, context) }
         let estimate = try look(context) { $0.estimate(number) }
         guard let conversation = try ConversationQueries.conversation(number, connection),
@@ -166,13 +166,11 @@ extension Desk {
     }
 
     /// What the shop has said to a visitor before there was a conversation stands at its beginning.
-    private func sayGreeting(
-        to customer: UserRecord, at scene: SceneQueries.Stored?, in number: Int64, _ context: WriteContext
-    ) throws {
-        guard let scene, let conversation = try ConversationQueries.conversation(number, context.connection),
+    private func sayGreeting(to customer: UserRecord, in number: Int64, _ context: WriteContext) throws {
+        guard let conversation = try ConversationQueries.conversation(number, context.connection),
             let room = RoomNumber(value: conversation.room),
             let text = try PolicyQueries.takeGreeting(
-                user: customer.number, scene: scene.number, into: number, in: context)
+                user: customer.number, since: context.now - Self.greetingPause, into: number, in: context)
         else { return }
         let content: JSONObject = ["msgtype": "m.text", "body": .string(text)]
         try messaging.post(

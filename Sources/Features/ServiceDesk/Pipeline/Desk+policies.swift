@@ -12,12 +12,15 @@ package enum DeskPolicy: String, Sendable, Hashable, CaseIterable {
     case greetings
     /// `{"words": [...], "patterns": [...], "hosts": [...]}`
     case watch
+    /// `{"parts": {"finance": ["payment.*", ...]}}`
+    case rights
 }
 
 /// Policies as they were read, so that a message costs no query.
 final class PolicyBook: Sendable {
     private struct State {
         var watch: WatchList?
+        var rights: CardRights?
         var hooks: [DeskHook]?
         /// Which service gives an intent, where the server can ask one.
         var scorer: IntentScorer?
@@ -29,6 +32,10 @@ final class PolicyBook: Sendable {
     var watch: WatchList? {
         get { state.withLock { $0.watch } }
         set { state.withLock { $0.watch = newValue } }
+    }
+    var rights: CardRights? {
+        get { state.withLock { $0.rights } }
+        set { state.withLock { $0.rights = newValue } }
     }
     var hooks: [DeskHook]? {
         get { state.withLock { $0.hooks } }
@@ -47,6 +54,7 @@ final class PolicyBook: Sendable {
     func forget() {
         state.withLock { state in
             state.watch = nil
+            state.rights = nil
             state.hooks = nil
         }
     }
@@ -71,7 +79,8 @@ package struct RobotLimits: Sendable {
 
 extension Desk {
     package func policy(_ policy: DeskPolicy) async throws -> JSON {
-        try await database.read { try PolicyQueries.policy(policy.rawValue, of: Self.shop, $0) } ?? .object([:])
+        if policy == .rights { return try await cardRights().json }
+        return try await database.read { try PolicyQueries.policy(policy.rawValue, of: Self.shop, $0) } ?? .object([:])
     }
 
     /// Replaces a policy; one with a fault changes nothing.
@@ -83,6 +92,7 @@ extension Desk {
             _ = try Self.greetings(.object(body))
             kept = ["rules": body["rules"] ?? .array([])]
         case .watch: kept = try WatchList(body).json
+        case .rights: kept = try CardRights(body).json
         }
         guard kept.canonical().count <= 131_072 else { throw RequestError.tooLarge("A policy holds at most 128 KiB.") }
         try await database.write { [self] context in
@@ -125,6 +135,21 @@ extension Desk {
 
     /// What robots may send.
     package func limitRobots(_ limits: RobotLimits) { book.robots = limits }
+
+    /// Which cards each part may send.
+    package func cardRights() async throws -> CardRights {
+        let body = try await database.read { try PolicyQueries.policy(DeskPolicy.rights.rawValue, of: Self.shop, $0) }
+        return try body?.objectValue.map { try CardRights($0) } ?? .standard
+    }
+
+    /// Which cards each part may send, as of now; inside a write.
+    func cardRights(_ connection: Connection) throws -> CardRights {
+        if let known = book.rights { return known }
+        let body = try PolicyQueries.policy(DeskPolicy.rights.rawValue, of: Self.shop, connection)?.objectValue
+        let rights = try body.map { try CardRights($0) } ?? .standard
+        book.rights = rights
+        return rights
+    }
 
     /// The words to look for, as of now.
     func watchList(_ connection: Connection) throws -> WatchList {

@@ -105,6 +105,7 @@ package final class Desk: Sendable {
             try ConversationQueries.upsert(conversation, user: user, in: context)
         }
         for agent in outcome.agents.values.sorted(by: { $0.number < $1.number }) {
+            try PresenceQueries.note(agent, in: context)
             try DeskQueries.update(agent, in: context)
         }
         for transition in outcome.transitions {

@@ -40,6 +40,7 @@ extension Statistics {
             let first = try reader.place(of: bounds.lowerBound, upTo: position)
             let last = max(first, try reader.place(of: bounds.upperBound, upTo: position))
             var facts = try RatingQueries.facts(during: bounds, upTo: position, connection)
+            facts += try PresenceQueries.facts(since: bounds.lowerBound, upTo: position, connection)
             for room in try reader.rooms(positions: first...last) {
                 facts += try reader.facts(ofRoom: room, upTo: position)
             }

@@ -22,6 +22,7 @@ extension Statistics {
                 "watermark_ts": .int(time), "queues": .array(Self.queues(rooms, time)),
                 "agents": .array(Self.agents(rooms)), "hour": board.numbers(board.recent),
                 "day": board.numbers(board.day), "series": board.series, "scenes": .array(board.scenes),
+                "presence": .array(try Self.presence(day, at: time, connection)),
                 "late_now": .int(Int64(pending.late(from: 0, to: .max).count)), "alerts": .array(alerts),
             ]
         }

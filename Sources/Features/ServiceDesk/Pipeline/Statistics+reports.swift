@@ -70,6 +70,7 @@ extension Statistics {
                         .add(bucket: LogHistogram.index(value), count: 1, sum: value)
                 }
             }
+            try Self.addPresent(request, at: time, to: &groups, connection)
             return (time, Self.rows(groups, request, pending))
         }
     }

@@ -54,12 +54,17 @@ package final class Statistics: Sendable {
     ) throws {
         var settings = try StandingQueries.settings(context.connection, hours: hours)
         var rooms: [Int64: RoomStanding] = [:]
+        var agents: [Int64: AgentStanding] = [:]
         var effects = FactEffects()
         for fact in facts {
             switch fact.what {
             case .queueSet(let setting):
                 settings[setting.queue] = setting
                 try StandingQueries.store(setting, in: context)
+            case .presence(let agent, let status):
+                var standing = try agents[agent] ?? PresenceQueries.standing(of: agent, context.connection)
+                standing.become(status, at: fact.at, &effects.panes)
+                agents[agent] = standing
             case .rated(let rating):
                 effects.panes.add(.rating, rating.stars, at: fact.at, rating.dimensions)
                 guard let before = rating.before else { continue }
@@ -73,6 +78,9 @@ package final class Statistics: Sendable {
         }
         for standing in rooms.values.sorted(by: { $0.room < $1.room }) {
             try StandingQueries.store(standing, in: context)
+        }
+        for standing in agents.values.sorted(by: { $0.agent < $1.agent }) {
+            try PresenceQueries.store(standing, in: context)
         }
         try FactQueries.store(effects, in: context)
     }

@@ -49,6 +49,7 @@ final class LogReader {
             .filter { try isServiceRoom($0.room) }
         return try lines.compactMap(fact) + MoveQueries.moves(positions: positions, connection)
             + RatingQueries.facts(positions: positions, connection)
+            + PresenceQueries.facts(positions: positions, connection)
     }
 
     /// All facts of a room up to a position.

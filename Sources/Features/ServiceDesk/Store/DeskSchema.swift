@@ -11,7 +11,7 @@ package enum DeskSchema {
         WorkQueries.migration,
         Migration("desk-4") { connection in try connection.script(third) }, SetupQueries.migration,
         ProfileQueries.migration,
-        Migration("desk-5") { connection in try connection.script(fifth) },
+        Migration("desk-5") { connection in try connection.script(fifth) }, PresenceQueries.migration,
     ]
 
     /// What statistics need from the log so that reading it again gives the same numbers: the entrance and the settings

@@ -58,15 +58,16 @@ enum PolicyQueries {
             .integer(context.now), .integer(scene), .text(text))
     }
 
-    /// The words by which a visitor was greeted at a scene and that no conversation holds yet; they go into this one.
+    /// The words by which a visitor was greeted since a moment and that no conversation holds yet; they go into this one.
+    /// From whichever page the visitor then writes: it was said to the visitor, not to the page.
     static func takeGreeting(
-        user: Int64, scene: Int64, into conversation: Int64, in context: WriteContext
+        user: Int64, since: Int64, into conversation: Int64, in context: WriteContext
     ) throws -> String? {
         try context.connection.first(
             """
-            UPDATE desk_greeting SET conv_no = ?3 WHERE user_no = ?1 AND scene_no = ?2 AND conv_no IS NULL
+            UPDATE desk_greeting SET conv_no = ?3 WHERE user_no = ?1 AND at_ms >= ?2 AND conv_no IS NULL
             RETURNING text
-            """, .integer(user), .integer(scene), .integer(conversation)
+            """, .integer(user), .integer(since), .integer(conversation)
         ) { $0.text(0) }
     }
 }

@@ -46,6 +46,13 @@ enum SetupQueries {
         return Dictionary(uniqueKeysWithValues: rows)
     }
 
+    /// What an agent's part in conversations is, and whether it is a supervisor; nil for who is no agent.
+    static func part(of user: Int64, _ connection: Connection) throws -> (part: String?, isSupervisor: Bool)? {
+        try connection.first("SELECT role, supervisor FROM desk_agent WHERE user_no = ?1", .integer(user)) {
+            ($0.textOrNil(0), $0.bool(1))
+        }
+    }
+
     static func setRole(_ role: String?, of user: Int64, in context: WriteContext) throws {
         try context.connection.run(
             "UPDATE desk_agent SET role = ?2 WHERE user_no = ?1", .integer(user), .optional(role))

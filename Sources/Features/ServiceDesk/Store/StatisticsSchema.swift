@@ -6,7 +6,8 @@ package import Storage
 /// transaction with the position up to which it was read.
 package enum StatisticsSchema {
     package static let migrations: [Migration] = [
-        Migration("statistics-1") { connection in try connection.script(first) }
+        Migration("statistics-1") { connection in try connection.script(first) },
+        Migration("statistics-2") { connection in try connection.script(second) },
     ]
 
     private static let first = """
@@ -34,9 +35,15 @@ package enum StatisticsSchema {
           differs INTEGER NOT NULL, result TEXT NOT NULL) STRICT;
         """
 
+    /// Who is there. Nothing is to be read again for it: what it follows from was first written down with this version.
+    private static let second = """
+        CREATE TABLE stat_agent(agent_no INTEGER PRIMARY KEY, status INTEGER NOT NULL,
+          since_ms INTEGER NOT NULL) STRICT;
+        """
+
     /// Empties everything that follows from the log.
     static func empty(_ context: WriteContext) throws {
-        for table in ["stat_room", "stat_queue", "stat_turn", "stat_span", "stat_pane"] {
+        for table in ["stat_room", "stat_queue", "stat_turn", "stat_span", "stat_pane", "stat_agent"] {
             try context.connection.run("DELETE FROM \(table)")
         }
     }

@@ -24,6 +24,7 @@ package struct BatchRecompute: Sendable {
             addCards(room)
             for turnClass in TurnClass.allCases { addTurns(turnClass, room) }
         }
+        addPresence(sorted)
         for fact in sorted {
             guard case .rated(let rating) = fact.what else { continue }
             panes.add(.rating, rating.stars, at: fact.at, rating.dimensions)
@@ -120,6 +121,29 @@ package struct BatchRecompute: Sendable {
             case .cardAnswered(_, .refused, let took): panes.add(.cardRefused, took, at: fact.at, here)
             case .cardAnswered(_, .dead, let took): panes.add(.cardDead, took, at: fact.at, here)
             default: break
+            }
+        }
+    }
+
+    // MARK: Presence
+
+    /// Each state of an agent lasts until the next one; of every minute that it touches it takes its part.
+    private mutating func addPresence(_ sorted: [DeskFact]) {
+        var states: [Int64: [(at: Int64, status: AgentStatus)]] = [:]
+        for fact in sorted {
+            if case .presence(let agent, let status) = fact.what {
+                states[agent, default: []].append((fact.at, status))
+            }
+        }
+        for (agent, states) in states {
+            for (state, next) in zip(states, states.dropFirst()) where state.status != .offline {
+                let begin = max(state.at, next.at - AgentStanding.longest)
+                guard begin < next.at else { continue }
+                let metric: StatMetric = state.status == .available ? .available : .away
+                for minute in begin / 60_000...(next.at - 1) / 60_000 {
+                    let (from, to) = (max(begin, minute * 60_000), min(next.at, minute * 60_000 + 60_000))
+                    panes.add(metric, to - from, at: from, Dimensions(agent: agent))
+                }
             }
         }
     }

@@ -15,6 +15,7 @@ package struct DeskFact: Sendable, Hashable {
         case cardAnswered(room: Int64, CardOutcome, took: Int64)
         case rated(Rating)
         case queueSet(QueueSetting)
+        case presence(agent: Int64, AgentStatus)
     }
 
     package init(position: Int64, at: Int64, _ what: What) {
@@ -28,7 +29,7 @@ package struct DeskFact: Sendable, Hashable {
         switch what {
         case .said(let room, _), .cardSent(let room), .cardPressed(let room), .cardAnswered(let room, _, _): room
         case .moved(let move): move.room
-        case .rated, .queueSet: nil
+        case .rated, .queueSet, .presence: nil
         }
     }
 }

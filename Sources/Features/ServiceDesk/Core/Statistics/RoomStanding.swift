@@ -64,7 +64,7 @@ extension RoomStanding {
                 case .dead, .closed: .cardDead
                 }
             effects.panes.add(metric, max(0, took), at: fact.at, dimensions)
-        case .rated, .queueSet: break
+        case .rated, .queueSet, .presence: break
         }
     }
 

@@ -37,6 +37,10 @@ package enum StatMetric: Int64, Sendable, Hashable, CaseIterable {
     case cardDead = 20
     /// Stars of customers.
     case rating = 21
+    /// How long agents took conversations; each minute's part in that minute.
+    case available = 22
+    /// How long agents were there and took none.
+    case away = 23
 
     /// The word in replies.
     package var name: String { "\(self)" }
