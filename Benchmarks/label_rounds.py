@@ -5,7 +5,7 @@ Draws pictures of one to three things (discs, bars, rings and crosses in any col
 are given, the others are items of a catalogue that nobody has looked at.  Then it runs rounds: boxes out, a small detector
 trained, its boxes in, and prints what each round had on the boxes that are held out.
 
-  .venv/bin/python Benchmarks/label_rounds.py --vitrine .build/release/vitrine --to /tmp/rounds [--boxes 60] [--rest 240]
+  .venv/bin/python Benchmarks/label_rounds.py --vitrine .build/release/vitrine --to rounds [--boxes 60] [--rest 240]
 """
 
 import argparse

@@ -64,7 +64,7 @@ struct AnswerTests {
         let challenge = "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
         let answer = String(decoding: try exchange.answer(to: Array(challenge.utf8)), as: UTF8.self)
         let nonces = "rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"
-        #expect(answer == "c=biws,r=\(nonces),p=dHzbZapWIK4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=")
+        #expect(answer == "c=biws,r=\(nonces),p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=")
         #expect(exchange.isProven(by: Array("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=".utf8)))
         #expect(!exchange.isProven(by: Array("v=AAAA".utf8)))
         #expect(throws: VectorStoreError.self) { try exchange.answer(to: Array("r=other,s=AAAA,i=1".utf8)) }

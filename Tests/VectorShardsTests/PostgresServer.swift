@@ -51,7 +51,7 @@ final class PostgresServer: Sendable {
     init() async throws {
         guard let programs = Self.programs else { throw Failure(description: "there is no PostgreSQL") }
         // Short, because a socket's path is.
-        folder = "/tmp/vitrine-pg-\(UInt32.random(in: .min ... .max))"
+        folder = NSTemporaryDirectory() + "pg-\(UInt32.random(in: .min ... .max))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try Data("\(Self.password)\n".utf8).write(to: URL(filePath: "\(folder)/password"))
         let make = try await CommandRun.run(
