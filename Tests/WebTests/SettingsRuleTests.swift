@@ -95,6 +95,9 @@ struct SettingsRuleTests {
             let rule: JSON = ["if": ["entry": "item.book"], "then": ["queue": 1, "robot": "@r.faq:localhost"]]
             try await desk.boss.call("PUT", "/api/v1/desk/rules", ["rules": [rule]])
             let robot = MatrixClient(desk.shop.server.http, session: ["access_token": .string(token)])
+            try await desk.boss.call(
+                "PUT", "/api/v1/desk/agents/" + HTTPClient.escape("@boss:localhost"),
+                ["capacity": 0, "queues": [1], "supervisor": true])
             let console = try await desk.console()
             let visitor = try await desk.widget()
             try await visitor.say("Is it still there?")
