@@ -93,7 +93,8 @@ struct HeaderTests {
         arguments: [
             "/web/../secret.html", "/web/%2e%2e/secret.html", "/web/..%2fsecret.html", "/web//etc/passwd",
             "/web/parts/../../secret.html", "/../secret.html", "/web/.hidden.html", "/web/notes.unknown", "/web",
-            "/web/", "/secret.html", "/web/plain.html%00.js", "/web/parts", "/web/page.html", "/etc/passwd", "/web/..\\secret.html",
+            "/web/", "/secret.html", "/web/plain.html%00.js", "/web/parts", "/web/page.html", "/etc/passwd",
+            "/web/..\\secret.html",
         ])
     func traversal(path: String) async throws {
         try await withPages { shell in

@@ -199,9 +199,11 @@ struct PanoramaViewerTests {
             #expect(try await hold(10, 90, 0) == before)
             try await page.click(".pano-gyro")
             try await page.wait("document.querySelector('.pano-gyro').getAttribute('aria-pressed') === 'true'")
-            // What was ahead stays ahead; alpha grows to the left.
+            // What was ahead stays ahead, from the first event that comes: this one, or the one before told once more.
             let first = try await hold(50, 90, 0)
-            #expect(first.count == 2 && abs(first[0] - before[0]) < 0.01 && abs(first[1]) < 0.01, "\(first)")
+            #expect(first.count == 2 && [0, -40].contains { abs(first[0] - before[0] - $0) < 0.01 }, "\(first)")
+            #expect(abs(first[1]) < 0.01, "\(first)")
+            // Alpha grows to the left.
             let right = try await hold(30, 90, 0)
             #expect(abs(right[0] - first[0] - 20) < 0.01, "\(right)")
             let up = try await hold(30, 120, 0)

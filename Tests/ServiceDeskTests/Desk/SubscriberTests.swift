@@ -58,11 +58,12 @@ struct SubscriberTests {
         let kinds = lines.compactMap { $0["kind"]?.stringValue }
         #expect(
             kinds == [
-                "queue", "step", "step", "message", "message", "step", "business", "card", "business", "step", "rating",
+                "queue", "presence", "step", "step", "message", "message", "step", "business", "card", "business",
+                "step", "rating",
             ])
         let places = lines.compactMap { $0["pos"]?.intValue }
         #expect(places == Set(places).sorted() && places.count == lines.count)
-        #expect(lines[6]["what"] == "appraiser.inspected" && lines[6]["ts"]?.intValue == TestDesk.start - 7_000)
+        #expect(lines[7]["what"] == "appraiser.inspected" && lines[7]["ts"]?.intValue == TestDesk.start - 7_000)
         #expect(!JSON.array(lines.filter { $0["kind"] == "message" }).text.contains("Hello"))
     }
 
