@@ -270,6 +270,9 @@ async def agreement(day, admin, count):
     """What the desk itself says: how many were opened and ended, and whether the day recomputed is the same."""
     to = int(time.time() * 1000) + 60_000
     span = f"from={to - 86_400_000}&to={to}&step=86400"
+    # The line of the beginning has been idle for the whole day, and the server closes such lines.
+    day.admin_line.close()
+    day.admin_line = await Connection.open(day.args.base_url)
     found = {}
     for metric in ("opened", "resolution"):
         for _ in range(50):
