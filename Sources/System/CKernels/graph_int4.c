@@ -1,11 +1,7 @@
 // The graph, and scans, over int4 codes: of each byte the low half belongs to value j of its group of 128, the high half
 // to value 64 + j.
-#include "graph_common.h"
 #include "graph_entries.h"
-
-#if VK_X86
-#include <immintrin.h>
-#endif
+#include "graph_int.h"
 
 // Node-to-node distances use a node's own code as the query.
 static vk_query vk_query_of_node(const vk_build *build, uint32_t node, void *space) {
@@ -19,14 +15,7 @@ static vk_query vk_query_of_node(const vk_build *build, uint32_t node, void *spa
         values[i + 64] = (int8_t)((code[j] >> 4) - 8);
         sum += values[i] + values[i + 64];
     }
-    const float scale = codes->scales[node];
-    vk_query query = {values, 8 * sum, scale, 0};
-    if (build->metric == VK_COSINE) query.offset = 1;
-    if (build->metric == VK_EUCLIDEAN) {
-        query.factor = 2 * scale;
-        query.offset = codes->biases[node];
-    }
-    return query;
+    return vk_node_query(build, node, values, 8 * sum);
 }
 
 static inline void vk_plain_four(const vk_query *query, const uint8_t *const *code, size_t stride, float *dots) {
@@ -65,9 +54,7 @@ static inline VK_TARGET_AVX2 void vk_avx2_four(const vk_query *query, const uint
             sum[k] = _mm256_add_epi32(sum[k], _mm256_madd_epi16(products, ones));
         }
     }
-    const __m256i all = _mm256_hadd_epi32(_mm256_hadd_epi32(sum[0], sum[1]), _mm256_hadd_epi32(sum[2], sum[3]));
-    const __m128i four = _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
-    _mm_storeu_ps(dots, _mm_cvtepi32_ps(_mm_sub_epi32(four, _mm_set1_epi32(query->correction))));
+    vk_avx2_sums(sum, query->correction, dots);
 }
 
 static inline VK_TARGET_AVX512 void vk_avx512_four(const vk_query *query, const uint8_t *const *code, size_t stride,
@@ -84,13 +71,7 @@ static inline VK_TARGET_AVX512 void vk_avx512_four(const vk_query *query, const 
             sum[k] = _mm512_dpbusd_epi32(sum[k], above, second);
         }
     }
-    __m256i half[4];
-    for (size_t k = 0; k < 4; k++) {
-        half[k] = _mm256_add_epi32(_mm512_castsi512_si256(sum[k]), _mm512_extracti64x4_epi64(sum[k], 1));
-    }
-    const __m256i all = _mm256_hadd_epi32(_mm256_hadd_epi32(half[0], half[1]), _mm256_hadd_epi32(half[2], half[3]));
-    const __m128i four = _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
-    _mm_storeu_ps(dots, _mm_cvtepi32_ps(_mm_sub_epi32(four, _mm_set1_epi32(query->correction))));
+    vk_avx512_sums(sum, query->correction, dots);
 }
 
 #define NAME(x) vk_avx2_##x
