@@ -37,7 +37,8 @@ extension GroupComposer {
         guard let image = shelf.image(placed.photo, share: share(placed, group.choice.canvas)),
             let made = full.piece(DrawnPhoto(placed: placed, image: image, mask: masks[placed.photo]))
         else { return nil }
-        return made.piece.toned(group.tones[index], radii: made.radii)
+        return made.piece.toned(
+            group.tones[index], radii: made.radii, exposure: group.exposure, step: group.seam.step)
     }
 
     /// The photo that shows each pixel of the canvas: the one the small canvas wants where it is valid, else the deepest.

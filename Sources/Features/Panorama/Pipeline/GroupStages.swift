@@ -48,7 +48,7 @@ struct GroupStages {
 
     /// What the choice of pixels depends on.
     func labelKey(_ group: PreparedGroup, _ selection: PixelSelection, bent: Bool) -> String {
-        "labels-1|\(selection.method.rawValue)|\(Self.text(selection.objective))|\(bent)|\(canvas(group))|\(key)"
+        "labels-2|\(selection.method.rawValue)|\(Self.text(selection.objective))|\(bent)|\(canvas(group))|\(key)"
     }
 
     /// An objective in words; painted areas as runs of pixels.
@@ -109,7 +109,7 @@ struct GroupStages {
 
     /// What the tiles depend on besides their place.
     func tileKey(_ labelKey: String, tone: ToneMethod, side: Int) -> String {
-        "tile-1|\(tone.rawValue)|\(side)|\(labelKey)"
+        "tile-2|\(tone.rawValue)|\(side)|\(labelKey)"
     }
 
     /// A tile that was kept; `x`, `y`, `width` and `height` say where it must lie.
