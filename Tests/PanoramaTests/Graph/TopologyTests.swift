@@ -27,13 +27,47 @@ struct TopologyTests {
         #expect(SequenceTopology().edges([nil, nil]).edges.isEmpty)
     }
 
-    @Test("PANO-310 of a large heap only neighbours and the likest are compared")
-    func candidates() throws {
+    @Test("PANO-310 of a large heap some pairs are compared, each once, until no part can be joined to another")
+    func search() throws {
         let view = try RenderedRing(RenderedWorld(seed: 3), count: 1, seed: 1).images[0]
         let points = try PointDetector().points(of: view, scale: 1)
-        let pairs = CandidatePairs.of([PhotoPoints?](repeating: points, count: 70))
-        #expect(pairs.count <= 70 * 10 && pairs.allSatisfy { $0.0 < $0.1 })
-        #expect(CandidatePairs.of([nil]).isEmpty)
+        var search = PairSearch([PhotoPoints?](repeating: points, count: 70))
+        var seen: Set<SIMD2<Int>> = []
+        var rounds = 0
+        while case let pairs = search.next([]), !pairs.isEmpty {
+            for pair in pairs { #expect(pair.0 < pair.1 && seen.insert(SIMD2(pair.0, pair.1)).inserted) }
+            rounds += 1
+        }
+        // The first round and two that joined nothing.
+        #expect(rounds == 3 && seen.count == search.count && seen.count < 70 * 20)
+        var none = PairSearch([nil])
+        #expect(none.next([]).isEmpty)
+        var few = PairSearch([PhotoPoints?](repeating: points, count: 4))
+        #expect(few.next([]).count == 6 && few.next([]).isEmpty)
+    }
+
+    @Test("PANO-310 72 views all around in no order hang together though a third of the pairs is compared")
+    func large() throws {
+        let world = try RenderedWorld(seed: 5)
+        var rotations: [Matrix3] = []
+        for row in [-0.45, 0, 0.45] {
+            for column in 0..<24 {
+                let yaw = Double(column) / 24 * 2 * Double.pi
+                rotations.append(Matrix3.rotation(Vector3(row, 0, 0)) * Matrix3.rotation(Vector3(0, yaw, 0)))
+            }
+        }
+        // 29 of 72 have no common divisor, so the order is a mixed one.
+        let mixed = rotations.indices.map { rotations[$0 * 29 % rotations.count] }
+        let points = try mixed.map { rotation -> PhotoPoints? in
+            try PointDetector().points(of: world.view(rotation, focal: 260, width: 240, height: 180), scale: 1)
+        }
+        var graph = MatchGraph(points: points)
+        var search = PairSearch(points)
+        while case let pairs = search.next(graph.edges), !pairs.isEmpty {
+            for pair in pairs { graph.compare(pair.0, pair.1) }
+        }
+        #expect(Components.groups(count: points.count, edges: graph.edges)[0].count == 72)
+        #expect(search.count < 72 * 71 / 2 / 3, "\(search.count)")
     }
 
     @Test("PANO-325 points that are too few by themselves are found where looser ones lead")

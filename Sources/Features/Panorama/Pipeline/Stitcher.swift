@@ -155,10 +155,14 @@ public struct Stitcher: Sendable {
             try tell(.match, 0, 1)
             graph.take(SequenceTopology().edges(points).edges)
         } else {
-            let pairs = Self.pairs(points)
-            for (done, pair) in pairs.enumerated() {
-                try tell(.match, done, pairs.count)
-                try stages.compare(pair.0, pair.1, in: &graph)
+            var search = PairSearch(points)
+            var done = 0
+            while case let pairs = search.next(graph.edges), !pairs.isEmpty {
+                for pair in pairs {
+                    try tell(.match, done, search.count)
+                    try stages.compare(pair.0, pair.1, in: &graph)
+                    done += 1
+                }
             }
         }
         pin(&graph, stages.photos, read)
@@ -188,14 +192,6 @@ public struct Stitcher: Sendable {
                 graph.pin(min(a, b), max(a, b), pairs: edge.pairs(from: min(a, b)))
             }
         }
-    }
-
-    /// All pairs, or of a large heap those that may be worth it.
-    private static func pairs(_ points: [PhotoPoints?]) -> [(Int, Int)] {
-        guard points.count > CandidatePairs.compareAllUpTo else {
-            return points.indices.flatMap { second in (0..<second).map { ($0, second) } }
-        }
-        return CandidatePairs.of(points)
     }
 
     /// The ladder: larger and with more points, then into dim parts, then with slanted things made round, then guided by what agrees loosely, then by
