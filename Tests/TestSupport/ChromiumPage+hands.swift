@@ -3,9 +3,10 @@ package import Foundation
 
 /// What a person does: click, type, press keys, choose files, lose the network, look.
 extension ChromiumPage {
-    /// Clicks in the middle of the first element that matches, with real mouse events.
+    /// Clicks in the middle of the first element that matches, with real mouse events, and once more where it moved away
+    /// under the hand.
     package func click(_ selector: String) async throws {
-        let script = """
+        let seek = """
             (async () => {
                 let last = '';
                 for (;;) {
@@ -15,21 +16,33 @@ extension ChromiumPage {
                     const box = element.getBoundingClientRect();
                     const now = [box.x, box.y, box.width, box.height].join();
                     // A person waits until the thing stands still.
-                    if (now === last) return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+                    if (now === last) {
+                        window.wasHit = null;
+                        document.addEventListener('mousedown', (event) => {
+                            const { left, right, top, bottom } = element.getBoundingClientRect();
+                            const [x, y] = [event.clientX, event.clientY];
+                            window.wasHit = element.contains(event.target) || (x >= left && x <= right && y >= top && y <= bottom);
+                        }, { capture: true, once: true });
+                        return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+                    }
                     last = now;
                     await new Promise(done => setTimeout(done, 25));
                 }
             })()
             """
-        let place = try await evaluate(script)
-        guard let x = place["x"]?.doubleValue, let y = place["y"]?.doubleValue else { return }
-        for type in ["mouseMoved", "mousePressed", "mouseReleased"] {
-            try await send(
-                "Input.dispatchMouseEvent",
-                [
-                    "type": .string(type), "x": .double(x), "y": .double(y),
-                    "button": type == "mouseMoved" ? "none" : "left", "clickCount": type == "mouseMoved" ? 0 : 1,
-                ])
+        for _ in 0..<5 {
+            let place = try await evaluate(seek)
+            guard let x = place["x"]?.doubleValue, let y = place["y"]?.doubleValue else { return }
+            for type in ["mouseMoved", "mousePressed", "mouseReleased"] {
+                try await send(
+                    "Input.dispatchMouseEvent",
+                    [
+                        "type": .string(type), "x": .double(x), "y": .double(y),
+                        "button": type == "mouseMoved" ? "none" : "left", "clickCount": type == "mouseMoved" ? 0 : 1,
+                    ])
+            }
+            // After a click that led to another page nothing is known, and nothing was missed.
+            guard (try? await evaluate("window.wasHit === false")) == true else { return }
         }
     }
 

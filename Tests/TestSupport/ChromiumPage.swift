@@ -27,6 +27,7 @@ package final class ChromiumPage: Sendable {
 
     package let browser: Chromium
     let session: String
+    private let profile: JSON
     private let problemLog = Mutex<[String]>([])
     private let waiters = Mutex<[(method: String, stream: AsyncStream<JSON>.Continuation)]>([])
     private struct Interceptor {
@@ -34,9 +35,10 @@ package final class ChromiumPage: Sendable {
     }
     private let interceptor = Mutex(Interceptor())
 
-    private init(browser: Chromium, session: String) {
+    private init(browser: Chromium, session: String, profile: JSON) {
         self.browser = browser
         self.session = session
+        self.profile = profile
     }
 
     /// Opens an empty page.
@@ -46,13 +48,28 @@ package final class ChromiumPage: Sendable {
         let attached = try await browser.send(
             "Target.attachToTarget", ["targetId": target["targetId"] ?? .null, "flatten": true])
         guard let session = attached["sessionId"]?.stringValue else { throw Chromium.Failure("no page was opened") }
-        let page = ChromiumPage(browser: browser, session: session)
+        let page = ChromiumPage(browser: browser, session: session, profile: context)
         await browser.listen(session: session) { [weak page] in page?.heard($0) }
         for domain in ["Page", "Runtime", "Log", "DOM", "Network"] { try await page.send("\(domain).enable") }
         try await page.send("Emulation.setFocusEmulationEnabled", ["enabled": true])
         try await page.send("Network.setCacheDisabled", ["cacheDisabled": true])
         try await page.show(look)
+        opened?.pages.withLock { $0.append(page) }
         return page
+    }
+
+    private final class Opened: Sendable {
+        let pages = Mutex<[ChromiumPage]>([])
+    }
+    @TaskLocal private static var opened: Opened?
+
+    /// Runs `body` and closes the pages that it opened: a page that stays open asks a server that is gone again and again.
+    package static func closing(_ body: () async throws -> Void) async throws {
+        let opened = Opened()
+        let result: Result<Void, any Error>
+        do { result = .success(try await $opened.withValue(opened) { try await body() }) } catch { result = .failure(error) }
+        for page in opened.pages.withLock({ $0 }) { await page.close() }
+        try result.get()
     }
 
     @discardableResult
@@ -90,10 +107,10 @@ package final class ChromiumPage: Sendable {
         _ = await loaded.first { _ in true }
     }
 
-    /// Closes the page.
+    /// Closes the page and forgets its profile.
     package func close() async {
-        _ = try? await send("Page.close")
         await browser.forget(session: session)
+        _ = try? await browser.send("Target.disposeBrowserContext", ["browserContextId": profile])
     }
 
     // MARK: Scripts

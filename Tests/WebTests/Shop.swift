@@ -21,7 +21,7 @@ struct Shop: Sendable {
         let server = try await VitrineProcess.start(dataDirectory: folder.path(), flags: flags, launcher: launcher)
         do {
             try await server.addStaff(name: staffName, password: staffPassword, displayName: "Mei")
-            try await body(Shop(server: server, browser: browser))
+            try await ChromiumPage.closing { try await body(Shop(server: server, browser: browser)) }
         } catch {
             await server.stop()
             throw error
