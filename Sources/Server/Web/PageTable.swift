@@ -30,7 +30,8 @@ struct PageTable {
 
     private let rows: [String: Row]
     private let frame: String
-    private let scripts: [String: String]
+    /// The modules that each script names itself.
+    private let imports: [String: [String]]
 
     /// Reads table and frame.
     ///
@@ -46,7 +47,11 @@ struct PageTable {
             throw ConfigurationError("\(Self.name) of the web pages is not a table of pages: \(error)")
         }
         self.frame = String(decoding: frame, as: UTF8.self)
-        scripts = files.filter { $0.key.hasSuffix(".js") }.mapValues { String(decoding: $0, as: UTF8.self) }
+        let scripts = files.filter { $0.key.hasSuffix(".js") }
+        imports = Dictionary(
+            uniqueKeysWithValues: scripts.map { name, text in
+                (name, Self.imported([UInt8](text)).compactMap { Self.module($0, from: name) }.filter { scripts[$0] != nil })
+            })
         for row in rows.values {
             let named = [row.script] + row.styles.map { "style/\($0).css" }
             if let missing = named.first(where: { files[$0] == nil }) {
@@ -75,13 +80,38 @@ struct PageTable {
         var found: Set<String> = []
         var open = [script]
         while let name = open.popLast() {
-            let folder = URL(filePath: "/" + name).deletingLastPathComponent()
-            for imported in (scripts[name] ?? "").matches(of: /(?:from|import) '(\.[^']+)'/) {
-                let path = folder.appending(path: String(imported.1)).standardizedFileURL.path()
-                let module = String(path.dropFirst())
-                if scripts[module] != nil, found.insert(module).inserted { open.append(module) }
-            }
+            for module in imports[name] ?? [] where found.insert(module).inserted { open.append(module) }
         }
         return found.sorted()
+    }
+
+    /// What stands between quotes after `from` or `import` and begins with a dot.
+    private static func imported(_ text: [UInt8]) -> [String] {
+        let (quote, dot, space) = (UInt8(ascii: "'"), UInt8(ascii: "."), UInt8(ascii: " "))
+        let words = [Array("from".utf8), Array("import".utf8)]
+        var found: [String] = []
+        var at = 0
+        while let start = text[at...].firstIndex(of: quote), let end = text[(start + 1)...].firstIndex(of: quote) {
+            at = start + 1
+            guard start > 0, text[start - 1] == space, text[start + 1] == dot,
+                words.contains(where: { text[..<(start - 1)].suffix($0.count).elementsEqual($0) })
+            else { continue }
+            found.append(String(decoding: text[(start + 1)..<end], as: UTF8.self))
+            at = end + 1
+        }
+        return found
+    }
+
+    /// The name of a module that another one names by a path from its own folder; nil outside the folder of the pages.
+    private static func module(_ path: String, from script: String) -> String? {
+        var folders = script.split(separator: "/").dropLast().map(String.init)
+        for part in path.split(separator: "/") where part != "." {
+            guard part == ".." else {
+                folders.append(String(part))
+                continue
+            }
+            guard folders.popLast() != nil else { return nil }
+        }
+        return folders.joined(separator: "/")
     }
 }
