@@ -180,7 +180,7 @@ struct PanoramaPageTests {
             try await Self.take(try await Self.photos(page, degrees: [-12, 12]), page, shown: 2)
             try await page.wait("document.querySelector('.pano-thumb.is-loaded')")
             try await page.click(".pano-photo .pano-paint")
-            try await page.wait("document.querySelector('.pano-mask-canvas')?.width > 20")
+            try await page.wait("(document.querySelector('.pano-mask-canvas')?.width ?? 300) !== 300")
             for corner in [(0.1, 0.1), (0.4, 0.1), (0.4, 0.5), (0.1, 0.5)] {
                 try await page.drag(in: ".pano-mask-canvas", from: corner, to: corner)
             }

@@ -99,6 +99,44 @@ struct PanoramaViewerTests {
         }
     }
 
+    @Test("PANO-205 from the server's tiles the viewer draws what it draws from the whole picture")
+    func served() async throws {
+        try await Shop.openWithoutModels { shop in
+            let page = try await ChromiumPage.open(shop.browser, look: Self.phone)
+            try await PanoramaTourTests.made(shop, page, seed: 5, options: "{ tiles: true, surface: 'sphere' }")
+            try await PanoramaTourTests.look(page)
+            let script = """
+                (async () => {
+                    const viewer = document.querySelector('vt-panorama');
+                    const { manifest, scene } = viewer;
+                    if (!manifest.tiles) throw new Error(`no tiles: ${JSON.stringify(manifest)}`);
+                    const bring = scene.picture;
+                    const shot = async (yaw, pitch, field) => {
+                        viewer.look({ yaw, pitch, field });
+                        const { width, height } = viewer.canvas;
+                        await viewer.scene.ready(viewer.pose, width / height, height);
+                        viewer.scene.draw(viewer.pose);
+                        const gl = viewer.scene.gl; const dots = new Uint8Array(4 * width * height);
+                        gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, dots);
+                        return dots;
+                    };
+                    const apart = (a, b) => { let sum = 0; for (let at = 0; at < a.length; at += 1) sum += Math.abs(a[at] - b[at]); return sum / a.length; };
+                    const poses = [[0, 0, 0.6], [-0.25, 0.08, 0.3], [0.25, -0.08, 0.3]];
+                    const tiled = []; for (const pose of poses) tiled.push(await shot(...pose));
+                    await viewer.open({ ...manifest, tiles: null }, bring);
+                    let worst = 0; for (const [n, pose] of poses.entries()) worst = Math.max(worst, apart(await shot(...pose), tiled[n]));
+                    const beside = apart(await shot(0.02, 0, 0.6), tiled[0]);
+                    return [scene.constructor.name === 'TileScene' ? 1 : 0, manifest.tiles.places.length, worst, beside];
+                })()
+                """
+            let found = Self.numbers(try await page.evaluate(script))
+            try #require(found.count == 4)
+            // A degree beside, the same picture is far off.
+            #expect(found[0] == 1 && found[1] >= 6 && found[2] < 4 && found[3] > 2 * found[2], "\(found)")
+            #expect(page.problems == [])
+        }
+    }
+
     @Test("PANO-339 a crop of the panorama is a perspective view: the lines of a grid are straight to half a pixel")
     func crop() async throws {
         try await Shop.openWithoutModels { shop in
