@@ -67,7 +67,11 @@ package final class ChromiumPage: Sendable {
     package static func closing(_ body: () async throws -> Void) async throws {
         let opened = Opened()
         let result: Result<Void, any Error>
-        do { result = .success(try await $opened.withValue(opened) { try await body() }) } catch { result = .failure(error) }
+        do {
+            result = .success(try await $opened.withValue(opened) { try await body() })
+        } catch {
+            result = .failure(error)
+        }
         for page in opened.pages.withLock({ $0 }) { await page.close() }
         try result.get()
     }

@@ -50,7 +50,8 @@ struct PageTable {
         let scripts = files.filter { $0.key.hasSuffix(".js") }
         imports = Dictionary(
             uniqueKeysWithValues: scripts.map { name, text in
-                (name, Self.imported([UInt8](text)).compactMap { Self.module($0, from: name) }.filter { scripts[$0] != nil })
+                let paths = Self.imported([UInt8](text))
+                return (name, paths.compactMap { Self.module($0, from: name) }.filter { scripts[$0] != nil })
             })
         for row in rows.values {
             let named = [row.script] + row.styles.map { "style/\($0).css" }
