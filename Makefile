@@ -96,7 +96,7 @@ peers-boxes: ## our detector beside OpenCV's finders (PICTURES=folder BOXES=tabl
 
 mobile: ## convert our models for ncnn, a runtime for phones, and compare them with ONNX Runtime (TO=folder)
 	@Scripts/bootstrap mobile
-	@for model in item-embed-s1 item-detect-s1; do echo $$model; \
+	@for model in item-embed-s1 item-category-s1 item-detect-s1; do echo $$model; \
 		.venv-mobile/bin/python Benchmarks/peers/item_mobile.py Models/$$model.onnx --to "$(or $(TO),.build/mobile)" || exit 1; done
 
 peers-panorama: ## stitch SCENES=folder of folders and SPHERES="2:1 pictures" with Vitrine, OpenCV and Hugin [OUT=folder CAPS="512 256"]

@@ -27,6 +27,20 @@ struct ManifestTests {
         #expect(try Manifests.scale(text).map { ($0 * 10).rounded() / 10 } == [123.7, 116.3, 103.5])
     }
 
+    @Test("LEARN-005 a model for categories has no space of vectors, and its labels are its scores")
+    func head() throws {
+        let net = try EmbeddingNet(
+            EmbeddingOptions(
+                backbone: BackboneOptions(width: 0.125), dimension: 24, heads: [HeadOptions("kind", classes: 2)]))
+        stir(net)
+        let file = try OnnxFile(net.onnxGraph(side: 64, heads: ["kind"]))
+        var manifest = ExportManifest(id: "words-s1", role: .categoryHead, license: "Apache-2.0", side: 64)
+        manifest.labels = ["bag", "shoe"]
+        let text = manifest.encoded(file, sha256: Self.hash, parity: nil)
+        #expect(try Manifests.problems(text, model: file.bytes) == [])
+        #expect(try Manifests.space(text) == nil)
+    }
+
     @Test(
         "a detector's manifest is accepted with its model, and says how to decode",
         arguments: [

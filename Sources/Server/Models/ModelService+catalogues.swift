@@ -38,7 +38,9 @@ extension ModelService {
         do {
             let registry = try await registry()
             var manifests: [ModelKey: ModelManifest] = [:]
-            for entry in registry.serving(.itemEmbedder) { manifests[entry.key] = try await manifest(entry.key) }
+            for entry in registry.serving(.itemEmbedder) + registry.serving(.categoryHead) {
+                manifests[entry.key] = try await manifest(entry.key)
+            }
             let served = ServedModels(registry) { [manifests] entry in
                 guard let manifest = manifests[entry.key] else {
                     throw InferenceError(.invalidModel, "its manifest is gone.")
@@ -46,7 +48,8 @@ extension ModelService {
                 return (manifest, ServedRunner(self, entry, manifest))
             }
             for problem in served.problems { logger.warning("a model is left out", metadata: ["why": "\(problem)"]) }
-            catalogues.serve(served.embedders, turn: now.turn, arePreferred: now.arePreferred)
+            catalogues.serve(
+                served.embedders, namer: served.namer, turn: now.turn, arePreferred: now.arePreferred)
         } catch {
             logger.error("catalogues were not told what serves", metadata: ["error": "\(error)"])
         }
@@ -74,24 +77,28 @@ private struct ServedRunner: ModelRunner {
     let provider = "registry"
     private let service: ModelService
     private let key: ModelKey
-    private let space: String
+    private let role: ModelRole
+    private let space: String?
 
     init(_ service: ModelService, _ entry: ModelEntry, _ manifest: ModelManifest) {
         inputs = manifest.inputs.map(TensorPort.init)
         outputs = manifest.outputs.map(TensorPort.init)
         self.service = service
         key = entry.key
-        space = entry.space ?? ""
+        role = entry.role
+        // Models that make no vectors answer in no space.
+        space = entry.role == .itemEmbedder ? entry.space ?? "" : nil
     }
 
     func run(_ tensors: [String: Tensor], cancel: RunCancel?) throws(InferenceError) -> [String: Tensor] {
         let answer = Answer()
         // Catalogues call this on threads of their own, which may wait; the run itself is on the model's.
-        Task { [service, key, space] in
+        Task { [service, key, role, space] in
             do {
-                let (outputs, by) = try await service.run(.itemEmbedder, tensors, space: space)
+                let (outputs, by) = try await service.run(role, tensors, space: space)
                 guard by.key == key else {
-                    throw InferenceError(.failed, "\(by.key) answers in the space \(space) now, not \(key).")
+                    let of = space.map { " in the space \($0)" } ?? ""
+                    throw InferenceError(.failed, "\(by.key) answers\(of) now, not \(key).")
                 }
                 answer.give(.success(outputs))
             } catch {

@@ -17,7 +17,8 @@ struct DefaultModelTests {
         folders: [root.appending(path: "Models").path], runtimeFolders: [root.appending(path: ".venv").path])
 
     @Test(
-        "SCAN-086 SCAN-090 the embedder and the detector of the project are the default, ahead of the built-in feature")
+        "SCAN-086 SCAN-090 embedder, detector and categories of the project are the default, ahead of the built-in feature"
+    )
     func loaded() throws {
         let installed = Self.installed
         #expect(installed.problems.isEmpty, "\(installed.problems)")
@@ -28,6 +29,10 @@ struct DefaultModelTests {
         #expect(abs(reading.vector.reduce(0) { $0 + $1 * $1 } - 1) < 1e-4)
         #expect(abs(reading.categories.values.reduce(0, +) - 1) < 1e-6)
         #expect(reading.vector == (try embedder.vector(of: try Image.decode(Goods.photo(1)).image)))
+        let namer = try #require(installed.models.namer)
+        let word = try namer.categories(of: try Image.decode(Goods.photo(1)).image)
+        #expect(namer.model.hasPrefix("item-category-s1") && word.keys.sorted() == reading.categories.keys.sorted())
+        #expect(abs(word.values.reduce(0, +) - 1) < 1e-6 && word != reading.categories)
     }
 
     @Test(

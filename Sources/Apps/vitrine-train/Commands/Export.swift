@@ -7,6 +7,12 @@ public import Learning
 extension TrainedModel.Choice: ExpressibleByArgument {}
 extension OnnxPrecision: ExpressibleByArgument {}
 
+/// What a net that makes vectors and answers labels is handed over for.
+enum ExportRole: String, ExpressibleByArgument, CaseIterable {
+    case itemEmbedder = "item-embedder"
+    case categoryHead = "category-head"
+}
+
 /// Hands a trained net over as an ONNX file with its manifest.
 struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -49,6 +55,12 @@ struct Export: AsyncParsableCommand {
     @Option(help: "Answers that stay in the model, by label. Left out, all that were trained; `none` for none.")
     var heads: [String] = []
 
+    @Option(
+        help: """
+            What it is for: item-embedder, or category-head for a net of one answer that says categories beside an embedder.
+            """)
+    var role = ExportRole.itemEmbedder
+
     @Option(help: "The side of the pictures, if another than the training's.")
     var side: Int?
 
@@ -76,6 +88,9 @@ struct Export: AsyncParsableCommand {
             let kept = heads.isEmpty ? known : heads.filter { $0 != "none" }
             for head in kept where !known.contains(head) {
                 throw CommandFailure("--heads: the net has no answer \(head) (it has \(known.joined(separator: ", ")))")
+            }
+            if role == .categoryHead, kept.count != 1 {
+                throw CommandFailure("--role category-head: keep one answer with --heads, not \(kept.count)")
             }
             func folded() throws -> OnnxGraph {
                 let graph = try model.net.onnxGraph(side: side, heads: kept)
@@ -112,7 +127,9 @@ struct Export: AsyncParsableCommand {
                 try fall?.check(largest: largestFall)
             }
             var manifest = ExportManifest(
-                id: name, version: modelVersion, role: .itemEmbedder(dimension: model.net.options.dimension),
+                id: name, version: modelVersion,
+                role: role == .categoryHead
+                    ? .categoryHead : .itemEmbedder(dimension: model.net.options.dimension),
                 license: license, side: side)
             manifest.scale = model.settings.scale
             manifest.run = folder.name

@@ -6,6 +6,8 @@ public struct ExportManifest: Hashable, Sendable {
     public enum Role: Hashable, Sendable {
         /// Pictures to vectors of a dimension.
         case itemEmbedder(dimension: Int)
+        /// Pictures to the scores of the labels.
+        case categoryHead
         /// Pictures to boxes.
         case itemDetector(DetectorOptions.Head, AnchorGrid, BoxCoder)
     }
@@ -77,6 +79,7 @@ public struct ExportManifest: Hashable, Sendable {
             embedding["normalized"] = true
             embedding["metric"] = "cosine"
             object["embedding"] = .object(embedding)
+        case .categoryHead: object["role"] = "category-head"
         case .itemDetector(let head, let grid, let coder):
             object["role"] = "item-detector"
             object["decode"] = .object(Self.decode(head, grid, coder))

@@ -7,11 +7,17 @@ public struct CatalogueModels: Sendable {
     public var embedders: [any PictureEmbedder]
     /// What finds things in pictures.
     public var finder: any ObjectFinder
+    /// What says categories instead of the embedder; nil where the embedder's own word counts.
+    public var namer: (any PictureNamer)?
 
     /// Models of the given kinds; without any, the built-in feature and whole pictures.
-    public init(embedders: [any PictureEmbedder] = [FloorFeature()], finder: any ObjectFinder = WholePicture()) {
+    public init(
+        embedders: [any PictureEmbedder] = [FloorFeature()], finder: any ObjectFinder = WholePicture(),
+        namer: (any PictureNamer)? = nil
+    ) {
         self.embedders = embedders.isEmpty ? [FloorFeature()] : embedders
         self.finder = finder
+        self.namer = namer
     }
 }
 

@@ -38,6 +38,7 @@ public struct InstalledModels: Sendable {
         var embedders: [any PictureEmbedder] = []
         var plain: [any PictureEmbedder] = []
         var finder: (any ObjectFinder)?
+        var namer: (any PictureNamer)?
         let found = Self.manifests(folders, &problems)
         do {
             let runtime = found.isEmpty ? nil : try InferenceRuntime.find(in: runtimeFolders)
@@ -54,6 +55,7 @@ public struct InstalledModels: Sendable {
                                 try ModelEmbedder(
                                     session, manifest: known.manifest, folder: known.folder, isPlain: true))
                         }
+                    case .categoryHead: namer = try namer ?? ModelNamer(session, manifest: known.manifest)
                     default: finder = try finder ?? ModelFinder(session, manifest: known.manifest)
                     }
                 } catch {
@@ -66,11 +68,12 @@ public struct InstalledModels: Sendable {
                 "Pictures are compared by the built-in feature floor/1, which sees colours and outlines only: the models "
                     + "\(names) need ONNX Runtime. \(error) `vitrine doctor` says how it is installed.")
         }
-        models = CatalogueModels(embedders: embedders + plain + [FloorFeature()], finder: finder ?? WholePicture())
+        models = CatalogueModels(
+            embedders: embedders + plain + [FloorFeature()], finder: finder ?? WholePicture(), namer: namer)
         self.problems = problems
     }
 
-    /// The manifests of the two roles that catalogues need, the preferred ones first.
+    /// The manifests of the roles that catalogues need, the preferred ones first.
     private static func manifests(_ folders: [String], _ problems: inout [String]) -> [Found] {
         var found: [Found] = []
         for (rank, folder) in folders.enumerated() {
@@ -81,7 +84,7 @@ public struct InstalledModels: Sendable {
                 }
                 do {
                     let manifest = try ModelManifest(parsing: [UInt8](data))
-                    guard [.itemEmbedder, .itemDetector].contains(manifest.role) else { continue }
+                    guard [.itemEmbedder, .itemDetector, .categoryHead].contains(manifest.role) else { continue }
                     found.append(Found(manifest: manifest, folder: folder, rank: rank))
                 } catch {
                     // Other JSON files may lie there; what says that it is a model must be whole.

@@ -1,4 +1,3 @@
-internal import Foundation
 public import Imaging
 public import Inference
 
@@ -23,14 +22,7 @@ public struct ModelEmbedder: PictureEmbedder {
     private let output: String
     private let dimension: Int
     private let colourWeight: Float
-    private let head: Head?
-
-    /// The output that says categories.
-    private struct Head: Sendable {
-        let output: String
-        let labels: [String]
-        let temperature: Float
-    }
+    private let head: LabelScores?
 
     /// An embedder over a loaded model.
     ///
@@ -57,13 +49,7 @@ public struct ModelEmbedder: PictureEmbedder {
         preprocess = manifest.preprocess
         middle = preprocess.middle.map(Double.init) ?? 0.7
         (self.runner, self.input, self.output) = (runner, input.name, output.name)
-        // Scores of categories are the output with as many numbers as there are labels.
-        head = manifest.outputs.dropFirst().first {
-            $0.type == .float32 && !manifest.labels.isEmpty && $0.shape.last == manifest.labels.count
-        }.map {
-            Head(
-                output: $0.name, labels: manifest.labels, temperature: Float(manifest.calibration?.temperature ?? 1))
-        }
+        head = LabelScores(manifest, among: manifest.outputs.dropFirst())
     }
 
     /// The vector of a picture, of unit length.
@@ -79,7 +65,7 @@ public struct ModelEmbedder: PictureEmbedder {
         }
         let own = try unit(sum)
         return PictureReading(
-            vector: colourWeight > 0 ? try coloured(own, picture) : own, categories: categories(scores))
+            vector: colourWeight > 0 ? try coloured(own, picture) : own, categories: head?.shares(scores) ?? [:])
     }
 
     private func coloured(_ own: [Float], _ picture: Image) throws -> [Float] {
@@ -102,16 +88,6 @@ public struct ModelEmbedder: PictureEmbedder {
             throw InferenceError(.failed, "The model of \(space.name) gave no vector of \(dimension) values.")
         }
         return (values, head.flatMap { outputs[$0.output]?.floats } ?? [])
-    }
-
-    /// Softmax of the scores over the temperature; nothing when a score is no number.
-    private func categories(_ scores: [Float]) -> [String: Double] {
-        guard let head, scores.count == head.labels.count, scores.allSatisfy(\.isFinite), let top = scores.max() else {
-            return [:]
-        }
-        let parts = scores.map { Double(exp(($0 - top) / head.temperature)) }
-        let sum = parts.reduce(0, +)
-        return Dictionary(zip(head.labels, parts.map { $0 / sum }), uniquingKeysWith: +)
     }
 }
 

@@ -5,6 +5,7 @@ internal import Synchronization
 final class ModelShelf: Sendable {
     private struct State {
         var served: [any PictureEmbedder] = []
+        var namer: (any PictureNamer)?
         var arePreferred = true
         var turn = 0
     }
@@ -17,16 +18,17 @@ final class ModelShelf: Sendable {
     /// What is there now.
     var models: CatalogueModels {
         var models = installed
-        let (served, arePreferred) = state.withLock { ($0.served, $0.arePreferred) }
-        models.embedders = arePreferred ? served + installed.embedders : installed.embedders + served
+        let now = state.withLock { $0 }
+        models.embedders = now.arePreferred ? now.served + installed.embedders : installed.embedders + now.served
+        models.namer = now.arePreferred ? now.namer ?? installed.namer : installed.namer ?? now.namer
         return models
     }
 
     /// Takes what serves from now on. Of two calls the one with the larger turn counts, whichever comes last.
-    func serve(_ embedders: [any PictureEmbedder], turn: Int, arePreferred: Bool) {
+    func serve(_ embedders: [any PictureEmbedder], namer: (any PictureNamer)?, turn: Int, arePreferred: Bool) {
         state.withLock { state in
             guard turn > state.turn else { return }
-            (state.served, state.turn, state.arePreferred) = (embedders, turn, arePreferred)
+            state = State(served: embedders, namer: namer, arePreferred: arePreferred, turn: turn)
         }
     }
 }

@@ -26,7 +26,15 @@ extension CatalogueModels {
             try finder.objects(in: photo.decoded.image), rules: customerRules(for: embedder),
             hasLooked: finder.isLooking)
         return PictureLook(
-            choice: choice, reading: try embedder.reading(of: photo.crop(choice.box)),
+            choice: choice, reading: try reading(of: photo.crop(choice.box), by: embedder),
             sharpness: try photo.decoded.image.sharpness())
+    }
+
+    /// What an embedder says of the picture of a thing, with the word of the model that is there for categories. Where that
+    /// one fails or says nothing, the embedder's own word stays: a worse answer beats none.
+    func reading(of picture: Image, by embedder: any PictureEmbedder) throws -> PictureReading {
+        var reading = try embedder.reading(of: picture)
+        if let named = try? namer?.categories(of: picture), !named.isEmpty { reading.categories = named }
+        return reading
     }
 }

@@ -1,6 +1,6 @@
 public import Inference
 
-/// The embedders that a registry of models lets serve.
+/// The embedders, and the model for categories, that a registry of models lets serve.
 ///
 /// The active version stands first, so that new catalogues and new vectors are made with it; after it stand those that
 /// were replaced and whose vectors are still asked for. What a registry does not let serve is not there: a catalogue whose
@@ -8,10 +8,12 @@ public import Inference
 public struct ServedModels: Sendable {
     /// The embedders, the active one first.
     public let embedders: [any PictureEmbedder]
+    /// What says categories; nil when no such model is active.
+    public let namer: (any PictureNamer)?
     /// Sentences on versions that cannot be used.
     public let problems: [String]
 
-    /// The embedders of a registry as it stands.
+    /// The models of a registry as it stands.
     ///
     /// - Parameter load: the manifest of a version, and what runs it.
     public init(
@@ -32,6 +34,15 @@ public struct ServedModels: Sendable {
                 problems.append("\(entry.key) cannot be used: \(error)")
             }
         }
-        (self.embedders, self.problems) = (embedders, problems)
+        var namer: (any PictureNamer)?
+        if let entry = registry.active(.categoryHead) {
+            do {
+                let (manifest, runner) = try load(entry)
+                namer = try ModelNamer(runner, manifest: manifest)
+            } catch {
+                problems.append("\(entry.key) cannot be used: \(error)")
+            }
+        }
+        (self.embedders, self.namer, self.problems) = (embedders, namer, problems)
     }
 }

@@ -107,7 +107,8 @@ public struct PictureEyes: Sendable {
             case .customer: try models.look(at: looked, with: embedder)
             case .merchant:
                 PictureLook(
-                    choice: ObjectChoice([], request: .full), reading: try embedder.reading(of: looked.crop(.full)),
+                    choice: ObjectChoice([], request: .full),
+                    reading: try models.reading(of: looked.crop(.full), by: embedder),
                     sharpness: try looked.decoded.image.sharpness())
             }
         return SeenPicture(

@@ -63,10 +63,13 @@ extension Catalogues {
     ///
     /// - Parameters:
     ///   - embedders: the preferred one first; those that only answer for their own vectors after it.
+    ///   - namer: what says categories; nil for nobody.
     ///   - turn: larger with each call. A call that was overtaken by a later one changes nothing.
     ///   - arePreferred: whether new vectors are made by them rather than by those that lie in folders.
-    public func serve(_ embedders: [any PictureEmbedder], turn: Int, arePreferred: Bool = true) {
-        environment.shelf.serve(embedders, turn: turn, arePreferred: arePreferred)
+    public func serve(
+        _ embedders: [any PictureEmbedder], namer: (any PictureNamer)? = nil, turn: Int, arePreferred: Bool = true
+    ) {
+        environment.shelf.serve(embedders, namer: namer, turn: turn, arePreferred: arePreferred)
     }
 
     /// The spaces that vectors of any catalogue are kept in.

@@ -86,7 +86,10 @@ public actor ScanSession {
             let pictures = parts.compactMap { part in
                 looked.indices.contains(part.frame) ? (looked[part.frame], part.box) : nil
             }
-            let readings = try await work { try pictures.map { try embedder.reading(of: $0.0.crop($0.1)) } }
+            let models = catalogue.environment.models
+            let readings = try await work {
+                try pictures.map { try models.reading(of: $0.0.crop($0.1), by: embedder) }
+            }
             return .embedded(
                 round: round, readings.map(\.vector), categories: search.tops(of: readings.first?.categories ?? [:]),
                 doubt: readings.first?.doubt ?? 0)
