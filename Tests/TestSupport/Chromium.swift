@@ -52,14 +52,15 @@ package actor Chromium {
     /// Where the browser is, looked for in folders with colons between them.
     package static func program(path: String) throws -> String {
         let folders = path.split(separator: ":")
-        for name in ["chromium", "chromium-browser", "google-chrome"] {
+        // The headless shell draws no windows around pages: the same tests take two thirds of the time.
+        for name in ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"] {
             for folder in folders where FileManager.default.isExecutableFile(atPath: "\(folder)/\(name)") {
                 return "\(folder)/\(name)"
             }
         }
         throw Failure(
-            "These tests drive a real browser and found none: install Chromium (apt-get install chromium) or run "
-                + "Scripts/bootstrap, which does it.")
+            "These tests drive a real browser and found none: install Chromium's shell (apt-get "
+                + "install chromium-headless-shell) or run Scripts/bootstrap, which does it.")
     }
 
     /// Sends a command and waits for its result.

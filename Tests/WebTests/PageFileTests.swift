@@ -36,7 +36,7 @@ struct PageFileTests {
     @Test("without a browser the tests say what to install")
     func noBrowser() {
         let failure = #expect(throws: Chromium.Failure.self) { try Chromium.program(path: "/nowhere:/neither") }
-        #expect(failure?.description.contains("install chromium") == true)
+        #expect(failure?.description.contains("install chromium-headless-shell") == true)
     }
 
     @Test("every text of the table is used by a page")

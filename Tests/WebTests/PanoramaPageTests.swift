@@ -6,13 +6,15 @@ import Testing
 @Suite("The panorama page")
 struct PanoramaPageTests {
     /// Draws views of a world of spots on the page's own canvas: a camera that turned by so many degrees.
-    static func photos(_ page: ChromiumPage, degrees: [Int], seed: Int = 5) async throws -> [URL] {
+    static func photos(
+        _ page: ChromiumPage, degrees: [Int], seed: Int = 5, isRound: Bool = false
+    ) async throws -> [URL] {
         let script = """
             (async () => {
                 let state = \(seed) * 2654435761 % 4294967296;
                 const random = () => { state = (state * 1664525 + 1013904223) % 4294967296; return state / 4294967296; };
-                const spots = Array.from({ length: 800 }, () => ({
-                    yaw: random() * 2.6 - 1.3, pitch: random() * 1.2 - 0.6, w: 0.006 + random() * 0.04, h: 0.006 + random() * 0.035,
+                const spots = Array.from({ length: \(isRound ? 2_000 : 800) }, () => ({
+                    yaw: (random() - 0.5) * \(isRound ? 2 * Double.pi : 2.6), pitch: random() * 1.2 - 0.6, w: 0.006 + random() * 0.04, h: 0.006 + random() * 0.035,
                     colour: `rgb(${[0, 1, 2].map(() => Math.floor(20 + random() * 215)).join(',')})`,
                 }));
                 const pictures = [];

@@ -6,12 +6,15 @@ import Testing
 @Suite("Hotspots, tours and the guide on the page")
 struct PanoramaTourTests {
     /// A panorama of one's own, made on the page; `options` is what else is asked of it, as JavaScript.
-    static func made(_ shop: Shop, _ page: ChromiumPage, seed: Int, options: String? = nil) async throws {
+    static func made(
+        _ shop: Shop, _ page: ChromiumPage, seed: Int, isRound: Bool = false, options: String? = nil
+    ) async throws {
         try await page.open(shop.address("/panorama"))
         try await page.wait("document.querySelector('.pano-choose')")
-        let files = try await PanoramaPageTests.photos(page, degrees: [-24, 0, 24], seed: seed)
+        let degrees = isRound ? Array(stride(from: 0, to: 360, by: 40)) : [-24, 0, 24]
+        let files = try await PanoramaPageTests.photos(page, degrees: degrees, seed: seed, isRound: isRound)
         try await page.choose(files: files, in: ".pano-file")
-        try await page.wait("document.querySelectorAll('.pano-photo').length === 3")
+        try await page.wait("document.querySelectorAll('.pano-photo').length === \(degrees.count)")
         try await page.wait("document.querySelector('vt-panorama-page').dataset.state === 'draft'")
         if let options { try await page.evaluate("document.querySelector('vt-panorama-page').api.change(\(options))") }
         try await page.click(".pano-make")
