@@ -64,11 +64,13 @@ struct UpkeepTests {
             _ = try await index.maintain(now: Self.start + Int64(round) * Self.hour)
         }
         try await index.settle()
+        // Merges may have taken all that was removed so far; this is there still.
+        try await index.remove(45)
         #expect(try await index.maintain(now: Self.start - 40 * Self.hour).compacted == false)
         let since = try #require(index.removedSince)
         #expect(since <= Self.start - 40 * Self.hour)
         #expect(try await index.maintain(now: since + 24 * Self.hour).compacted)
-        for id in 20..<40 as Range<UInt64> {
+        for id in Array(20..<40) + [45] as [UInt64] {
             #expect(VectorIndex.verify(at: folder.path, absent: id).problems == [])
         }
         #expect(try await index.maintain(now: since + 25 * Self.hour).compacted == false)

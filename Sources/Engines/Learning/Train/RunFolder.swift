@@ -106,10 +106,9 @@ package final class RunLock: Sendable {
     fileprivate init(_ path: String, folder: String) throws(RunError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .last(path) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw .busy(folder)
-        }
+        // All properties are set: a throw runs deinit, and that closes the file. Closing it here too would close one that
+        // another thread has just opened.
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .busy(folder) }
     }
 
     deinit { close(descriptor) }
