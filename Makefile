@@ -10,7 +10,7 @@ BUILD_FLAGS = --explicit-target-dependency-import-check error
 
 # Tests at the same time. Without a bound all begin at once: thousands of threads and open files, and each test so slow that
 # its time limits mean nothing.
-TEST_FLAGS = --disable-xctest --experimental-maximum-parallelization-width 24
+TEST_FLAGS = --disable-xctest --experimental-maximum-parallelization-width 12
 
 # libtorch's waiting threads sleep instead of spinning, which other programs on the same cores notice.
 export OMP_WAIT_POLICY ?= passive
