@@ -16,7 +16,7 @@ import subprocess
 
 from PIL import Image, ImageDraw, ImageFilter
 
-SIDE = 96
+SIDE = 128
 
 DETECTOR = {
     "name": "boxes", "seed": 3, "threads": 1, "epochs": 24, "batch": {"sampler": "shuffle", "size": 8},

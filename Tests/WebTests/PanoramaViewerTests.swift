@@ -226,6 +226,8 @@ struct PanoramaViewerTests {
             // Before it is asked for nothing turns.
             let before = Self.numbers(try await page.evaluate(pose))
             #expect(try await hold(10, 90, 0) == before)
+            // A browser that asks, and a person who says yes.
+            try await page.evaluate("DeviceOrientationEvent.requestPermission = () => Promise.resolve('granted')")
             try await page.click(".pano-gyro")
             try await page.wait("document.querySelector('.pano-gyro').getAttribute('aria-pressed') === 'true'")
             // What was ahead stays ahead, from the first event that comes; one without a sensor tells nothing.
