@@ -182,8 +182,8 @@ export const text = {
     // Rights
     settings_rights_edit: ['May send', '可发送的卡片'],
     settings_rights_kinds: ['Kinds of cards', '卡片类型'],
-    settings_rights_help: ['A kind (refund.offer), a family (refund.*), or * for all that no line names. Commas between.', '类型（refund.offer）、一组（refund.*）或 *（其他行未列出的全部类型），以逗号分隔。'],
-    settings_rights_rest: ['all that no line names', '其他未列出的类型'],
+    settings_rights_help: ['A kind (refund.offer), a family (refund.*), or * for every kind that stands on no line. Commas between.', '类型（refund.offer）、一组（refund.*）或 *（其他行未列出的全部类型），以逗号分隔。'],
+    settings_rights_rest: ['every kind that stands on no line', '其他未列出的类型'],
     settings_rights_none: ['no cards', '不可发送卡片'],
     settings_rights_more: ['Colleagues without a role are of the service. A refused card says which kinds may be sent.', '未设置角色的同事按“客服”处理；被拒绝时会说明可发送的类型。'],
 

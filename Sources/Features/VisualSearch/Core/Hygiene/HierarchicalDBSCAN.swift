@@ -1,9 +1,10 @@
 /// What two radii are used to tell an item's pictures from foreign ones.
 public struct NoiseRules: Sendable, Hashable {
-    /// Radius of the first step, as 1 - cosine. The value is of a feature that was not trained.
-    public var tight = 0.25
+    /// Radius of the first step, as 1 - cosine. Of the radii that find 95 % of what is planted among held-out photos, seen by
+    /// the default embedder, this one and ``loose`` lose fewest.
+    public var tight = 0.26
     /// Largest mean distance at which the second step takes a picture back.
-    public var loose = 0.35
+    public var loose = 0.36
     /// Fewest pictures around a core picture, itself among them.
     public var minimumPoints = 2
     /// How many members of the cluster the second step measures to.
@@ -11,7 +12,7 @@ public struct NoiseRules: Sendable, Hashable {
     /// A largest cluster with a smaller share of the pictures decides nothing.
     public var undecidedShare = 0.2
 
-    /// The rules of the floor feature.
+    /// The built-in rules.
     public init() {}
 
     /// Rules measured on pairs of pictures that are known to show the same item or not.
