@@ -55,9 +55,28 @@ package final class VitrineProcess: Sendable {
         let folder = dataDirectory ?? (ownFolder ?? "") + "/data"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let log = (ownFolder ?? folder) + "/stderr.log"
-        let run = try await ProcessRun.start(arguments(folder, port: 0, flags), log: log, launcher: launcher)
-        return VitrineProcess(
-            dataDirectory: folder, logPath: log, flags: flags, launcher: launcher, ownFolder: ownFolder, run: run)
+        for _ in 0..<20 {
+            do {
+                let arguments = arguments(folder, port: nextPort(), flags)
+                let run = try await ProcessRun.start(arguments, log: log, launcher: launcher)
+                return VitrineProcess(
+                    dataDirectory: folder, logPath: log, flags: flags, launcher: launcher, ownFolder: ownFolder,
+                    run: run)
+            } catch let failure as Failure where failure.description.contains("Address already in use") {
+                continue
+            }
+        }
+        throw Failure(description: "no port was free")
+    }
+
+    /// Ports below those that the system gives to whoever asks for any: a server that is started again finds its own free.
+    private static let ports = Mutex(10_000 + Int(getpid()) % 400 * 50)
+
+    private static func nextPort() -> Int {
+        ports.withLock { port in
+            port = port < 30_000 ? port + 1 : 10_000
+            return port
+        }
     }
 
     private static func arguments(_ folder: String, port: Int, _ flags: [String]) -> [String] {
