@@ -180,18 +180,22 @@ struct WidgetTests {
 
     /// Tab reaches every control, and shows where it is.
     private func focus(_ page: ChromiumPage, _ place: String) async throws {
-        // Tab begins at the top of the page.
-        try await page.evaluate(
-            """
-            (() => { const top = document.createElement('span'); top.tabIndex = -1; document.body.prepend(top); top.focus(); top.remove(); })()
-            """)
         var seen: Set<String> = []
-        for _ in 0..<60 {
-            try await page.press("Tab")
-            let state = try await page.evaluate(AccessibilityAudit.focusScript)
-            guard let name = state["name"]?.stringValue else { break }
-            #expect(state["isVisible"]?.boolValue == true, "\(place): no visible focus on \(name)")
-            if !seen.insert(name).inserted { break }
+        // An answer that comes meanwhile may take the focus to the field; then it is walked through once more.
+        for _ in 0..<3 where seen.count < 4 {
+            seen = []
+            // Tab begins at the top of the page.
+            try await page.evaluate(
+                """
+                (() => { const top = document.createElement('span'); top.tabIndex = -1; document.body.prepend(top); top.focus(); top.remove(); })()
+                """)
+            for _ in 0..<60 {
+                try await page.press("Tab")
+                let state = try await page.evaluate(AccessibilityAudit.focusScript)
+                guard let name = state["name"]?.stringValue else { break }
+                #expect(state["isVisible"]?.boolValue == true, "\(place): no visible focus on \(name)")
+                if !seen.insert(name).inserted { break }
+            }
         }
         #expect(seen.count >= 4, "\(place)")
     }
