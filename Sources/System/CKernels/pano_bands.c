@@ -183,7 +183,14 @@ VARIANTS(
     int wrap, float *level)
 
 // From here on a factor under 1 fades out towards white.
-#define KNEE 200.0f
+#define KNEE 230.0f
+
+// A value made lighter or darker. What the camera clipped keeps its light: a darker grey there would be a cloud that nobody
+// saw. Each channel by itself, since of a blue sky the blue alone may be clipped.
+static inline float kept(float value, float gain) {
+    const float over = (value - KNEE) * (1 / (255 - KNEE)), keep = over > 0 ? over * over : 0;
+    return value * (gain < 1 ? gain + (1 - gain) * keep : gain);
+}
 
 void vk_lift_pixels(
     const uint8_t *row, int samples, const float *x, const float *y, size_t count, float width, float height,
@@ -202,13 +209,8 @@ void vk_lift_pixels(
         const uint8_t *p = row + i * (size_t)samples;
         const int step = samples == 3;
         const float r = p[0], g = p[step], b = p[2 * step];
-        const float top = r > g ? (r > b ? r : b) : g > b ? g : b;
-        // What the camera clipped stays white: a darker grey there would be a cloud that nobody saw.
-        const float over = (top - KNEE) * (1 / (255 - KNEE)), keep = over > 0 ? over * over : 0;
         const float gr = gains[0] * light, gg = gains[1] * light, gb = gains[2] * light;
-        *o = (four){
-            r * (gr < 1 ? gr + (1 - gr) * keep : gr), g * (gg < 1 ? gg + (1 - gg) * keep : gg),
-            b * (gb < 1 ? gb + (1 - gb) * keep : gb), 1};
+        *o = (four){kept(r, gr), kept(g, gg), kept(b, gb), 1};
     }
 }
 

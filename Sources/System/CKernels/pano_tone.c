@@ -6,7 +6,7 @@
 typedef float four __attribute__((vector_size(16), aligned(4)));
 
 // From here on what would become darker fades out towards white, as for gains.
-#define KNEE 200.0f
+#define KNEE 230.0f
 
 void vk_bend_pixels(float *pixels, size_t count, const float *nodes, size_t node_count, float first, float step) {
     if (!node_count) return;
@@ -27,12 +27,10 @@ void vk_bend_pixels(float *pixels, size_t count, const float *nodes, size_t node
         const four c = left[2] + (right[2] - left[2]) * share;
         const four z = p[i];
         four bent = a + z * (b + z * c);
-        const float top = z[0] > z[1] ? (z[0] > z[2] ? z[0] : z[2]) : z[1] > z[2] ? z[1] : z[2];
-        if (top > KNEE) {
-            const float over = (top - KNEE) * (1 / (255 - KNEE)), keep = over < 1 ? over * over : 1;
-            for (int k = 0; k < 3; k++) {
-                if (bent[k] < z[k]) bent[k] += (z[k] - bent[k]) * keep;
-            }
+        for (int k = 0; k < 3; k++) {
+            if (z[k] <= KNEE || bent[k] >= z[k]) continue;
+            const float over = (z[k] - KNEE) * (1 / (255 - KNEE)), keep = over < 1 ? over * over : 1;
+            bent[k] += (z[k] - bent[k]) * keep;
         }
         for (int k = 0; k < 3; k++) bent[k] = bent[k] > 0 ? bent[k] : 0;
         bent[3] = alpha;

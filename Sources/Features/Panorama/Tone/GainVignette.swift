@@ -146,12 +146,11 @@ extension SeamPiece {
             }
             guard depth[at] > 0 else { continue }
             let fall = 1 + radii[at] * (tone.falloff.x + tone.falloff.y * radii[at])
-            let top = Float(max(rgb[at * 3], rgb[at * 3 + 1], rgb[at * 3 + 2]))
-            // As in the drawing: what the camera clipped stays white.
-            let keep = max(0, (top - 200) / 55) * max(0, (top - 200) / 55)
             for channel in 0..<3 {
                 let gain = tone.gains[channel] / max(fall, 0.2)
-                let kept = gain < 1 ? gain + (1 - gain) * keep : gain
+                // As in the drawing: a channel that the camera clipped keeps its light.
+                let over = max(0, (Float(rgb[at * 3 + channel]) - 230) / 25)
+                let kept = gain < 1 ? gain + (1 - gain) * over * over : gain
                 let value = Float(rgb[at * 3 + channel]) * kept * factors[at % width]
                 toned[at * 3 + channel] = UInt8(min(max(value, 0), 255))
             }
