@@ -5,7 +5,7 @@ internal import Kernels
 /// Up to 60 photos all are compared with all. Of more, first neighbours in name and those with the most alike mixtures of
 /// codes are. Then the graph grows from what was found: two photos that both meet a third one are compared where its
 /// homographies say that they meet, too. When nothing grows, each photo is compared with the likest ones of other parts,
-/// until two rounds in a row have joined nothing. Each pair comes once, and no more than 40 for each photo.
+/// until two rounds in a row have joined nothing. Each pair comes once, and after 40 for each photo no round begins.
 package struct PairSearch {
     /// Up to so many photos all pairs are compared.
     package static let compareAllUpTo = 60
