@@ -138,8 +138,15 @@ struct LabelRoundTests {
         (open, catalogue) = try await Self.open(shop, Painter("painter/2", box: Self.other, scores: [0.95]))
         let worse = try JSON(parsing: try #require(try await Self.propose(open).result))
         #expect(worse["step"] == "roll_back" && worse["why"]?.stringValue?.contains("0.95") == true)
-        #expect(try await catalogue.labelRounds().map(\.state) == [.rolledBack])
+        #expect(try await catalogue.labelRounds().map(\.state) == [.rolledBack, .stopped])
         await open.close()
+        // What was taken back is remembered: a model below the one that drew it draws nothing, however often it is asked.
+        for name in ["painter/2", "painter/2", "painter/2b"] {
+            (open, catalogue) = try await Self.open(shop, Painter(name, box: Self.other, scores: [0.95]))
+            let below = try JSON(parsing: try #require(try await Self.propose(open).result))
+            #expect(below["step"] == "stop" && below["why"]?.stringValue?.contains("of round 1") == true, "\(name)")
+            await open.close()
+        }
         // Models that are as good as the first: two rounds without gain are the end.
         for (name, step) in [("painter/3", "proposed"), ("painter/4", "proposed"), ("painter/5", "stop")] {
             (open, catalogue) = try await Self.open(shop, Painter(name, box: Self.quarter, scores: [0.95]))
@@ -148,7 +155,9 @@ struct LabelRoundTests {
             await open.close()
         }
         (open, catalogue) = try await Self.open(shop, Painter("painter/6", box: Self.quarter, scores: [0.95]))
-        #expect(try await catalogue.labelRounds().map(\.state) == [.rolledBack, .stands, .stands, .stopped])
+        #expect(try await catalogue.labelRounds().map(\.state) == [
+                .rolledBack, .stopped, .stopped, .stands, .stands, .stopped,
+            ])
         await open.close()
     }
 

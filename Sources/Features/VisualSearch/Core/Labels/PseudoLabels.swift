@@ -193,7 +193,8 @@ public struct PseudoLabelLoop: Sendable, Hashable {
     /// Hears what a round came to. After the end nothing changes any more.
     public mutating func finished(averagePrecision: Double, precision: Double) -> Step {
         if isOver, let last { return last }
-        let before = rounds.last?.averagePrecision ?? baseline
+        // The best so far: a fall and the way back up again is no gain.
+        let before = rounds.map(\.averagePrecision).reduce(baseline, max)
         let step: Step
         if !(precision >= rules.precision) {
             step = .rollBack

@@ -40,11 +40,13 @@ extension Catalogue {
     }
 
     /// What training on the last round came to; nil when another round follows.
+    ///
+    /// Rounds that were taken back are remembered: after one, only a model that is as good as the best before it goes on.
     func end(
         _ measure: LabelMeasure, after rounds: [LabelRound], model: String, rules: PseudoLabelRules, by whom: String
     ) async throws -> JSON? {
-        let standing = rounds.filter { $0.state == .stands }
-        guard let last = standing.last else { return nil }
+        let drawn = rounds.filter { $0.state != .stopped }
+        guard let best = drawn.max(by: { ($0.averagePrecision ?? 0) < ($1.averagePrecision ?? 0) }) else { return nil }
         guard let now = measure.averagePrecision else {
             throw RequestError(
                 status: 409, code: "no_held_out",
@@ -52,35 +54,49 @@ extension Catalogue {
                     "Whether the last round made the model better cannot be told: no finished picture is held out. Draw "
                     + "boxes on more pictures; one in five is held out by itself.")
         }
-        var loop = PseudoLabelLoop(baseline: standing[0].averagePrecision ?? 0, rules: rules)
+        let standing = drawn.filter { $0.state == .stands }
+        var loop = PseudoLabelLoop(baseline: standing.first?.averagePrecision ?? 0, rules: rules)
         for round in standing.dropFirst() {
             _ = loop.finished(averagePrecision: round.averagePrecision ?? 0, precision: round.precision ?? 1)
         }
-        let precision = measure.precision(at: last.thresholds) ?? 1
-        let step = loop.finished(averagePrecision: now, precision: precision)
-        var result: JSONObject = [
-            "model": .string(model), "ap50": JSON(rounding: now, places: 4),
-            "precision": JSON(rounding: precision, places: 4),
-        ]
-        switch step {
-        case .goOn: return nil
-        case .stop:
+        var precision: Double?
+        var result: JSONObject = ["model": .string(model), "ap50": JSON(rounding: now, places: 4)]
+        var back: LabelRound?
+        if let last = standing.last, last.number == drawn.last?.number {
+            let measured = measure.precision(at: last.thresholds) ?? 1
+            precision = measured
+            result["precision"] = JSON(rounding: measured, places: 4)
+            switch loop.finished(averagePrecision: now, precision: measured) {
+            case .goOn: return nil
+            case .stop:
+                result["step"] = "stop"
+                result["why"] = .string(
+                    "AP50 on held-out pictures rose by less than \(rules.gain) in \(rules.patience) rounds.")
+            case .rollBack:
+                result["step"] = "roll_back"
+                result["round"] = .int(last.number)
+                result["why"] = .string(
+                    "Boxes accepted as before are right less often than \(rules.precision) with the new model.")
+                back = last
+            }
+        } else {
+            let before = best.averagePrecision ?? 0
+            if now >= before { return nil }
             result["step"] = "stop"
             result["why"] = .string(
-                "AP50 on held-out pictures rose by less than \(rules.gain) in \(rules.patience) rounds.")
+                "Round \(drawn.last?.number ?? 0) was taken back, and AP50 on held-out pictures is below the "
+                    + "\(JSON(rounding: before, places: 4).text) of round \(best.number)'s model. Draw more boxes and train "
+                    + "again, or put that model back.")
+        }
+        if let back { try await rollBackLabels(back.number, by: whom) }
+        if rounds.last?.state != .stopped || rounds.last?.model != model {
             try await log(.stopped, model, now, precision, .object(result), by: whom)
-        case .rollBack:
-            result["step"] = "roll_back"
-            result["round"] = .int(last.number)
-            result["why"] = .string(
-                "Boxes accepted as before are right less often than \(rules.precision) with the new model.")
-            try await rollBackLabels(last.number, by: whom)
         }
         return .object(result)
     }
 
     private func log(
-        _ state: LabelRound.State, _ model: String, _ averagePrecision: Double, _ precision: Double, _ figures: JSON,
+        _ state: LabelRound.State, _ model: String, _ averagePrecision: Double, _ precision: Double?, _ figures: JSON,
         by whom: String
     ) async throws {
         try await database.write { [number] context in
