@@ -12,17 +12,23 @@ import { mergesPart, profilePart } from './person-tools.js';
 export class PersonPanel {
     #key = null;
     #details = null;
+    #drafts = new Map();
 
     constructor(client, store, close) {
         this.client = client;
         this.store = store;
-        this.body = h('div', { class: 'info-body' });
         this.note = h('textarea', { class: 'input', id: 'desk-note', rows: 2, hint: 'desk_note_hint', label: 'desk_note', maxlength: 4000 });
         this.noteForm = h('form', { class: 'note-form' }, this.note, h('button', { type: 'submit', class: 'button is-small', t: 'desk_note_add' }));
         this.noteForm.addEventListener('submit', (event) => {
             event.preventDefault();
             this.#addNote();
         });
+        // What is being written stays in the page: everything else is drawn around it.
+        this.above = h('div', { class: 'info-part' });
+        this.noteList = h('ul', { class: 'note-list' });
+        this.below = h('div', { class: 'info-part' });
+        this.body = h('div', { class: 'info-body' }, this.above,
+            h('section', { class: 'panel-part' }, h('h3', { class: 'section-title', t: 'desk_notes' }), this.noteList, this.noteForm), this.below);
         this.element = h('aside', { class: 'info', label: 'desk_person', hidden: true },
             h('header', { class: 'info-head' }, h('h2', { t: 'desk_person' }), iconButton('close', 'close', close)), this.body);
         document.addEventListener('vitrine:language', () => this.#draw());
@@ -36,7 +42,16 @@ export class PersonPanel {
         const key = `${found.number} ${found.n} ${found.person}`;
         if (this.#key === key) return;
         this.#key = key;
+        this.#keepDraft(found.number);
         await this.#load(found);
+    }
+
+    // Each conversation has its own unsent note: one for this customer must not end with another.
+    #keepDraft(number) {
+        if (this.number === number) return;
+        this.#drafts.set(this.number, this.note.value);
+        this.number = number;
+        this.note.value = this.#drafts.get(number) ?? '';
     }
 
     async #load(found) {
@@ -53,7 +68,9 @@ export class PersonPanel {
         const found = this.#details?.found;
         if (!text || !found) return;
         if (!await tried(() => this.store.command(found.number, 'notes', { text }))) return;
-        this.note.value = '';
+        // What was written while the note was on its way is another one.
+        if (this.number === found.number && this.note.value.trim() === text) this.note.value = '';
+        this.#drafts.delete(found.number);
         await this.#load(found);
     }
 
@@ -61,13 +78,12 @@ export class PersonPanel {
         if (!this.#details) return;
         const { found, person, steps, notes } = this.#details;
         const name = this.store.nameOf(found);
-        const typing = document.activeElement === this.note;
-        this.body.replaceChildren(
+        this.above.replaceChildren(
             h('div', { class: 'info-face' }, avatarOf({ id: found.room_id, name, avatar: null, client: this.client }),
                 h('p', { class: 'info-name', dir: 'auto' }, name)),
-            ...[profilePart(this.store, found, person, () => this.#load(found)), this.#ids(person), this.#notes(notes), this.#why(steps),
-                this.#past(person, found), this.#scenes(person), mergesPart(this.store, person, () => this.#load(found))].filter(Boolean));
-        if (typing) this.note.focus();
+            ...[profilePart(this.store, found, person, () => this.#load(found)), this.#ids(person)].filter(Boolean));
+        this.noteList.replaceChildren(...this.#notes(notes));
+        this.below.replaceChildren(...[this.#why(steps), this.#past(person, found), this.#scenes(person), mergesPart(this.store, found, person, () => this.#load(found))].filter(Boolean));
     }
 
     #section(title, content) {
@@ -81,9 +97,8 @@ export class PersonPanel {
     }
 
     #notes(notes) {
-        return h('section', { class: 'panel-part' }, h('h3', { class: 'section-title', t: 'desk_notes' }),
-            h('ul', { class: 'note-list' }, notes.map((note) => h('li', { class: note.whisper ? 'is-whisper' : '' }, note.whisper ? h('span', { class: 'tag', t: 'desk_whisper' }) : null, h('p', { dir: 'auto' }, note.text),
-                h('span', { class: 'quiet' }, `${note.author_name ?? t('desk_system')} · ${brief(note.ts)}`)))), this.noteForm);
+        return notes.map((note) => h('li', { class: note.whisper ? 'is-whisper' : '' }, note.whisper ? h('span', { class: 'tag', t: 'desk_whisper' }) : null, h('p', { dir: 'auto' }, note.text),
+            h('span', { class: 'quiet' }, `${note.author_name ?? t('desk_system')} · ${brief(note.ts)}`)));
     }
 
     // Why this agent: the newest decision of dispatch, in words.
