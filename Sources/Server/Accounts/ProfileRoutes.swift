@@ -2,13 +2,14 @@ import Accounts
 import Basics
 import HummingbirdCore
 import Messaging
+import ServiceDesk
 
 /// What users show of themselves, and finding them by it.
 struct ProfileRoutes: RouteGroup {
     let accounts: Accounts
     let userData: UserDataStore
-    /// What customers see instead of somebody whose id says nothing.
-    let shopName: String
+    /// Its shops are what customers see instead of somebody whose id says nothing.
+    let desk: Desk
 
     func add(to routes: inout RouteTable) {
         routes.openGet("/_matrix/client/v3/profile/{user}", .profile) { call in
@@ -41,7 +42,8 @@ struct ProfileRoutes: RouteGroup {
         guard Self.isBehindShop(user) else { return try await accounts.profile(of: user) }
         let asker = try await call.sessionIfAny()
         guard asker?.kind == .staff || asker?.kind == .robot || asker?.isAdmin == true else {
-            return ["displayname": .string(shopName)]
+            guard let asker else { return ["displayname": .string(try await desk.shop(Desk.firstShop).name)] }
+            return ["displayname": .string(try await desk.shop(ofCustomer: asker.userNumber).name)]
         }
         return try await accounts.profile(of: user)
     }

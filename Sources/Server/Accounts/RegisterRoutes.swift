@@ -2,10 +2,12 @@ import Accounts
 import Basics
 import HummingbirdCore
 import Messaging
+import ServiceDesk
 
 /// Making accounts.
 struct RegisterRoutes: RouteGroup {
     let accounts: Accounts
+    let desk: Desk
 
     func add(to routes: inout RouteTable) {
         routes.openPost("/_matrix/client/v3/register", .register, legacy: true) { call in try await register(call) }
@@ -80,16 +82,16 @@ struct RegisterRoutes: RouteGroup {
         .json(["user_id": .string(user.identifier.text), "home_server": .string(accounts.serverName)])
     }
 
-    /// A visitor of the shop: an account without a password, known by its token alone.
+    /// A visitor of a shop, the first unless `shop` names another: an account without a password, known by its token alone.
     private func visit(_ call: Call) async throws -> Response {
         let body = try await call.object(orEmpty: true)
         let name = try body.string("display_name")
-        if let shop = try body.string("shop"), shop.utf8.count > 255 {
-            throw RequestError.invalidParam("'shop' has at most 255 bytes.")
-        }
+        let shop = try body.int("shop")
+        if let shop { _ = try await desk.shop(shop) }
         let device = DeviceRequest(
             displayName: try body.string("initial_device_display_name"), trace: call.trace)
         let grant = try await accounts.registerVisitor(displayName: name, device: device)
+        if let shop { try await desk.join(grant.user.number, to: shop) }
         return .json([
             "user_id": .string(grant.user.identifier.text), "access_token": .string(grant.accessToken),
             "device_id": .string(grant.deviceID),

@@ -7,11 +7,11 @@ extension VitrineServer {
         let userData = core.userData
         routes.add(
             DiscoveryRoutes(publicURL: configuration.publicURL, contact: configuration.adminContact),
-            LoginRoutes(accounts: accounts), RegisterRoutes(accounts: accounts),
+            LoginRoutes(accounts: accounts), RegisterRoutes(accounts: accounts, desk: core.desk),
             AccountRoutes(
                 accounts: accounts, turn: TurnServer(uris: configuration.turnURIs, secret: configuration.turnSecret)),
             DeviceRoutes(accounts: accounts),
-            ProfileRoutes(accounts: accounts, userData: userData, shopName: configuration.shopName),
+            ProfileRoutes(accounts: accounts, userData: userData, desk: core.desk),
             AccountDataRoutes(messaging: core.messaging, userData: userData),
             PushRoutes(accounts: accounts, userData: userData, gateways: configuration.pushNetworks),
             ServiceRoutes(services: services, http: outgoing),

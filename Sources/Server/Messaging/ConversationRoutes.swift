@@ -33,12 +33,6 @@ package struct ConversationRoutes: RouteGroup {
         routes.get("/api/v1/devices/positions", .conversations) { _, session in
             .json(try await messaging.positions(session))
         }
-        routes.openGet("/api/v1/shop", .discovery) { _ in
-            .json(["name": .string(messaging.settings.shopName)])
-        }
-        routes.post("/api/v1/contact", .membership) { _, session in
-            .json(["room_id": .string(try await messaging.contact(session))])
-        }
         routes.get("/api/v1/rooms/{room}/transcript", .search) { call, session in
             let query = try call.query()
             let format = try TranscriptFormat(named: query["format"] ?? "json")

@@ -17,7 +17,7 @@ package struct AdapterKit: Sendable {
     ///   - press: what a card would send: `verb`, `ref` and `data`; the kit adds keys.
     ///   - secret: what the business checks signatures with.
     package init(config: AdapterConfig, secret: String, press: JSONObject) {
-        business = BusinessAdapter(name: "check", config: config, secret: secret)
+        business = BusinessAdapter(name: "check", of: Desk.firstShop, config: config, secret: secret)
         self.press = press
     }
 

@@ -9,24 +9,21 @@ import ServiceDesk
 enum DeskRole: Sendable {
     /// A visitor or customer.
     case customer
-    /// Of the shop, but nobody has made an agent of the account.
+    /// Of the staff, but nobody has made an agent of the account.
     case none
-    /// Serves conversations of some queues.
-    case agent(Set<Int64>)
-    /// Sees and may do everything with conversations.
-    case supervisor
+    /// Works in one or several shops, and may supervise some of them.
+    case staff(DeskMembership)
 
     var name: String {
         switch self {
         case .customer: "customer"
         case .none: "none"
-        case .agent: "agent"
-        case .supervisor: "supervisor"
+        case .staff(let membership): membership.supervised.isEmpty ? "agent" : "supervisor"
         }
     }
 }
 
-/// Who may do what at the service desk.
+/// Who may do what at the service desk. All rights are those in one shop; administrators of the server set up all.
 struct DeskAccess: Sendable {
     let desk: Desk
 
@@ -34,40 +31,69 @@ struct DeskAccess: Sendable {
         switch session.kind {
         case .visitor, .member, .guest: return .customer
         case .robot: return .none
-        case .staff:
-            guard let (agent, isSupervisor) = try await desk.agent(session.userNumber) else { return .none }
-            return isSupervisor ? .supervisor : .agent(agent.queues)
+        case .staff: return try await desk.membership(session.userNumber).map(DeskRole.staff) ?? .none
         }
     }
 
     /// Refuses everybody but agents and supervisors.
-    func requireAgent(_ session: Session) async throws -> DeskRole {
+    func requireAgent(_ session: Session) async throws -> DeskMembership {
         try session.refuseSuspended()
-        let role = try await role(session)
-        switch role {
-        case .agent, .supervisor: return role
-        case .customer, .none: throw RequestError.forbidden("Only agents of the service desk may do this.")
+        guard case .staff(let membership) = try await role(session) else {
+            throw RequestError.forbidden("Only agents of the service desk may do this.")
         }
+        return membership
     }
 
-    func requireSupervisor(_ session: Session) async throws {
-        guard case .supervisor = try await requireAgent(session) else {
+    func requireSupervisor(_ session: Session, of shop: Int64) async throws {
+        guard try await requireAgent(session).supervised.contains(shop) else {
             throw RequestError.forbidden("Only supervisors may do this.")
         }
     }
 
     /// Whose whispers somebody of the shop reads: their own; nil for supervisors, who read all.
-    func reader(_ session: Session) async throws -> Int64? {
-        if case .supervisor = try await role(session) { return nil }
+    func reader(_ session: Session, of shop: Int64) async throws -> Int64? {
+        if case .staff(let membership) = try await role(session), membership.supervised.contains(shop) { return nil }
         return session.userNumber
     }
 
-    /// Refuses everybody but supervisors and administrators, who set the desk up.
-    func requireManager(_ session: Session) async throws {
-        try session.refuseSuspended()
-        if session.isAdmin { return }
-        try await requireSupervisor(session)
+    // MARK: Shops
+
+    /// The shop that a request is about: the one named by `shop`, else the first in which the caller works.
+    ///
+    /// A shop in which the caller does not work is not there for it, unless it is an administrator of the server.
+    func shop(_ call: Call, _ session: Session) async throws -> Int64 {
+        let wished = try call.query().integer("shop", clampedTo: 0...JSON.maximumInteger)
+        let membership: DeskMembership? =
+            if case .staff(let membership) = try await role(session) { membership } else { nil }
+        guard let wished else { return membership?.shops.first ?? Desk.firstShop }
+        guard session.isAdmin || membership?.shops.contains(wished) == true else {
+            throw RequestError.notFound("There is no such shop.")
+        }
+        return try await desk.shop(wished).number
     }
+
+    /// The shop that a request is about, for its agents and for administrators.
+    func served(_ call: Call, _ session: Session) async throws -> Int64 {
+        if !session.isAdmin { _ = try await requireAgent(session) }
+        return try await shop(call, session)
+    }
+
+    /// The shop that a request is about, for its supervisors and for administrators, who set it up.
+    func managed(_ call: Call, _ session: Session) async throws -> Int64 {
+        try session.refuseSuspended()
+        let shop = try await shop(call, session)
+        if !session.isAdmin { try await requireSupervisor(session, of: shop) }
+        return shop
+    }
+
+    /// The shop that a request is about, for administrators alone: whoever names an address has the server ask it.
+    func owned(_ call: Call, _ session: Session) async throws -> Int64 {
+        try session.requireAdmin()
+        try session.refuseSuspended()
+        return try await shop(call, session)
+    }
+
+    // MARK: Conversations and persons
 
     /// The conversation in the path, for staff who may see it: those of an agent's queues, and those that the agent has.
     func staffConversation(_ call: Call, _ session: Session) async throws -> Conversation {
@@ -76,25 +102,34 @@ struct DeskAccess: Sendable {
         return conversation
     }
 
+    /// The conversation in the path, for supervisors of its shop.
+    func supervisedConversation(_ call: Call, _ session: Session) async throws -> Conversation {
+        let conversation = try await staffConversation(call, session)
+        try await requireSupervisor(session, of: conversation.shop)
+        return conversation
+    }
+
     func requireSight(of conversation: Conversation, _ session: Session) async throws {
         if isRobot(session, of: conversation) { return }
-        let role = try await requireAgent(session)
-        if case .agent(let queues) = role {
-            // Whether there is such a conversation is nobody else's business.
-            guard queues.contains(conversation.queue) || conversation.owner?.number == session.userNumber else {
-                throw RequestError.notFound("There is no such conversation.")
-            }
+        // Whether there is such a conversation is nobody else's business.
+        guard try await requireAgent(session).sees(conversation) else {
+            throw RequestError.notFound("There is no such conversation.")
         }
     }
 
-    /// An agent sees a person of whom one of the conversations is within sight.
+    /// An agent sees a person of whom one of the conversations is within sight, a supervisor all of the shop.
     func requireSight(ofPerson person: Int64, _ session: Session) async throws {
-        let role = try await requireAgent(session)
-        guard case .agent(let queues) = role else { return }
-        let mine = try await desk.conversations(ofPerson: person).contains {
-            queues.contains($0.queue) || $0.owner?.number == session.userNumber
+        let membership = try await requireAgent(session)
+        if try await membership.supervised.contains(desk.shop(ofPerson: person)) { return }
+        guard try await desk.conversations(ofPerson: person).contains(where: membership.sees) else {
+            throw RequestError.notFound("There is no such person.")
         }
-        guard mine else { throw RequestError.notFound("There is no such person.") }
+    }
+
+    /// A person, for supervisors of its shop.
+    func requireSupervisor(ofPerson person: Int64, _ session: Session) async throws {
+        try await requireSight(ofPerson: person, session)
+        try await requireSupervisor(session, of: try await desk.shop(ofPerson: person))
     }
 
     /// Whether a robot asks that serves the conversation now.
@@ -114,8 +149,7 @@ struct DeskAccess: Sendable {
     /// Refuses what is not the agent's own, unless a supervisor asks.
     func requireService(of conversation: Conversation, _ session: Session) async throws {
         if isRobot(session, of: conversation) { return }
-        let role = try await requireAgent(session)
-        if case .supervisor = role { return }
+        if try await requireAgent(session).supervised.contains(conversation.shop) { return }
         guard conversation.owner == .agent(session.userNumber) else {
             throw RequestError.forbidden("Only the agent who has this conversation, or a supervisor, may do this.")
         }

@@ -14,35 +14,30 @@ struct DeskAdapterRoutes: RouteGroup {
 
     func add(to routes: inout RouteTable) {
         routes.get("/api/v1/desk/adapters", .desk) { call, session in
-            if !session.isAdmin { _ = try await access.requireAgent(session) }
-            return .json(["adapters": .array(try await list(call, session))])
+            let shop = try await access.served(call, session)
+            return .json(["adapters": .array(try await list(of: shop, call, session))])
         }
         routes.put(Self.adapter, .desk) { call, session in
-            try requireOwner(session)
+            let shop = try await access.owned(call, session)
             let body = try await call.object()
             let config = try body.required("config", try body.object("config"))
-            try await desk.setAdapter(call.parameter("name"), config: config, secret: try body.string("secret"))
+            try await desk.setAdapter(
+                call.parameter("name"), of: shop, config: config, secret: try body.string("secret"))
             try await businesses.reload()
             return .emptyObject
         }
         routes.delete(Self.adapter, .desk) { call, session in try await retire(call, session, true) }
         routes.post(Self.adapter + "/restore", .desk) { call, session in try await retire(call, session, false) }
         routes.post(Self.adapter + "/check", .state) { call, session in
-            try requireOwner(session)
-            return .json(try await check(call))
+            let shop = try await access.owned(call, session)
+            return .json(try await check(call, of: shop))
         }
     }
 
-    /// Whoever names an address has the server ask it.
-    private func requireOwner(_ session: Session) throws {
-        try session.requireAdmin()
-        try session.refuseSuspended()
-    }
-
-    private func list(_ call: Call, _ session: Session) async throws -> [JSON] {
+    private func list(of shop: Int64, _ call: Call, _ session: Session) async throws -> [JSON] {
         let open = businesses.openBreakers
         let withRetired = try session.isAdmin && call.query().bool("retired")
-        return try await desk.adapterViews(withRetired: withRetired).map { view in
+        return try await desk.adapterViews(of: shop, withRetired: withRetired).map { view in
             var shown = view.objectValue ?? [:]
             // Addresses and headers of businesses are for those who set them up.
             if !session.isAdmin { shown["config"] = nil }
@@ -52,16 +47,16 @@ struct DeskAdapterRoutes: RouteGroup {
     }
 
     private func retire(_ call: Call, _ session: Session, _ isRetired: Bool) async throws -> Response {
-        try requireOwner(session)
-        try await desk.retireAdapter(call.parameter("name"), isRetired)
+        let shop = try await access.owned(call, session)
+        try await desk.retireAdapter(call.parameter("name"), of: shop, isRetired)
         try await businesses.reload()
         return .emptyObject
     }
 
     /// Asks the business as `vitrine cards check-adapter` does, with a press that the caller makes up.
-    private func check(_ call: Call) async throws -> JSON {
+    private func check(_ call: Call, of shop: Int64) async throws -> JSON {
         let name = call.parameter("name")
-        guard let business = try await desk.businesses().first(where: { $0.name == name }) else {
+        guard let business = try await desk.businesses().first(where: { $0.name == name && $0.shop == shop }) else {
             throw RequestError.notFound("There is no adapter '\(name.prefix(64))'.")
         }
         let body = try await call.object(orEmpty: true)

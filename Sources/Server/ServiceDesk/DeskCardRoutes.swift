@@ -52,20 +52,20 @@ struct DeskCardRoutes: RouteGroup {
     }
 
     private func addOperation(to routes: inout RouteTable) {
-        routes.get("/api/v1/desk/dead-letters", .desk) { _, session in
-            try await access.requireManager(session)
-            return .json(["dead_letters": .array(try await desk.deadLetters())])
+        routes.get("/api/v1/desk/dead-letters", .desk) { call, session in
+            let shop = try await access.managed(call, session)
+            return .json(["dead_letters": .array(try await desk.deadLetters(of: shop))])
         }
         routes.post("/api/v1/desk/dead-letters/{press}/replay", .desk) { call, session in
-            try await access.requireManager(session)
-            try await desk.replay(call.parameter("press"))
+            let shop = try await access.managed(call, session)
+            try await desk.replay(call.parameter("press"), of: shop)
             return .emptyObject
         }
         routes.post("/api/v1/desk/dead-letters/{press}/close", .desk) { call, session in
-            try await access.requireManager(session)
+            let shop = try await access.managed(call, session)
             let body = try await call.object()
             let text = try body.required("text", try body.string("text"))
-            try await desk.close(deadLetter: call.parameter("press"), text: text)
+            try await desk.close(deadLetter: call.parameter("press"), of: shop, text: text)
             return .emptyObject
         }
     }

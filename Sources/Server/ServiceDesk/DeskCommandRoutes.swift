@@ -17,14 +17,13 @@ struct DeskCommandRoutes: RouteGroup {
         addTaking(to: &routes)
         addMoving(to: &routes)
         routes.post(Self.path + "take-over", .desk) { call, session in
-            try await access.requireSupervisor(session)
-            let number = try call.number("number")
+            let number = try await access.supervisedConversation(call, session).number
             return try await perform(.forced(number, agent: session.userNumber, by: session.userNumber), call)
         }
         routes.post(Self.path + "force", .desk) { call, session in
-            try await access.requireSupervisor(session)
+            let number = try await access.supervisedConversation(call, session).number
             let agent = try await agent(try await call.object())
-            return try await perform(.forced(try call.number("number"), agent: agent, by: session.userNumber), call)
+            return try await perform(.forced(number, agent: agent, by: session.userNumber), call)
         }
         routes.post(Self.path + "handover", .desk) { call, session in
             let conversation = try await access.ownConversation(call, session)

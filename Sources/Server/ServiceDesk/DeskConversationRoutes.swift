@@ -11,9 +11,10 @@ struct DeskConversationRoutes: RouteGroup {
     private var desk: Desk { access.desk }
 
     func add(to routes: inout RouteTable) {
-        routes.get("/api/v1/desk/me", .desk) { _, session in .json(try await me(session)) }
+        routes.get("/api/v1/desk/me", .desk) { call, session in .json(try await me(call, session)) }
         routes.post("/api/v1/desk/scenes", .state) { call, session in
-            let kept = try await desk.register(try Scene(try await call.object()), for: session)
+            let body = try await call.object()
+            let kept = try await desk.register(try Scene(body), for: session, of: try body.int("shop"))
             return .json([
                 "scene": .string(kept.token), "expires_ts": .int(kept.expires), "intent": .int(kept.intent.score),
                 "label": kept.intent.label.map(JSON.string) ?? .null,
@@ -49,30 +50,45 @@ struct DeskConversationRoutes: RouteGroup {
             return .json(bytes: try await desk.messages(of: conversation, by: session.userNumber, request))
         }
         routes.get("/api/v1/desk/conversations/{number}/accesses", .desk) { call, session in
-            let number = try call.number("number")
-            try await access.requireSupervisor(session)
+            let number = try await access.supervisedConversation(call, session).number
             return .json(["accesses": .array(try await desk.accesses(of: number))])
         }
     }
 
-    private func me(_ session: Session) async throws -> JSON {
+    private func me(_ call: Call, _ session: Session) async throws -> JSON {
         let role = try await access.role(session)
         var reply: JSONObject = ["role": .string(role.name), "admin": .bool(session.isAdmin)]
-        if let (agent, isSupervisor) = try await desk.agent(session.userNumber) {
-            reply["agent"] = agent.json
-            let part = try await desk.agentSettings()[session.userNumber]?.role
-            reply["part"] = part.map(JSON.string) ?? .null
-            let rights = try await desk.cardRights()
-            let known = [
-                "viewing.book", "price.offer", "payment.request", "refund.offer", "item.match", "item.panorama",
-            ]
-            reply["cards"] = .array(
-                known.filter { isSupervisor || rights.allows($0, part: part) }.map(JSON.string))
+        if case .staff(let membership) = role {
+            reply["agent"] = membership.agent.json
+            var places: [JSON] = []
+            for shop in membership.shops { places.append(try await place(in: shop, membership)) }
+            reply["shops"] = .array(places)
+            // What an agent is in the shop that was asked about.
+            let shop = try await access.shop(call, session)
+            let here = places.first { $0["shop"]?.intValue == shop }
+            reply["part"] = here?["part"] ?? .null
+            reply["cards"] = here?["cards"] ?? .array([])
         }
         if case .customer = role {
+            reply["shop"] = try await desk.shop(ofCustomer: session.userNumber).json
             reply["ids"] = .array(try await desk.ids(ofUser: session.userNumber).map(JSON.string))
         }
         return .object(reply)
+    }
+
+    private static let cardKinds = [
+        "viewing.book", "price.offer", "payment.request", "refund.offer", "item.match", "item.panorama",
+    ]
+
+    private func place(in shop: Int64, _ membership: DeskMembership) async throws -> JSON {
+        let isSupervisor = membership.supervised.contains(shop)
+        let part = try await desk.agentSettings(of: shop)[membership.agent.number]?.role
+        let rights = try await desk.cardRights(of: shop)
+        let cards = Self.cardKinds.filter { isSupervisor || rights.allows($0, part: part) }
+        return [
+            "shop": .int(shop), "name": .string(try await desk.shop(shop).name), "supervisor": .bool(isSupervisor),
+            "part": part.map(JSON.string) ?? .null, "cards": .array(cards.map(JSON.string)),
+        ]
     }
 
     private func open(_ call: Call, _ session: Session) async throws -> JSON {
@@ -80,7 +96,8 @@ struct DeskConversationRoutes: RouteGroup {
         let text = try body.string("text")
         guard (text?.utf8.count ?? 0) <= 32_768 else { throw RequestError.tooLarge("A message holds at most 32 KiB.") }
         let opened = try await desk.open(
-            session, scene: try body.string("scene"), topic: try body.string("topic") ?? "general", text: text)
+            session, of: try body.int("shop"), scene: try body.string("scene"),
+            topic: try body.string("topic") ?? "general", text: text)
         var view = try await desk.customerView(opened.conversation).objectValue ?? [:]
         if let greeting = opened.greeting { view["greeting"] = .string(greeting) }
         return .object(view)
@@ -95,13 +112,13 @@ struct DeskConversationRoutes: RouteGroup {
             }
             return ["conversations": .array(views)]
         }
-        _ = try await access.requireAgent(session)
-        let filter = try filter(try call.query(), session)
+        let membership = try await access.requireAgent(session)
+        var filter = try filter(try call.query(), session)
+        // Without a shop named, those of all shops that the caller works in.
+        let isNamed = try call.query()["shop"] != nil
+        filter.shop = isNamed || membership.shops.count == 1 ? try await access.shop(call, session) : nil
         let found = try await desk.conversations(filter)
-        let visible = found.filter { conversation in
-            guard case .agent(let queues) = role else { return true }
-            return queues.contains(conversation.queue) || conversation.owner?.number == session.userNumber
-        }
+        let visible = found.filter(membership.sees)
         var reply: JSONObject = ["conversations": .array(try await desk.staffViews(visible))]
         if found.count == filter.limit, let last = found.last { reply["next"] = .int(last.number) }
         return .object(reply)
@@ -131,7 +148,9 @@ struct DeskConversationRoutes: RouteGroup {
 
     private func staffView(_ conversation: Conversation, _ session: Session) async throws -> JSON {
         var view = try await desk.staffViews([conversation]).first?.objectValue ?? [:]
-        view["notes"] = .array(try await desk.notes(of: conversation.number, for: try await access.reader(session)))
+        view["notes"] = .array(
+            try await desk.notes(
+                of: conversation.number, for: try await access.reader(session, of: conversation.shop)))
         if let estimate = try await desk.estimate(conversation.number) { view["estimate"] = estimate.json }
         return .object(view)
     }

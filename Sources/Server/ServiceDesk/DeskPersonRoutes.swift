@@ -23,13 +23,14 @@ struct DeskPersonRoutes: RouteGroup {
         }
         routes.post("/api/v1/desk/persons/merge", .state) { call, session in .json(try await merge(call, session)) }
         routes.post("/api/v1/desk/persons/merges/{merge}/undo", .desk) { call, session in
-            try await access.requireSupervisor(session)
+            let merge = try call.number("merge")
+            try await access.requireSupervisor(session, of: try await desk.shop(ofMerge: merge))
             let body = try await call.object()
             let reason = try body.required("reason", try body.string("reason"))
             guard !reason.isEmpty, reason.utf8.count <= 1_000 else {
                 throw RequestError.invalidParam("'reason' has 1 to 1,000 bytes.")
             }
-            try await desk.undoMerge(try call.number("merge"), reason: reason)
+            try await desk.undoMerge(merge, reason: reason)
             return .emptyObject
         }
     }
@@ -49,8 +50,9 @@ struct DeskPersonRoutes: RouteGroup {
                 anonymous: anonymous, into: account, by: account.number, evidence: "the visitor's token")
             return ["merge": .int(number)]
         }
-        try await access.requireSupervisor(session)
+        _ = try await access.requireAgent(session)
         let anonymous = try await accounts.named(try body.required("visitor", try body.string("visitor")))
+        try await access.requireSupervisor(session, of: try await desk.shop(ofCustomer: anonymous.number).number)
         let account = try await accounts.named(try body.required("account", try body.string("account")))
         let evidence = try body.required("evidence", try body.string("evidence"))
         guard !evidence.isEmpty, evidence.utf8.count <= 1_000 else {

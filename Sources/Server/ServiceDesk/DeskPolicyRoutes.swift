@@ -13,27 +13,27 @@ struct DeskPolicyRoutes: RouteGroup {
     func add(to routes: inout RouteTable) {
         for policy in DeskPolicy.allCases {
             let path = "/api/v1/desk/policies/\(policy.rawValue)"
-            routes.get(path, .desk) { _, session in
-                try await access.requireManager(session)
-                return .json(try await desk.policy(policy))
+            routes.get(path, .desk) { call, session in
+                let shop = try await access.managed(call, session)
+                return .json(try await desk.policy(policy, of: shop))
             }
             routes.put(path, .desk) { call, session in
-                try await access.requireManager(session)
+                let shop = try await access.managed(call, session)
                 let body = try await call.object()
                 // The server asks that address: only who runs it may name one.
                 if body["scorer"].map({ !$0.isNull }) == true { try session.requireAdmin() }
-                try await desk.setPolicy(policy, body, by: session.userNumber)
-                return .json(try await desk.policy(policy))
+                try await desk.setPolicy(policy, of: shop, body, by: session.userNumber)
+                return .json(try await desk.policy(policy, of: shop))
             }
         }
         addHooks(to: &routes)
         addFlags(to: &routes)
         routes.get("/api/v1/desk/events", .history) { call, session in
-            try await access.requireManager(session)
+            let shop = try await access.managed(call, session)
             let query = try call.query()
             let after = try query.integer("after", clampedTo: 0...JSON.maximumInteger) ?? 0
             let limit = try query.integer("limit", clampedTo: 1...1_000) ?? 200
-            let page = try await desk.log(after: after, limit: Int(limit))
+            let page = try await desk.log(of: shop, after: after, limit: Int(limit))
             return .json(["events": .array(page.lines), "through": .int(page.through)])
         }
     }
@@ -41,14 +41,12 @@ struct DeskPolicyRoutes: RouteGroup {
     // MARK: Subscribers
 
     private func addHooks(to routes: inout RouteTable) {
-        routes.get("/api/v1/desk/hooks", .desk) { _, session in
-            try await access.requireManager(session)
-            return .json(["hooks": .array(try await desk.hooks().map(\.json))])
+        routes.get("/api/v1/desk/hooks", .desk) { call, session in
+            let shop = try await access.managed(call, session)
+            return .json(["hooks": .array(try await desk.hooks(of: shop).map(\.json))])
         }
         routes.put("/api/v1/desk/hooks/{name}", .desk) { call, session in
-            // The server sends to that address: only who runs it may name one.
-            try session.requireAdmin()
-            try session.refuseSuspended()
+            let shop = try await access.owned(call, session)
             let body = try await call.object()
             var kinds: Set<DeskHook.Kind> = []
             for name in try body.required("kinds", try body.array("kinds")) {
@@ -59,14 +57,13 @@ struct DeskPolicyRoutes: RouteGroup {
                 kinds.insert(kind)
             }
             try await desk.setHook(
-                call.parameter("name"), url: try body.required("url", try body.string("url")),
+                call.parameter("name"), of: shop, url: try body.required("url", try body.string("url")),
                 secret: try body.string("secret"), kinds: kinds)
             return .emptyObject
         }
         routes.delete("/api/v1/desk/hooks/{name}", .desk) { call, session in
-            try session.requireAdmin()
-            try session.refuseSuspended()
-            try await desk.removeHook(call.parameter("name"))
+            let shop = try await access.owned(call, session)
+            try await desk.removeHook(call.parameter("name"), of: shop)
             return .emptyObject
         }
     }
@@ -75,12 +72,12 @@ struct DeskPolicyRoutes: RouteGroup {
 
     private func addFlags(to routes: inout RouteTable) {
         routes.get("/api/v1/desk/review-flags", .desk) { call, session in
-            try await access.requireManager(session)
+            let shop = try await access.managed(call, session)
             let query = try call.query()
             let numbers = 1...JSON.maximumInteger
             let state = try query["state"].map { try Self.state($0) }
             let flags = try await desk.flags(
-                before: try query.integer("before", clampedTo: numbers), state: state,
+                of: shop, before: try query.integer("before", clampedTo: numbers), state: state,
                 conversation: try query.integer("conversation", clampedTo: numbers),
                 limit: Int(try query.integer("limit", clampedTo: 1...200) ?? 50))
             return .json(["flags": .array(flags)])
@@ -93,11 +90,11 @@ struct DeskPolicyRoutes: RouteGroup {
             return .json(["flag": .int(try await desk.flag(number, note: note, by: session.userNumber))])
         }
         routes.put("/api/v1/desk/review-flags/{flag}", .desk) { call, session in
-            try await access.requireManager(session)
+            let shop = try await access.managed(call, session)
             let body = try await call.object()
             let state = try Self.state(try body.required("state", try body.string("state")))
             try await desk.review(
-                try call.number("flag"), state, note: try body.string("note"), by: session.userNumber)
+                try call.number("flag"), of: shop, state, note: try body.string("note"), by: session.userNumber)
             return .emptyObject
         }
     }

@@ -52,10 +52,10 @@ final class DeskPresence: Sendable {
     /// Tells dispatch of comings and goings.
     func tell(_ desk: Desk) async throws {
         let (arrived, lost) = changes()
-        for user in arrived where try await desk.isSupervisor(user) != nil {
+        for user in arrived where try await desk.membership(user) != nil {
             _ = try await desk.perform(.agentSeen(user))
         }
-        for user in lost where try await desk.isSupervisor(user) != nil {
+        for user in lost where try await desk.membership(user) != nil {
             _ = try await desk.perform(.agentLost(user))
         }
     }

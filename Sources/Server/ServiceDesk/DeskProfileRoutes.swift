@@ -28,17 +28,19 @@ struct DeskProfileRoutes: RouteGroup {
             return .emptyObject
         }
         routes.delete(Self.person + "/block", .desk) { call, session in
-            try await access.requireSupervisor(session)
-            try await desk.unblock(try call.number("person"))
+            let person = try call.number("person")
+            try await access.requireSupervisor(ofPerson: person, session)
+            try await desk.unblock(person)
             return .emptyObject
         }
-        routes.get("/api/v1/desk/blocks", .desk) { _, session in
-            try await access.requireManager(session)
-            return .json(["blocks": .array(try await desk.blocks())])
+        routes.get("/api/v1/desk/blocks", .desk) { call, session in
+            let shop = try await access.managed(call, session)
+            return .json(["blocks": .array(try await desk.blocks(of: shop))])
         }
         routes.delete(Self.person, .desk) { call, session in
-            try await access.requireSupervisor(session)
-            return .json(try await erase(try call.number("person"), by: session))
+            let person = try call.number("person")
+            try await access.requireSupervisor(ofPerson: person, session)
+            return .json(try await erase(person, by: session))
         }
     }
 

@@ -16,26 +16,26 @@ struct DeskRobotRoutes: RouteGroup {
     private static let robot = "/api/v1/desk/robots/{robot}"
 
     func add(to routes: inout RouteTable) {
-        routes.get("/api/v1/desk/robots", .desk) { _, session in
-            try await access.requireManager(session)
-            return .json(["robots": .array(try await list(session))])
+        routes.get("/api/v1/desk/robots", .desk) { call, session in
+            let shop = try await access.managed(call, session)
+            return .json(["robots": .array(try await list(of: shop, session))])
         }
         routes.post("/api/v1/desk/robots", .state) { call, session in
-            try requireOwner(session)
-            return .json(try await register(try await call.object()))
+            let shop = try await access.owned(call, session)
+            return .json(try await register(try await call.object(), of: shop))
         }
         routes.delete(Self.robot, .desk) { call, session in
-            try requireOwner(session)
+            _ = try await access.owned(call, session)
             try await retire(call.parameter("robot"))
             return .emptyObject
         }
         routes.post(Self.robot + "/restore", .desk) { call, session in
-            try requireOwner(session)
+            _ = try await access.owned(call, session)
             try await restore(call.parameter("robot"))
             return .emptyObject
         }
         routes.post(Self.robot + "/ping", .state) { call, session in
-            try requireOwner(session)
+            _ = try await access.owned(call, session)
             let id = call.parameter("robot")
             guard let entry = services.entries.first(where: { $0.registration.id == id }) else { throw Self.unknown }
             guard let url = entry.registration.url else {
@@ -48,18 +48,15 @@ struct DeskRobotRoutes: RouteGroup {
 
     private static let unknown = RequestError.notFound("There is no such robot.")
 
-    /// Whoever names an address has the server ask it.
-    private func requireOwner(_ session: Session) throws {
-        try session.requireAdmin()
-        try session.refuseSuspended()
-    }
-
-    private func list(_ session: Session) async throws -> [JSON] {
+    /// The robots of a shop, and those of the operator's files, which may serve any.
+    private func list(of shop: Int64, _ session: Session) async throws -> [JSON] {
         var views: [JSON] = []
-        for entry in services.entries {
+        let known = try await desk.robots()
+        let elsewhere = Set(known.filter { $0.shop != shop }.compactMap { $0.registration["id"]?.stringValue })
+        for entry in services.entries where entry.isFromFile || !elsewhere.contains(entry.registration.id) {
             views.append(try await view(entry.registration, entry.isFromFile, retired: nil, session))
         }
-        for (stored, retired) in try await desk.robots() {
+        for (stored, home, retired) in known where home == shop {
             guard let retired, let registration = try? ServiceRegistration(stored) else { continue }
             views.append(try await view(registration, false, retired: retired, session))
         }
@@ -82,7 +79,7 @@ struct DeskRobotRoutes: RouteGroup {
     }
 
     /// Makes a registration with tokens of its own, lets the service in and answers the registration: this once.
-    private func register(_ body: JSONObject) async throws -> JSON {
+    private func register(_ body: JSONObject, of shop: Int64) async throws -> JSON {
         let id = try body.required("id", try body.string("id"))
         let isPlain = id.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
         guard !id.isEmpty, id.utf8.count <= 32, isPlain else {
@@ -101,7 +98,7 @@ struct DeskRobotRoutes: RouteGroup {
                 status: 409, code: "M_CONFLICT", message: "There is, or was, a robot '\(id)'. Bring it back instead.")
         }
         try await services.add(registration, to: desk.accounts)
-        try await desk.setRobot(id, written)
+        try await desk.setRobot(id, of: shop, written)
         if let name = try body.string("name"), !name.isEmpty,
             let user = try await desk.accounts.user(localpart: registration.senderLocalpart)
         {
@@ -132,7 +129,7 @@ struct DeskRobotRoutes: RouteGroup {
 extension VitrineServer {
     /// Lets the robots in that were registered while the server ran.
     func installRobots() async throws {
-        for (stored, retired) in try await core.desk.robots() where retired == nil {
+        for (stored, _, retired) in try await core.desk.robots() where retired == nil {
             do {
                 try await services.add(try ServiceRegistration(stored), to: core.accounts)
             } catch let error as RequestError {

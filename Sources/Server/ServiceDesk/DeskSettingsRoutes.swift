@@ -11,41 +11,41 @@ struct DeskSettingsRoutes: RouteGroup {
     private var desk: Desk { access.desk }
 
     func add(to routes: inout RouteTable) {
-        routes.get("/api/v1/desk/queues", .desk) { _, session in
-            if !session.isAdmin { _ = try await access.requireAgent(session) }
-            return .json(["queues": .array(try await desk.queues().map { $0.queue.json(hours: $0.hours) })])
+        routes.get("/api/v1/desk/queues", .desk) { call, session in
+            let shop = try await access.served(call, session)
+            return .json(["queues": .array(try await desk.queues(of: shop).map { $0.queue.json(hours: $0.hours) })])
         }
         routes.post("/api/v1/desk/queues", .desk) { call, session in
-            try await access.requireManager(session)
-            return .json(try await set(try await call.object(), number: nil))
+            let shop = try await access.managed(call, session)
+            return .json(try await set(try await call.object(), number: nil, of: shop))
         }
         routes.put("/api/v1/desk/queues/{queue}", .desk) { call, session in
-            try await access.requireManager(session)
-            return .json(try await set(try await call.object(), number: try call.number("queue")))
+            let shop = try await access.managed(call, session)
+            return .json(try await set(try await call.object(), number: try call.number("queue"), of: shop))
         }
-        routes.get("/api/v1/desk/rules", .desk) { _, session in
-            try await access.requireManager(session)
-            return .json(["rules": .array(try await desk.rules())])
+        routes.get("/api/v1/desk/rules", .desk) { call, session in
+            let shop = try await access.managed(call, session)
+            return .json(["rules": .array(try await desk.rules(of: shop))])
         }
         routes.put("/api/v1/desk/rules", .desk) { call, session in
-            try await access.requireManager(session)
+            let shop = try await access.managed(call, session)
             let body = try await call.object()
-            try await desk.setRules(try body.required("rules", try body.array("rules")))
-            return .json(["rules": .array(try await desk.rules())])
+            try await desk.setRules(try body.required("rules", try body.array("rules")), of: shop)
+            return .json(["rules": .array(try await desk.rules(of: shop))])
         }
         addAgents(to: &routes)
     }
 
     private func addAgents(to routes: inout RouteTable) {
-        routes.get("/api/v1/desk/agents", .desk) { _, session in
-            if !session.isAdmin { _ = try await access.requireAgent(session) }
-            return .json(["agents": .array(try await agents())])
+        routes.get("/api/v1/desk/agents", .desk) { call, session in
+            let shop = try await access.served(call, session)
+            return .json(["agents": .array(try await agents(of: shop))])
         }
         routes.put("/api/v1/desk/agents/{user}", .desk) { call, session in
-            try await access.requireManager(session)
+            let shop = try await access.managed(call, session)
             let user = try await desk.accounts.named(call.parameter("user"))
-            try await desk.setAgent(user.number, try AgentSettings(try await call.object()))
-            return .json(["agents": .array(try await agents())])
+            try await desk.setAgent(user.number, of: shop, try AgentSettings(try await call.object()))
+            return .json(["agents": .array(try await agents(of: shop))])
         }
         routes.put("/api/v1/desk/agents/me", .desk) { call, session in
             _ = try await access.requireAgent(session)
@@ -56,14 +56,14 @@ struct DeskSettingsRoutes: RouteGroup {
             }
             presence.seen(session.userNumber)
             try await desk.perform(.agentStatus(session.userNumber, status))
-            return .json(try await desk.agent(session.userNumber)?.agent.json ?? .null)
+            return .json(try await desk.membership(session.userNumber)?.agent.json ?? .null)
         }
     }
 
-    private func agents() async throws -> [JSON] {
-        let agents = try await desk.agents()
+    private func agents(of shop: Int64) async throws -> [JSON] {
+        let settings = try await desk.agentSettings(of: shop)
+        let agents = try await desk.agents().filter { settings[$0.number] != nil }
         let users = try await desk.accounts.users(numbers: agents.map(\.number))
-        let settings = try await desk.agentSettings()
         return agents.map { agent in
             var view = agent.json.objectValue ?? [:]
             view["supervisor"] = .bool(settings[agent.number]?.isSupervisor ?? false)
@@ -75,7 +75,7 @@ struct DeskSettingsRoutes: RouteGroup {
         }
     }
 
-    private func set(_ body: JSONObject, number: Int64?) async throws -> JSON {
+    private func set(_ body: JSONObject, number: Int64?, of shop: Int64) async throws -> JSON {
         let mode = try Self.choice(body, "mode", QueueMode.allCases, \.name) ?? .push
         let policy = try Self.choice(body, "policy", ChoicePolicy.allCases, \.name) ?? .leastLoaded
         var wish = DeskQueue(
@@ -84,7 +84,7 @@ struct DeskSettingsRoutes: RouteGroup {
             overflow: try body.int("overflow"))
         wish.isActive = try body.bool("active") ?? true
         let hours = body.given("hours")
-        return try await desk.setQueue(wish, number: number, hours: hours).json(hours: hours)
+        return try await desk.setQueue(wish, number: number, of: shop, hours: hours).json(hours: hours)
     }
 
     private static func choice<T>(
@@ -125,7 +125,8 @@ extension DeskQueue {
     /// As it is shown.
     func json(hours: JSON?) -> JSON {
         [
-            "queue": .int(number), "name": .string(name), "mode": .string(mode.name), "policy": .string(policy.name),
+            "queue": .int(number), "shop": .int(shop), "name": .string(name), "mode": .string(mode.name),
+            "policy": .string(policy.name),
             "offset_ms": .int(offset), "target_ms": .int(target), "overflow": overflow.map(JSON.int) ?? .null,
             "active": .bool(isActive), "hours": hours ?? .null,
         ]

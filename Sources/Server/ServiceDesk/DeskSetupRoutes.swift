@@ -12,18 +12,21 @@ struct DeskSetupRoutes: RouteGroup {
     private static let mostStaff = 500
 
     func add(to routes: inout RouteTable) {
-        routes.get("/api/v1/desk/scenes", .desk) { _, session in
-            try await access.requireManager(session)
-            return .json(["entrances": .array(try await desk.entrances())])
+        routes.get("/api/v1/desk/scenes", .desk) { call, session in
+            let shop = try await access.managed(call, session)
+            return .json(["entrances": .array(try await desk.entrances(of: shop))])
         }
         routes.post("/api/v1/desk/rules/test", .desk) { call, session in
-            try await access.requireManager(session)
-            return .json(try await test(try await call.object()))
+            let shop = try await access.managed(call, session)
+            return .json(try await test(try await call.object(), of: shop))
         }
-        routes.get("/api/v1/desk/staff", .desk) { _, session in
-            try await access.requireManager(session)
-            let agents = Set(try await desk.agents().map(\.number))
+        routes.get("/api/v1/desk/staff", .desk) { call, session in
+            let shop = try await access.managed(call, session)
+            let agents = Set(try await desk.agentSettings(of: shop).keys)
             let staff = try await desk.accounts.users(ofKind: .staff, limit: Self.mostStaff)
+            // Somebody may be an agent of another shop: what is one's own in all shops is known then.
+            let known = Dictionary(uniqueKeysWithValues: try await desk.agents().map { ($0.number, $0) })
+            let hours = try await desk.shifts()
             return .json([
                 "staff": .array(
                     staff.map { user in
@@ -31,6 +34,9 @@ struct DeskSetupRoutes: RouteGroup {
                             "user_id": .string(user.identifier.text),
                             "name": user.displayName.map(JSON.string) ?? .null,
                             "is_agent": .bool(agents.contains(user.number)),
+                            "capacity": known[user.number].map { .int($0.capacity) } ?? .null,
+                            "skills": known[user.number].map { .array($0.skills.sorted().map(JSON.string)) } ?? .null,
+                            "hours": hours[user.number] ?? .null,
                         ]
                     })
             ])
@@ -50,31 +56,31 @@ struct DeskSetupRoutes: RouteGroup {
         addMacros(to: &routes)
     }
 
-    private func test(_ body: JSONObject) async throws -> JSON {
+    private func test(_ body: JSONObject, of shop: Int64) async throws -> JSON {
         var scene: JSONObject = ["entry": .string(try body.string("entry") ?? "page")]
         if let category = try body.string("category") { scene["item"] = ["category": .string(category)] }
         scene["language"] = try body.string("language").map(JSON.string)
         let facts = SceneFacts(
             scene: try Scene(scene), topic: try body.string("topic") ?? "general",
             isReturning: try body.bool("returning") ?? false, intent: try body.int("intent"))
-        return try await desk.tryRules(try body.array("rules"), on: facts)
+        return try await desk.tryRules(try body.array("rules"), of: shop, on: facts)
     }
 
     private func addMacros(to routes: inout RouteTable) {
-        routes.get("/api/v1/desk/macros", .desk) { _, session in
-            if !session.isAdmin { _ = try await access.requireAgent(session) }
-            return .json(["macros": .array(try await desk.macros())])
+        routes.get("/api/v1/desk/macros", .desk) { call, session in
+            let shop = try await access.served(call, session)
+            return .json(["macros": .array(try await desk.macros(of: shop))])
         }
         routes.put("/api/v1/desk/macros/{name}", .desk) { call, session in
-            try await access.requireManager(session)
+            let shop = try await access.managed(call, session)
             let body = try await call.object()
             let steps = try body.required("steps", try body.array("steps"))
-            try await desk.setMacro(call.parameter("name"), steps: steps, by: session.userNumber)
+            try await desk.setMacro(call.parameter("name"), of: shop, steps: steps, by: session.userNumber)
             return .emptyObject
         }
         routes.delete("/api/v1/desk/macros/{name}", .desk) { call, session in
-            try await access.requireManager(session)
-            try await desk.removeMacro(call.parameter("name"))
+            let shop = try await access.managed(call, session)
+            try await desk.removeMacro(call.parameter("name"), of: shop)
             return .emptyObject
         }
         routes.post("/api/v1/desk/conversations/{number}/macros/{name}", .message) { call, session in

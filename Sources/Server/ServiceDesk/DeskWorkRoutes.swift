@@ -13,7 +13,7 @@ struct DeskWorkRoutes: RouteGroup {
         addAside(to: &routes)
         routes.get("/api/v1/desk/conversations/{number}/notes", .desk) { call, session in
             let conversation = try await access.staffConversation(call, session)
-            let reader = try await access.reader(session)
+            let reader = try await access.reader(session, of: conversation.shop)
             return .json(["notes": .array(try await desk.notes(of: conversation.number, for: reader))])
         }
         routes.post("/api/v1/desk/conversations/{number}/notes", .message) { call, session in
@@ -21,7 +21,7 @@ struct DeskWorkRoutes: RouteGroup {
             let body = try await call.object()
             let text = try body.required("text", try body.string("text"))
             try await desk.addNote(text, on: conversation.number, by: session.userNumber)
-            let reader = try await access.reader(session)
+            let reader = try await access.reader(session, of: conversation.shop)
             return .json(["notes": .array(try await desk.notes(of: conversation.number, for: reader))])
         }
         routes.put("/api/v1/desk/conversations/{number}/tags", .desk) { call, session in
@@ -39,10 +39,10 @@ struct DeskWorkRoutes: RouteGroup {
     /// What is said beside a conversation.
     private func addAside(to routes: inout RouteTable) {
         routes.post(Self.conversation + "/whisper", .message) { call, session in
-            try await access.requireSupervisor(session)
+            let conversation = try await access.supervisedConversation(call, session)
             let body = try await call.object()
             let text = try body.required("text", try body.string("text"))
-            try await desk.whisper(text, on: try call.number("number"), by: session.userNumber)
+            try await desk.whisper(text, on: conversation.number, by: session.userNumber)
             return .emptyObject
         }
         routes.get(Self.conversation + "/drafts", .desk) { call, session in
@@ -65,20 +65,20 @@ struct DeskWorkRoutes: RouteGroup {
     }
 
     private func addCanned(to routes: inout RouteTable) {
-        routes.get("/api/v1/desk/canned", .desk) { _, session in
-            if !session.isAdmin { _ = try await access.requireAgent(session) }
-            return .json(["canned": .array(try await desk.cannedReplies())])
+        routes.get("/api/v1/desk/canned", .desk) { call, session in
+            let shop = try await access.served(call, session)
+            return .json(["canned": .array(try await desk.cannedReplies(of: shop))])
         }
         routes.put("/api/v1/desk/canned/{name}", .desk) { call, session in
-            try await access.requireManager(session)
+            let shop = try await access.managed(call, session)
             let body = try await call.object()
             let text = try body.required("text", try body.string("text"))
-            try await desk.setCanned(call.parameter("name"), text: text, by: session.userNumber)
+            try await desk.setCanned(call.parameter("name"), of: shop, text: text, by: session.userNumber)
             return .emptyObject
         }
         routes.delete("/api/v1/desk/canned/{name}", .desk) { call, session in
-            try await access.requireManager(session)
-            try await desk.removeCanned(call.parameter("name"))
+            let shop = try await access.managed(call, session)
+            try await desk.removeCanned(call.parameter("name"), of: shop)
             return .emptyObject
         }
     }

@@ -17,25 +17,25 @@ struct StatisticsRoutes: RouteGroup {
     private static let path = "/api/v1/desk/stats"
 
     func add(to routes: inout RouteTable) {
-        routes.get(Self.path + "/live", .desk) { _, session in
-            try await access.requireManager(session)
-            return .json(try await statistics.live())
+        routes.get(Self.path + "/live", .desk) { call, session in
+            let shop = try await access.managed(call, session)
+            return .json(try await statistics.live(of: shop))
         }
-        routes.get(Self.path + "/stream", .desk) { _, session in
-            try await access.requireManager(session)
-            return try stream()
+        routes.get(Self.path + "/stream", .desk) { call, session in
+            let shop = try await access.managed(call, session)
+            return try stream(of: shop)
         }
         routes.get(Self.path + "/breaches", .desk) { call, session in
-            try await access.requireManager(session)
+            let shop = try await access.managed(call, session)
             let (from, to) = try times(try call.query())
             let limit = try call.query().integer("limit", clampedTo: 1...1_000) ?? 100
             return .json(
-                ["breaches": .array(try await statistics.breaches(from: from, to: to, limit: Int(limit)))])
+                ["breaches": .array(try await statistics.breaches(of: shop, from: from, to: to, limit: Int(limit)))])
         }
         routes.get(Self.path + "/loads", .desk) { call, session in
-            try await access.requireManager(session)
+            let shop = try await access.managed(call, session)
             let (from, to) = try times(try call.query())
-            let loads = try await statistics.loads(from: from, to: to).map { agent, busy -> JSON in
+            let loads = try await statistics.loads(of: shop, from: from, to: to).map { agent, busy -> JSON in
                 [
                     "agent": .int(agent), "busy_ms": .int(busy),
                     "mean_open": .double((Double(busy) / Double(to - from) * 1_000).rounded() / 1_000),
@@ -44,10 +44,10 @@ struct StatisticsRoutes: RouteGroup {
             return .json(["from_ts": .int(from), "to_ts": .int(to), "agents": .array(loads)])
         }
         routes.get(Self.path + "/tags", .desk) { call, session in
-            try await access.requireManager(session)
+            let shop = try await access.managed(call, session)
             let query = try call.query()
             let (from, to) = try times(query)
-            let rows = try await statistics.tags(from: from, to: to)
+            let rows = try await statistics.tags(of: shop, from: from, to: to)
             guard query["format"] != "csv" else {
                 return .bytes(
                     Array(TagCSV.text(rows).utf8), type: "text/csv; charset=utf-8",
@@ -57,16 +57,16 @@ struct StatisticsRoutes: RouteGroup {
                 ["from_ts": .int(from), "to_ts": .int(to), "rows": .array(rows.map(\.json))])
         }
         routes.get(Self.path + "/arrivals", .desk) { call, session in
-            try await access.requireManager(session)
+            let shop = try await access.managed(call, session)
             let (from, to) = try times(try call.query())
-            let table = ArrivalTable.text(try await statistics.arrivals(from: from, to: to))
+            let table = ArrivalTable.text(try await statistics.arrivals(of: shop, from: from, to: to))
             return .bytes(
                 Array(table.utf8), type: "text/csv; charset=utf-8",
                 headers: [.contentDisposition: "attachment; filename=\"arrivals.csv\""])
         }
         routes.get(Self.path + "/{metric}", .desk) { call, session in
-            try await access.requireManager(session)
-            return try await report(call)
+            let shop = try await access.managed(call, session)
+            return try await report(call, of: shop)
         }
         addDays(to: &routes)
         addAlerts(to: &routes)
@@ -83,7 +83,7 @@ struct StatisticsRoutes: RouteGroup {
         return (from, to)
     }
 
-    private func report(_ call: Call) async throws -> Response {
+    private func report(_ call: Call, of shop: Int64) async throws -> Response {
         guard let metric = StatMetric(name: call.parameter("metric")) else {
             let known = StatMetric.allCases.map(\.name).joined(separator: ", ")
             throw RequestError.notFound("There is no such number. There are \(known).")
@@ -100,7 +100,7 @@ struct StatisticsRoutes: RouteGroup {
         let queue = try query.integer("queue", clampedTo: 0...JSON.maximumInteger)
         let request = try ReportRequest(
             metric: metric, from: from, to: to, step: seconds / 60, by: Set(by), queue: queue)
-        let (watermark, rows) = try await statistics.report(request)
+        let (watermark, rows) = try await statistics.report(request, of: shop)
         switch query["format"] ?? "json" {
         case "json":
             return .json(
@@ -121,12 +121,12 @@ struct StatisticsRoutes: RouteGroup {
     // MARK: Days
 
     private func addDays(to routes: inout RouteTable) {
-        routes.get(Self.path + "/days", .desk) { _, session in
-            try await access.requireManager(session)
+        routes.get(Self.path + "/days", .desk) { call, session in
+            _ = try await access.managed(call, session)
             return .json(["days": .array(try await statistics.checks(limit: 60))])
         }
         routes.post(Self.path + "/days/{day}/check", .desk) { call, session in
-            try await access.requireManager(session)
+            _ = try await access.managed(call, session)
             let text = call.parameter("day")
             guard let date = try? Date(text + "T00:00:00Z", strategy: .iso8601) else {
                 throw RequestError.invalidParam("A day is written 2027-01-31.")
@@ -139,25 +139,25 @@ struct StatisticsRoutes: RouteGroup {
 
     private func addAlerts(to routes: inout RouteTable) {
         let alerts = "/api/v1/desk/alerts"
-        routes.get(alerts, .desk) { _, session in
-            try await access.requireManager(session)
+        routes.get(alerts, .desk) { call, session in
+            let shop = try await access.managed(call, session)
             return .json(
                 [
-                    "alerts": .array(try await statistics.alertStates()),
-                    "notices": .array(try await statistics.alertNotices(limit: 100)),
+                    "alerts": .array(try await statistics.alertStates(of: shop)),
+                    "notices": .array(try await statistics.alertNotices(of: shop, limit: 100)),
                 ])
         }
         routes.put(alerts + "/{name}", .desk) { call, session in
-            try await access.requireManager(session)
+            let shop = try await access.managed(call, session)
             let rule = try AlertRule(name: call.parameter("name"), .object(try await call.object()))
             // The server sends to that address: only who runs it may name one.
             if rule.webhook != nil { try session.requireAdmin() }
-            try await statistics.setAlert(rule)
+            try await statistics.setAlert(rule, of: shop)
             return .json(rule.json)
         }
         routes.delete(alerts + "/{name}", .desk) { call, session in
-            try await access.requireManager(session)
-            try await statistics.removeAlert(call.parameter("name"))
+            let shop = try await access.managed(call, session)
+            try await statistics.removeAlert(call.parameter("name"), of: shop)
             return .emptyObject
         }
     }
@@ -165,7 +165,7 @@ struct StatisticsRoutes: RouteGroup {
     // MARK: The stream
 
     /// The live board as server-sent events, one whenever it changes; ends after a minute, and the page comes again.
-    private func stream() throws -> Response {
+    private func stream(of shop: Int64) throws -> Response {
         guard let watch = feed.watch() else {
             throw RequestError.resourceLimit(
                 "Too many boards are open. Try again later.", retryAfterMilliseconds: 10_000)
@@ -181,7 +181,7 @@ struct StatisticsRoutes: RouteGroup {
                     let time = statistics.watermark
                     if time != shown {
                         shown = time
-                        let board = try await statistics.live().encoded()
+                        let board = try await statistics.live(of: shop).encoded()
                         try await writer.write(ByteBuffer(bytes: Array("data: ".utf8) + board + [10, 10]))
                     } else {
                         try await writer.write(ByteBuffer(string: ":\n\n"))

@@ -10,7 +10,7 @@ extension VitrineServer {
     func addDeskRoutes(to routes: inout RouteTable) {
         let access = DeskAccess(desk: core.desk)
         routes.add(
-            DeskConversationRoutes(access: access), DeskCommandRoutes(access: access),
+            DeskShopRoutes(access: access), DeskConversationRoutes(access: access), DeskCommandRoutes(access: access),
             DeskWorkRoutes(access: access), DeskPersonRoutes(access: access),
             DeskToolRoutes(
                 access: access, catalogues: core.catalogues, panoramas: core.panoramas,

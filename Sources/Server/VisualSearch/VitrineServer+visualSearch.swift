@@ -41,7 +41,8 @@ extension VitrineServer {
         let meters = scanMeters
         let jobs = catalogueJobs
         let uploads = ImportUploads(folder: core.directory.importPath)
-        let messages = WatchMessages(catalogues: catalogues, messaging: core.messaging, logger: logger)
+        let messages = WatchMessages(
+            catalogues: catalogues, desk: core.desk, messaging: core.messaging, logger: logger)
         let links = SentLinks(catalogues: catalogues, messaging: core.messaging)
         return [
             .init(name: "catalogue jobs", every: .seconds(1)) {

@@ -2,6 +2,7 @@ import Accounts
 import Basics
 import Logging
 import Messaging
+import ServiceDesk
 import Storage
 import VisualSearch
 
@@ -12,6 +13,7 @@ struct WatchMessages: Sendable {
     static let key = "shop.vitrine.item_card"
 
     let catalogues: Catalogues
+    let desk: Desk
     let messaging: MessagingEngine
     let logger: Logger
 
@@ -19,11 +21,10 @@ struct WatchMessages: Sendable {
     func deliver() async throws {
         let answered = try await catalogues.untoldWatches()
         guard !answered.isEmpty else { return }
-        let shop = try await messaging.accounts.shopAccount(
-            localpart: MessagingEngine.shopLocalpart, displayName: messaging.settings.shopName)
+        try await desk.owner()
         for one in answered {
             do {
-                try await tell(one, as: shop)
+                try await tell(one)
             } catch {
                 logger.warning("a scan's item was not told of", metadata: ["scan": "\(one.scan)", "error": "\(error)"])
             }
@@ -31,13 +32,14 @@ struct WatchMessages: Sendable {
     }
 
     /// The message and the note that it was said are one write.
-    private func tell(_ answered: AnsweredWatch, as shop: UserRecord) async throws {
+    private func tell(_ answered: AnsweredWatch) async throws {
         let room = try? messaging.number(of: answered.watch.room)
         let content = Self.content(answered)
-        try await messaging.database.write { [messaging] context in
-            guard try answered.markTold(in: context) else { return }
+        try await messaging.database.write { [messaging, desk] context in
+            guard try answered.markTold(in: context), let room else { return }
+            let shop = try desk.owner(ofRoom: room.value, context.connection)
             // Whoever waits is told where they are themselves and where the shop may speak; elsewhere by the page alone.
-            guard let room, try messaging.areAll([shop.number, answered.watch.visitor], in: room, in: context) else {
+            guard try messaging.areAll([shop.number, answered.watch.visitor], in: room, in: context) else {
                 return
             }
             try messaging.post(

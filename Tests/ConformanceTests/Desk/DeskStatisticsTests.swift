@@ -99,7 +99,7 @@ struct DeskStatisticsTests {
         _ = try await desk.visitor().openConversation(topic: "night", text: "anybody?")
         let told = try #require(await hook.requests(1).first)
         #expect(told.json["alert"] == "line" && told.json["what"] == "fired")
-        #expect(told.headers["idempotency-key"]?.hasPrefix("line fired ") == true)
+        #expect(told.headers["idempotency-key"]?.hasPrefix("1 line fired ") == true)
         hook.close()
     }
 

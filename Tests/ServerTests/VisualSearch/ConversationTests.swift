@@ -3,6 +3,7 @@ import Basics
 import Foundation
 import Logging
 import Messaging
+import ServiceDesk
 import Storage
 import Testing
 import VisualSearch
@@ -25,7 +26,8 @@ struct ConversationTests {
             let clock = SystemWallClock()
             database = try Database.open(
                 path: folder.appending(path: "test.db").path,
-                migrations: Accounts.migrations + MessagingEngine.migrations + VisualSearchSchema.migrations)
+                migrations: Accounts.migrations + MessagingEngine.migrations + Desk.migrations
+                    + VisualSearchSchema.migrations)
             accounts = Accounts(database: database, serverName: "shop.test", policy: AccountPolicy(), clock: clock)
             messaging = MessagingEngine(database: database, accounts: accounts, clock: clock)
             catalogues = Catalogues.open(
@@ -50,7 +52,9 @@ struct ConversationTests {
         }
 
         var messages: WatchMessages {
-            WatchMessages(catalogues: catalogues, messaging: messaging, logger: Logger(label: "test"))
+            WatchMessages(
+                catalogues: catalogues, desk: Desk(database: database, messaging: messaging, accounts: accounts),
+                messaging: messaging, logger: Logger(label: "test"))
         }
 
         func visitor() async throws -> Session {

@@ -44,6 +44,23 @@ struct DispatchTests {
         #expect(machine.conversations[2]?.status == .queued)
     }
 
+    @Test("DESK-32 a conversation stays in the queues of its shop: opened, handed over, transferred or flowing over")
+    func shops() {
+        var machine = Self.desk(overflow: 3)
+        _ = machine.received(.queueChanged(DeskQueue(number: 3, shop: 2, name: "c")), at: Self.start)
+        #expect(machine.received(Self.opening(1, queue: 3), at: Self.start).refusal == .unknownQueue)
+        let away = machine.received(.agentStatus(1, .away), at: Self.start)
+        #expect(away.refusal == nil && machine.received(.agentStatus(2, .away), at: Self.start).refusal == nil)
+        _ = machine.received(Self.opening(1, robot: 9), at: Self.start)
+        #expect(machine.received(.handover(1, queue: 3, by: 9), at: Self.start).refusal == .unknownQueue)
+        #expect(machine.received(.handover(1, queue: 1, by: 9), at: Self.start).refusal == nil)
+        #expect(machine.received(.transferred(1, to: .queue(3), by: nil), at: Self.start).refusal == .unknownQueue)
+        // The time in which somebody should come has passed: an overflow that leads into another shop leads nowhere.
+        _ = machine.received(.timePassed, at: Self.start + 120_000)
+        #expect(machine.conversations[1]?.queue == 1 && machine.violations() == [])
+        #expect(machine.received(.transferred(1, to: .queue(2), by: nil), at: Self.start + 130_000).refusal == nil)
+    }
+
     @Test("DESK-41 in a list agents take what they like, and nothing is given by itself")
     func pick() {
         var machine = Self.desk(.pick)

@@ -76,9 +76,11 @@ package struct MatrixClient: Sendable {
     }
 
     /// Makes the account of a visitor.
-    package func visit(displayName: String? = nil) async throws -> MatrixClient {
-        let body: JSON = displayName.map { ["display_name": .string($0)] } ?? .object([:])
-        return MatrixClient(http, session: try await call("POST", "/api/v1/anonymous", body))
+    package func visit(displayName: String? = nil, shop: Int64? = nil) async throws -> MatrixClient {
+        var body: JSONObject = [:]
+        if let displayName { body["display_name"] = .string(displayName) }
+        if let shop { body["shop"] = .int(shop) }
+        return MatrixClient(http, session: try await call("POST", "/api/v1/anonymous", .object(body)))
     }
 
     /// Opens a session.

@@ -155,7 +155,8 @@ struct LabelRoundTests {
             await open.close()
         }
         (open, catalogue) = try await Self.open(shop, Painter("painter/6", box: Self.quarter, scores: [0.95]))
-        #expect(try await catalogue.labelRounds().map(\.state) == [
+        #expect(
+            try await catalogue.labelRounds().map(\.state) == [
                 .rolledBack, .stopped, .stopped, .stands, .stands, .stopped,
             ])
         await open.close()

@@ -11,9 +11,12 @@ public enum Localpart {
         return text.utf8.count + serverName.utf8.count + 2 <= UserIdentifier.maximumLength
     }
 
-    /// Whether a person may choose this localpart: neither a prefix of ours, nor `_`, nor digits alone.
+    /// Whether a person may choose this localpart: neither a prefix of ours, nor that of a shop's own account, nor `_`, nor
+    /// digits alone.
     public static func isChoosable(_ text: String) -> Bool {
-        guard !text.hasPrefix("_"), !reservedPrefixes.contains(where: text.hasPrefix) else { return false }
+        guard !text.hasPrefix("_"), !reservedPrefixes.contains(where: text.hasPrefix), text != "shop",
+            !text.hasPrefix("shop-")
+        else { return false }
         return !text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 

@@ -40,7 +40,8 @@ package final class AlertCourier: Sendable {
         guard let key = input["key"]?.stringValue, let body = input["body"] else { return nil }
         if let url = input["url"]?.stringValue { return CourierLetter(url: url, key: key, body: body) }
         let name = input["hook"]?.stringValue
-        guard let hook = try await statistics.desk.hooks().first(where: { $0.name == name }) else { return nil }
+        let hooks = try await statistics.desk.hooks(of: input["shop"]?.intValue ?? Desk.firstShop)
+        guard let hook = hooks.first(where: { $0.name == name }) else { return nil }
         return CourierLetter(url: hook.url, key: key, body: body, secret: hook.secret)
     }
 

@@ -5,12 +5,14 @@ import Storage
 /// A business as the shop's administrator has set it up.
 package struct BusinessAdapter: Sendable {
     package var name: String
+    package var shop: Int64
     package var config: AdapterConfig
     /// Both sides sign with it.
     package var secret: String
 
-    package init(name: String, config: AdapterConfig, secret: String) {
+    package init(name: String, of shop: Int64, config: AdapterConfig, secret: String) {
         self.name = name
+        self.shop = shop
         self.config = config
         self.secret = secret
     }
@@ -25,17 +27,20 @@ extension Desk {
         try await database.read { connection in
             try AdapterQueries.adapters(connection).compactMap { stored in
                 guard stored.retired == nil, let config = try? AdapterConfig(stored.config) else { return nil }
-                return BusinessAdapter(name: stored.name, config: config, secret: stored.secret)
+                return BusinessAdapter(name: stored.name, of: stored.shop, config: config, secret: stored.secret)
             }
         }
     }
 
-    /// All businesses as they are shown: never with their secrets, nor with headers that hold some.
+    /// A shop's businesses as they are shown: never with their secrets, nor with headers that hold some.
     ///
     /// - Parameter withRetired: whether those out of use are among them.
-    package func adapterViews(withRetired: Bool = false) async throws -> [JSON] {
+    package func adapterViews(of shop: Int64 = Desk.firstShop, withRetired: Bool = false) async throws -> [JSON] {
         try await database.read { connection in
-            try AdapterQueries.adapters(connection).filter { withRetired || $0.retired == nil }.map { stored in
+            let own = try AdapterQueries.adapters(connection).filter {
+                $0.shop == shop && (withRetired || $0.retired == nil)
+            }
+            return own.map { stored in
                 [
                     "name": .string(stored.name), "config": .object(HeaderSecrets.hidden(stored.config)),
                     "retired_ts": stored.retired.map(JSON.int) ?? .null,
@@ -45,16 +50,21 @@ extension Desk {
     }
 
     /// Takes a business out of use, or back into it. Its settings and its secret stay, so that both are one step.
-    package func retireAdapter(_ name: String, _ isRetired: Bool) async throws {
-        guard try await database.write({ try AdapterQueries.retire(name, isRetired, in: $0) }) else {
-            throw RequestError.notFound("There is no adapter '\(name.prefix(64))'.")
+    package func retireAdapter(_ name: String, of shop: Int64 = Desk.firstShop, _ isRetired: Bool) async throws {
+        try await database.write { context in
+            guard try AdapterQueries.adapter(name, context.connection)?.shop == shop,
+                try AdapterQueries.retire(name, isRetired, in: context)
+            else { throw RequestError.notFound("There is no adapter '\(name.prefix(64))'.") }
         }
     }
 
     /// Sets a business up, or changes it.
     ///
     /// - Parameter secret: what both sides sign with; without one a known business keeps the one that it has.
-    package func setAdapter(_ name: String, config: JSONObject, secret: String?) async throws {
+    /// - Throws: 409 for the name of another shop's business: a name is in the address under which a business calls in.
+    package func setAdapter(
+        _ name: String, of shop: Int64 = Desk.firstShop, config: JSONObject, secret: String?
+    ) async throws {
         let isPlain = name.utf8.allSatisfy {
             (97...122).contains($0) || (48...57).contains($0) || $0 == 45 || $0 == 95
         }
@@ -73,11 +83,14 @@ extension Desk {
         }
         try await database.write { context in
             let known = try AdapterQueries.adapter(name, context.connection)
+            guard known == nil || known?.shop == shop else {
+                throw RequestError(status: 409, code: "M_CONFLICT", message: "This name is taken on this server.")
+            }
             guard let secret = secret ?? known?.secret else {
                 throw RequestError.missingParam("'secret' is missing: both sides sign with it.")
             }
             let whole = HeaderSecrets.restored(config, from: known?.config)
-            try AdapterQueries.set(.init(name: name, config: whole, secret: secret), in: context)
+            try AdapterQueries.set(.init(name: name, shop: shop, config: whole, secret: secret), in: context)
         }
     }
 }

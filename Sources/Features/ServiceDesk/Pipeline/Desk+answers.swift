@@ -40,7 +40,7 @@ extension Desk {
         let card = try CardQueries.card(room: press.room, seq: press.cardSeq, context.connection)
         // A press that went again from the dead letters ends once more, as another job.
         try publish(
-            .card, key: "\(key) \(press.job) \(outcome.rawValue)",
+            .card, of: conversation?.shop ?? Self.firstShop, key: "\(key) \(press.job) \(outcome.rawValue)",
             [
                 "press": .string(key), "outcome": .string(outcome.rawValue), "verb": .string(press.verb),
                 "conversation": conversation.map { .int($0.number) } ?? .null,
@@ -61,8 +61,8 @@ extension Desk {
             "m.relates_to": ["rel_type": "m.reference", "event_id": .string(key)],
         ]
         let event = try messaging.post(
-            DraftEvent(type: Self.cardResultType, content: content), to: room, by: try owner(context.connection),
-            in: context)
+            DraftEvent(type: Self.cardResultType, content: content), to: room,
+            by: try owner(ofRoom: press.room, context.connection), in: context)
         try AdapterQueries.insertAnswer(press, outcome, seq: event.seq, in: context)
     }
 

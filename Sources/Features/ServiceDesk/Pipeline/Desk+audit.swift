@@ -33,7 +33,8 @@ extension Desk {
             "transitions": .array(try await transitions(of: number)),
             "notes": .array(try await notes(of: number, for: nil)), "presses": .array(presses),
             "accesses": .array(try await accesses(of: number)),
-            "flags": .array(try await flags(before: nil, state: nil, conversation: number, limit: 200)),
+            "flags": .array(
+                try await flags(of: conversation.shop, before: nil, state: nil, conversation: number, limit: 200)),
         ]
     }
 }

@@ -25,7 +25,7 @@ extension Desk {
             $0.retired == nil ? $0 : nil
         }
         let check = RequestSignature(secret: Array((known?.secret ?? adapter).utf8))
-        guard check.accepts(signature, body, at: seconds, now: database.now / 1_000), known != nil else {
+        guard check.accepts(signature, body, at: seconds, now: database.now / 1_000), let shop = known?.shop else {
             throw RequestError(
                 status: 401, code: "M_UNAUTHORIZED", message: "The signature does not fit the body and the time.")
         }
@@ -39,7 +39,7 @@ extension Desk {
         guard let key = event["key"]?.stringValue, !key.isEmpty, key.utf8.count <= 255 else {
             throw RequestError.invalidParam("'key' has 1 to 255 bytes and names the event for ever.")
         }
-        _ = try await owner()
+        try await owner()
         let hash = Array(SHA256.hash(data: body))
         return try await database.write(bytes: body.count + 8_192) { [self] context in
             if let earlier = try AdapterQueries.inbound(adapter, key: key, context.connection) {
@@ -49,83 +49,94 @@ extension Desk {
                 }
                 return earlier.response
             }
-            let response = try carryOut(event, from: adapter, in: context)
-            try note(event, response, from: adapter, key: key, in: context)
+            let business = Business(name: adapter, shop: shop)
+            let response = try carryOut(event, from: business, in: context)
+            try note(event, response, from: business, key: key, in: context)
             try AdapterQueries.insertInbound(adapter, key: key, hash: hash, response: response, in: context)
             return response
         }
     }
 
-    private func carryOut(_ event: JSONObject, from adapter: String, in context: WriteContext) throws -> JSON {
+    /// Who tells, and for which shop.
+    private struct Business: Sendable {
+        var name: String
+        var shop: Int64
+    }
+
+    private func carryOut(_ event: JSONObject, from business: Business, in context: WriteContext) throws -> JSON {
         switch event["type"]?.stringValue {
         case "message":
-            let conversation = try conversation(named: event, context)
+            let conversation = try conversation(named: event, of: business.shop, context)
             let text = try Self.text(event)
             try post(text, to: conversation, in: context)
             return ["status": "ok", "conversation": .int(conversation.number)]
         case "card":
-            let conversation = try conversation(named: event, context)
+            let conversation = try conversation(named: event, of: business.shop, context)
             var wish = try event.required("card", try event.object("card"))
-            wish["adapter"] = .string(adapter)
+            wish["adapter"] = .string(business.name)
             let card = try send(try CardDraft(wish), to: conversation.number, by: 0, in: context)
             return ["status": "ok", "conversation": .int(conversation.number), "card": .string(card)]
-        case "card.result": return try settleCards(event, of: adapter, in: context)
+        case "card.result": return try settleCards(event, of: business.name, in: context)
         case "transfer":
-            let conversation = try conversation(named: event, context)
+            let conversation = try conversation(named: event, of: business.shop, context)
             let queue = try event.required("queue", try event.int("queue"))
             let change = DeskEvent.transferred(conversation.number, to: .queue(queue), by: nil)
             if let refusal = try received(change, in: context).refusal { throw RequestError(refusal) }
             return ["status": "ok", "conversation": .int(conversation.number)]
-        case "conversation": return try openFor(event, in: context)
-        case "record": return try record(event, context)
+        case "conversation": return try openFor(event, of: business.shop, in: context)
+        case "record": return try record(event, of: business.shop, context)
         default:
             throw RequestError.invalidParam("'type' is message, card, card.result, transfer, conversation or record.")
         }
     }
 
     /// Something that happened outside the chat, e.g. a viewing: it is kept for the person and nobody is told.
-    private func record(_ event: JSONObject, _ context: WriteContext) throws -> JSON {
+    private func record(_ event: JSONObject, of shop: Int64, _ context: WriteContext) throws -> JSON {
         let what = try event.required("what", try event.string("what"))
         guard !what.isEmpty, what.utf8.count <= 64 else {
             throw RequestError.invalidParam("'what' names in 1 to 64 bytes what happened, e.g. 'viewing.done'.")
         }
         if event["text"] != nil { _ = try Self.text(event) }
-        if event["conversation"] != nil { _ = try conversation(named: event, context) }
-        if event["conversation"] == nil { _ = try customer(named: event, context) }
+        if event["conversation"] != nil { _ = try conversation(named: event, of: shop, context) }
+        if event["conversation"] == nil { _ = try customer(named: event, of: shop, context) }
         return ["status": "ok"]
     }
 
     /// Keeps what a business told at a place of the log, for the person's timeline and for whoever reads the log.
     private func note(
-        _ event: JSONObject, _ response: JSON, from adapter: String, key: String, in context: WriteContext
+        _ event: JSONObject, _ response: JSON, from business: Business, key: String, in context: WriteContext
     ) throws {
         let type = event["type"]?.stringValue ?? ""
         let conversation = response["conversation"]?.intValue ?? event["conversation"]?.intValue
         var user = try conversation.flatMap { try ConversationQueries.user(of: $0, context.connection) }
-        if user == nil, event["user"] != nil { user = try customer(named: event, context).number }
+        if user == nil, event["user"] != nil { user = try customer(named: event, of: business.shop, context).number }
         // The business's own time, within what a calendar holds.
         let happened = event["ts"]?.intValue.flatMap { (0...context.now + 86_400_000 * 366).contains($0) ? $0 : nil }
         let told = ReviewQueries.Told(
-            adapter: adapter, what: type == "record" ? event["what"]?.stringValue ?? type : type, user: user,
+            adapter: business.name, what: type == "record" ? event["what"]?.stringValue ?? type : type, user: user,
             conversation: conversation, text: event["text"]?.stringValue.map { String($0.prefix(2_000)) },
             happened: happened ?? context.now)
         _ = try ReviewQueries.insert(told, in: context)
         try publish(
-            .business, key: "\(adapter) \(key)",
+            .business, of: business.shop, key: "\(business.name) \(key)",
             [
-                "adapter": .string(adapter), "what": .string(told.what),
+                "adapter": .string(business.name), "what": .string(told.what),
                 "conversation": conversation.map(JSON.int) ?? .null, "text": told.text.map(JSON.string) ?? .null,
                 "happened_ts": .int(told.happened),
             ], in: context)
     }
 
-    /// The customer whom a business names.
-    private func customer(named event: JSONObject, _ context: WriteContext) throws -> UserRecord {
+    /// The customer whom a business names: one of its shop, or one who has been to none.
+    private func customer(named event: JSONObject, of shop: Int64, _ context: WriteContext) throws -> UserRecord {
         let id = try event.required("user", try event.string("user"))
         guard let user = try? UserIdentifier(parsing: id),
             let customer = try accounts.user(localpart: user.localpart, on: context.connection),
             customer.identifier.text == id, customer.kind == .member || customer.kind == .visitor
         else { throw RequestError.notFound("There is no such customer.") }
+        let home = try PersonQueries.person(of: customer.number, context.connection).flatMap {
+            try PersonQueries.shop(of: $0, context.connection)
+        }
+        guard home == nil || home == shop else { throw RequestError.notFound("There is no such customer.") }
         return customer
     }
 
@@ -137,9 +148,11 @@ extension Desk {
         return text
     }
 
-    private func conversation(named event: JSONObject, _ context: WriteContext) throws -> Conversation {
+    private func conversation(
+        named event: JSONObject, of shop: Int64, _ context: WriteContext
+    ) throws -> Conversation {
         let number = try event.required("conversation", try event.int("conversation"))
-        guard let found = try ConversationQueries.conversation(number, context.connection) else {
+        guard let found = try ConversationQueries.conversation(number, context.connection), found.shop == shop else {
             throw RequestError.notFound("There is no such conversation.")
         }
         return found
@@ -149,7 +162,7 @@ extension Desk {
         guard let room = RoomNumber(value: conversation.room) else { return }
         try messaging.post(
             DraftEvent(type: EventType.message, content: ["msgtype": "m.text", "body": .string(text)]), to: room,
-            by: try owner(context.connection), in: context)
+            by: try owner(of: conversation.shop, context.connection), in: context)
     }
 
     /// The business says how the matter of its cards ended, by whatever way.
@@ -172,14 +185,14 @@ extension Desk {
     }
 
     /// Opens a conversation for a customer whom the business names, and lets dispatch decide who serves it.
-    private func openFor(_ event: JSONObject, in context: WriteContext) throws -> JSON {
-        let customer = try customer(named: event, context)
+    private func openFor(_ event: JSONObject, of shop: Int64, in context: WriteContext) throws -> JSON {
+        let customer = try customer(named: event, of: shop, context)
         let topic = try event.string("topic") ?? "general"
         guard !topic.isEmpty, topic.utf8.count <= 64 else {
             throw RequestError.invalidParam("A topic has 1 to 64 bytes.")
         }
-        let scene = try event.object("scene").flatMap { try keep(Scene($0), of: customer.number, in: context) }
-        let opened = try open(for: customer, from: scene, topic: topic, text: nil, in: context)
+        let scene = try event.object("scene").flatMap { try keep(Scene($0), of: customer.number, in: shop, context) }
+        let opened = try open(for: customer, in: shop, from: scene, topic: topic, text: nil, context)
         if event["text"] != nil { try post(try Self.text(event), to: opened.conversation, in: context) }
         return [
             "status": "ok", "conversation": .int(opened.conversation.number), "room_id": .string(opened.room),

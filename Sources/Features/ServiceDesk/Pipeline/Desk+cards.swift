@@ -67,18 +67,24 @@ extension Desk {
         {
             throw RequestError.forbidden("This robot may not send cards of the kind '\(draft.kind.prefix(64))'.")
         }
-        _ = try await owner()
+        try await owner()
         return try await database.write(bytes: 20_000) { [self] context in
-            if sender.kind == .staff { try refuseOther(draft.kind, of: sender.userNumber, context.connection) }
+            if sender.kind == .staff {
+                try refuseOther(draft.kind, of: sender.userNumber, in: number, context.connection)
+            }
             return try send(draft, to: number, by: sender.userNumber, in: context)
         }
     }
 
     /// Refuses a kind of card that somebody's part may not send.
-    private func refuseOther(_ kind: String, of user: Int64, _ connection: Connection) throws {
-        guard let (part, isSupervisor) = try SetupQueries.part(of: user, connection), !isSupervisor else { return }
-        let rights = try cardRights(connection)
-        guard rights.allows(kind, part: part) else { throw rights.refusal(kind, part: part) }
+    private func refuseOther(
+        _ kind: String, of user: Int64, in number: Int64, _ connection: Connection
+    ) throws {
+        guard let shop = try ConversationQueries.conversation(number, connection)?.shop,
+            let member = try ShopQueries.member(user, of: shop, connection), !member.isSupervisor
+        else { return }
+        let rights = try cardRights(of: shop, connection)
+        guard rights.allows(kind, part: member.role) else { throw rights.refusal(kind, part: member.role) }
     }
 
     /// Sends a card inside a write.
@@ -90,6 +96,11 @@ extension Desk {
         guard let conversation = try ConversationQueries.conversation(number, context.connection),
             let room = RoomNumber(value: conversation.room)
         else { throw RequestError.notFound("There is no such conversation.") }
+        if let business = try AdapterQueries.adapter(draft.adapter, context.connection),
+            business.shop != conversation.shop
+        {
+            throw RequestError.notFound("There is no adapter '\(draft.adapter)'.")
+        }
         var card = CardQueries.Stored(
             room: room.value, seq: 0, kind: draft.kind, adapter: draft.adapter,
             machine: CardMachine(uses: draft.uses, expires: draft.expires), personUser: nil, ref: draft.ref,
@@ -97,7 +108,7 @@ extension Desk {
         if !draft.isForStaff { card.personUser = try ConversationQueries.user(of: number, context.connection) }
         let event = try messaging.post(
             DraftEvent(type: EventType.message, content: card.content), to: room,
-            by: try owner(context.connection), in: context)
+            by: try owner(of: conversation.shop, context.connection), in: context)
         card.seq = event.seq
         try CardQueries.insert(card, in: context)
         return event.address.text
@@ -197,8 +208,8 @@ extension Desk {
             "rel_type": "m.replace", "event_id": .string(EventAddress(room: room, seq: card.seq).text),
         ]
         try messaging.post(
-            DraftEvent(type: EventType.message, content: content), to: room, by: try owner(context.connection),
-            in: context)
+            DraftEvent(type: EventType.message, content: content), to: room,
+            by: try owner(ofRoom: card.room, context.connection), in: context)
     }
 
     /// Where a card stands, for whoever may see its room.

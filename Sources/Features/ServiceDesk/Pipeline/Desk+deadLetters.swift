@@ -6,9 +6,9 @@ import Storage
 /// Presses that nobody answered, and the whole chain of any press.
 extension Desk {
     /// Presses whose fate nobody knows, the oldest first, each with all that was answered.
-    package func deadLetters(limit: Int = 200) async throws -> [JSON] {
+    package func deadLetters(of shop: Int64 = Desk.firstShop, limit: Int = 200) async throws -> [JSON] {
         try await database.read { [self] connection in
-            try AdapterQueries.deadLetters(limit: limit, connection).map { try view($0, connection) }
+            try AdapterQueries.deadLetters(of: shop, limit: limit, connection).map { try view($0, connection) }
         }
     }
 
@@ -44,10 +44,10 @@ extension Desk {
     }
 
     /// Sends a press that was given up once more, under the key that it always had.
-    package func replay(_ key: String) async throws {
-        _ = try await owner()
+    package func replay(_ key: String, of shop: Int64 = Desk.firstShop) async throws {
+        try await owner()
         try await database.write(bytes: 8_192) { [self] context in
-            let (press, stored) = try dead(key, context)
+            let (press, stored) = try dead(key, of: shop, context)
             var card = stored
             do throws(CardRefusal) { try card.machine.replayed() } catch { throw RequestError(error, card) }
             guard let old = try Jobs.job(press.job, in: context) else {
@@ -64,13 +64,13 @@ extension Desk {
     }
 
     /// Ends a press that was given up with words for the customer; nothing more is sent.
-    package func close(deadLetter key: String, text: String) async throws {
+    package func close(deadLetter key: String, of shop: Int64 = Desk.firstShop, text: String) async throws {
         guard !text.isEmpty, text.utf8.count <= 1_000 else {
             throw RequestError.invalidParam("'text' has 1 to 1,000 bytes; the customer reads it.")
         }
-        _ = try await owner()
+        try await owner()
         try await database.write(bytes: 8_192) { [self] context in
-            let (press, card) = try dead(key, context)
+            let (press, card) = try dead(key, of: shop, context)
             try CardQueries.end(press, .closed, answer: text, in: context)
             try change(card, note: text, in: context)
             try tell(.closed, text, press, key, in: context)
@@ -78,8 +78,11 @@ extension Desk {
         }
     }
 
-    private func dead(_ key: String, _ context: WriteContext) throws -> (CardQueries.Press, CardQueries.Stored) {
+    private func dead(
+        _ key: String, of shop: Int64, _ context: WriteContext
+    ) throws -> (CardQueries.Press, CardQueries.Stored) {
         guard let press = try press(key, context.connection), press.outcome == .dead,
+            try ConversationQueries.newest(inRoom: press.room, context.connection)?.shop == shop,
             let card = try CardQueries.card(room: press.room, seq: press.cardSeq, context.connection)
         else { throw RequestError.notFound("There is no such dead letter.") }
         return (press, card)
@@ -90,7 +93,7 @@ extension Desk {
         guard let address = EventAddress(eventID), messaging.id(of: address.room) == roomID else {
             throw RequestError.notFound("There is no such card.")
         }
-        _ = try await owner()
+        try await owner()
         try await database.write(bytes: 8_192) { [self] context in
             guard var card = try CardQueries.card(room: address.room.value, seq: address.seq, context.connection) else {
                 throw RequestError.notFound("There is no such card.")

@@ -16,13 +16,15 @@ package struct DeskHook: Sendable, Hashable {
         /// A customer's opinion.
         case rating
     }
+    package var shop: Int64
     package var name: String
     package var url: String
     /// Signs what is sent.
     package var secret: String
     package var kinds: Set<Kind>
 
-    package init(name: String, url: String, secret: String, kinds: Set<Kind>) {
+    package init(shop: Int64, name: String, url: String, secret: String, kinds: Set<Kind>) {
+        self.shop = shop
         self.name = name
         self.url = url
         self.secret = secret
@@ -53,10 +55,14 @@ extension Desk {
     /// The most subscribers.
     package static let mostHooks = 32
 
-    package func hooks() async throws -> [DeskHook] { try await database.read { try PolicyQueries.hooks($0) } }
+    package func hooks(of shop: Int64 = Desk.firstShop) async throws -> [DeskHook] {
+        try await database.read { try PolicyQueries.hooks($0).filter { $0.shop == shop } }
+    }
 
     /// Adds a subscriber, or changes one; without a secret a known one keeps its own.
-    package func setHook(_ name: String, url: String, secret: String?, kinds: Set<DeskHook.Kind>) async throws {
+    package func setHook(
+        _ name: String, of shop: Int64 = Desk.firstShop, url: String, secret: String?, kinds: Set<DeskHook.Kind>
+    ) async throws {
         guard !name.isEmpty, name.utf8.count <= 64 else {
             throw RequestError.invalidParam("A subscriber's name has 1 to 64 bytes.")
         }
@@ -67,7 +73,7 @@ extension Desk {
             throw RequestError.invalidParam("A secret has \(Self.shortestSecret) to 256 bytes.")
         }
         try await database.write { [self] context in
-            let known = try PolicyQueries.hooks(context.connection)
+            let known = try PolicyQueries.hooks(context.connection).filter { $0.shop == shop }
             let old = known.first { $0.name == name }
             guard let secret = secret ?? old?.secret else {
                 throw RequestError.missingParam("'secret' is missing: what is sent is signed with it.")
@@ -75,14 +81,14 @@ extension Desk {
             guard old != nil || known.count < Self.mostHooks else {
                 throw RequestError.tooLarge("At most \(Self.mostHooks) subscribers.")
             }
-            try PolicyQueries.set(DeskHook(name: name, url: url, secret: secret, kinds: kinds), in: context)
+            try PolicyQueries.set(DeskHook(shop: shop, name: name, url: url, secret: secret, kinds: kinds), in: context)
             context.afterCommit { [self] in book.forget() }
         }
     }
 
-    package func removeHook(_ name: String) async throws {
+    package func removeHook(_ name: String, of shop: Int64 = Desk.firstShop) async throws {
         try await database.write { [self] context in
-            guard try PolicyQueries.removeHook(name, in: context) else {
+            guard try PolicyQueries.removeHook(name, of: shop, in: context) else {
                 throw RequestError.notFound("There is no such subscriber.")
             }
             context.afterCommit { [self] in book.forget() }
@@ -92,20 +98,24 @@ extension Desk {
     /// Has something told to all who want to hear of its kind: a job for each, in the transaction of what happened.
     ///
     /// - Parameter key: what names the happening for ever.
-    func publish(_ kind: DeskHook.Kind, key: String, _ body: @autoclosure () -> JSONObject, in context: WriteContext)
-        throws
-    {
-        let hooks = try subscribers(context.connection).filter { $0.kinds.contains(kind) }
+    func publish(
+        _ kind: DeskHook.Kind, of shop: Int64, key: String, _ body: @autoclosure () -> JSONObject,
+        in context: WriteContext
+    ) throws {
+        let hooks = try subscribers(context.connection).filter { $0.shop == shop && $0.kinds.contains(kind) }
         guard !hooks.isEmpty else { return }
         var told = body()
         told["kind"] = .string(kind.rawValue)
+        told["shop"] = .int(shop)
         told["key"] = .string(key)
         told["ts"] = .int(context.now)
         for hook in hooks {
-            let input: JSON = ["hook": .string(hook.name), "key": .string(key), "body": .object(told)]
+            let input: JSON = [
+                "shop": .int(shop), "hook": .string(hook.name), "key": .string(key), "body": .object(told),
+            ]
             _ = try Jobs.enqueue(
                 JobRequest(
-                    kind: Self.hookJob, input: input.encoded(), idempotencyKey: "\(hook.name) \(key)",
+                    kind: Self.hookJob, input: input.encoded(), idempotencyKey: "\(shop) \(hook.name) \(key)",
                     maximumAttempts: 30), in: context)
         }
         context.afterCommit { [self] in courierBell.ring() }
@@ -121,8 +131,9 @@ extension Desk {
     /// Tells subscribers of the steps of conversations.
     func publish(_ outcome: DeskOutcome, in context: WriteContext) throws {
         for step in outcome.transitions where !step.reason.isAside {
+            let shop = outcome.conversations[step.conversation]?.shop ?? Self.firstShop
             try publish(
-                .conversation, key: "conversation \(step.conversation) \(step.n)",
+                .conversation, of: shop, key: "conversation \(step.conversation) \(step.n)",
                 [
                     "conversation": .int(step.conversation), "n": .int(step.n),
                     "from": step.from.map { .string($0.name) } ?? .null, "to": .string(step.to.name),

@@ -7,15 +7,39 @@ import Storage
 extension Desk {
     /// What happened at the next `limit` places of the log after one, in order; and the last place that was looked at.
     ///
-    /// No word of what was said is in it.
-    package func log(after position: Int64, limit: Int) async throws -> (lines: [JSON], through: Int64) {
+    /// No word of what was said is in it, and nothing of other shops.
+    package func log(
+        of shop: Int64 = Desk.firstShop, after position: Int64, limit: Int
+    ) async throws -> (lines: [JSON], through: Int64) {
         let page = try await DeskLog(self).read(after: position, limit: limit)
         guard page.through > position else { return ([], position) }
         let places = position + 1...page.through
-        let told = try await database.read { try ReviewQueries.told(positions: places, $0) }
-        let facts = page.entries.map { ($0.position, line($0)) }
+        let (told, kept) = try await database.read { connection in
+            let scope = try ShopScope(of: shop, connection)
+            let own = Set(try AdapterQueries.adapters(connection).filter { $0.shop == shop }.map(\.name))
+            let told = try ReviewQueries.told(positions: places, connection).filter {
+                scope.isWhole || own.contains($0["adapter"]?.stringValue ?? "")
+            }
+            return (told, try page.entries.filter { try Self.isOf(shop, scope, $0, connection) })
+        }
+        let facts = kept.map { ($0.position, line($0)) }
         let all = facts + told.map { ($0["pos"]?.intValue ?? 0, $0) }
         return (all.sorted { $0.0 < $1.0 }.map(\.1), page.through)
+    }
+
+    /// Whether a fact is one shop's: by its room, queue or agent.
+    private static func isOf(
+        _ shop: Int64, _ scope: ShopScope, _ fact: DeskFact, _ connection: Connection
+    ) throws -> Bool {
+        if scope.isWhole { return true }
+        switch fact.what {
+        case .moved(let move): return scope.holds(queue: move.queue)
+        case .rated(let rating): return scope.holds(queue: rating.dimensions.queue)
+        case .queueSet(let setting): return scope.holds(queue: setting.queue)
+        case .presence(let agent, _): return scope.holds(agent: agent)
+        case .said, .cardSent, .cardPressed, .cardAnswered:
+            return try fact.room.flatMap { try ConversationQueries.newest(inRoom: $0, connection) }?.shop == shop
+        }
     }
 
     private func line(_ fact: DeskFact) -> JSON {

@@ -6,28 +6,30 @@ import Storage
 /// Macros: kept by name, run as one step.
 extension Desk {
     /// All macros by name.
-    package func macros() async throws -> [JSON] {
-        try await database.read { try SetupQueries.macros($0) }.map {
+    package func macros(of shop: Int64 = Desk.firstShop) async throws -> [JSON] {
+        try await database.read { try SetupQueries.macros(of: shop, $0) }.map {
             ["name": .string($0.name), "steps": $0.steps]
         }
     }
 
-    package func setMacro(_ name: String, steps: [JSON], by user: Int64) async throws {
+    package func setMacro(
+        _ name: String, of shop: Int64 = Desk.firstShop, steps: [JSON], by user: Int64
+    ) async throws {
         guard !name.isEmpty, name.utf8.count <= 64 else {
             throw RequestError.invalidParam("A macro's name has 1 to 64 bytes.")
         }
         let macro = try Macro(steps)
         try await database.write { context in
-            let known = Set(try DeskQueries.queues(context.connection).map(\.number))
+            let known = Set(try DeskQueries.queues(of: shop, context.connection).map(\.number))
             for case .transfer(let queue) in macro.steps where !known.contains(queue) {
                 throw RequestError.notFound("There is no queue \(queue).")
             }
-            try SetupQueries.setMacro(name, .array(steps), by: user, in: context)
+            try SetupQueries.setMacro(name, .array(steps), of: shop, by: user, in: context)
         }
     }
 
-    package func removeMacro(_ name: String) async throws {
-        try await database.write { try SetupQueries.removeMacro(name, in: $0) }
+    package func removeMacro(_ name: String, of shop: Int64 = Desk.firstShop) async throws {
+        try await database.write { try SetupQueries.removeMacro(name, of: shop, in: $0) }
     }
 
     /// Takes all steps of a macro, or none.
@@ -36,14 +38,15 @@ extension Desk {
     package func run(
         macro name: String, on number: Int64, by user: Int64, seen: (number: Int64, n: Int64)? = nil
     ) async throws {
-        _ = try await owner()
+        try await owner()
         try await database.write(bytes: 16_384) { [self] context in
-            guard let stored = try SetupQueries.macro(name, context.connection)?.arrayValue else {
-                throw RequestError.notFound("There is no macro '\(name.prefix(64))'.")
-            }
             guard let conversation = try ConversationQueries.conversation(number, context.connection),
                 let agent = try accounts.user(number: user, on: context.connection)
             else { throw RequestError.notFound("There is no such conversation.") }
+            let found = try SetupQueries.macro(name, of: conversation.shop, context.connection)
+            guard let stored = found?.arrayValue else {
+                throw RequestError.notFound("There is no macro '\(name.prefix(64))'.")
+            }
             if let seen, seen.n != conversation.n {
                 throw RequestError(
                     status: 409, code: "M_CONFLICT", message: "The conversation has changed. Look again.",

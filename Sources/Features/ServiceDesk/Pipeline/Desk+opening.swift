@@ -19,15 +19,21 @@ extension Desk {
     package static let sceneLifetime: Int64 = 86_400_000
 
     /// Keeps where a visitor is and what it may want, and answers a token that opens a conversation from there.
-    package func register(_ scene: Scene, for session: Session) async throws -> RegisteredScene {
-        let intent = try await intent(of: scene, user: session.userNumber)
+    ///
+    /// - Parameter wished: the shop whose page it is; that of the visitor without one.
+    /// - Throws: 403 for another shop than the visitor's.
+    package func register(
+        _ scene: Scene, for session: Session, of wished: Int64? = nil
+    ) async throws -> RegisteredScene {
+        let user = session.userNumber
+        let shop = try await database.read { [self] in try self.shop(ofVisitor: user, wished: wished, $0) }
+        let intent = try await intent(of: scene, user: user, in: shop)
         let token = "scn_" + Base64URL.encode(secureRandomBytes(24))
         let hash = Self.hash(token)
         let expires = try await database.write { context in
             let until = context.now + Self.sceneLifetime
             try SceneQueries.insert(
-                scene, hash: hash, shop: Self.shop, user: session.userNumber, intent: intent, until: until,
-                in: context)
+                scene, hash: hash, shop: shop, user: user, intent: intent, until: until, in: context)
             return until
         }
         return RegisteredScene(token: token, expires: expires, intent: intent)
@@ -39,7 +45,7 @@ extension Desk {
     ///
     /// A scene that is unknown, run out or another's sends it where conversations go that no rule speaks of.
     package func open(
-        _ session: Session, scene token: String?, topic: String, text: String?
+        _ session: Session, of wished: Int64? = nil, scene token: String?, topic: String, text: String?
     ) async throws -> OpenedConversation {
         guard !session.isSuspended else { throw RequestError.suspended }
         guard session.kind != .staff, session.kind != .robot else {
@@ -48,7 +54,7 @@ extension Desk {
         guard !topic.isEmpty, topic.utf8.count <= 64 else {
             throw RequestError.invalidParam("A topic has 1 to 64 bytes.")
         }
-        _ = try await owner()
+        try await owner()
         let hash = token.map(Self.hash)
         let user = session.userNumber
         return try await database.write(bytes: 16_384) { [self] context in
@@ -56,22 +62,27 @@ extension Desk {
                 throw RequestError.unknownToken()
             }
             let scene = try hash.flatMap {
-                try SceneQueries.scene(hash: $0, user: user, shop: Self.shop, at: context.now, context.connection)
+                try SceneQueries.scene(hash: $0, user: user, at: context.now, context.connection)
             }
-            return try open(for: customer, from: scene, topic: topic, text: text, in: context)
+            // A page's scene says whose page it is, unless the visitor is somebody's customer already.
+            let shop = try self.shop(ofVisitor: user, wished: wished, context.connection, otherwise: scene?.shop)
+            return try open(
+                for: customer, in: shop, from: scene?.shop == shop ? scene : nil, topic: topic, text: text, context)
         }
     }
 
     /// Opens or finds a conversation inside a write.
     func open(
-        for customer: UserRecord, from scene: SceneQueries.Stored?, topic: String, text: String?,
-        in context: WriteContext
+        for customer: UserRecord, in shop: Int64, from scene: SceneQueries.Stored?, topic: String, text: String?,
+        _ context: WriteContext
     ) throws -> OpenedConversation {
         let connection = context.connection
-        let person = try PersonQueries.ensure(customer.number, isAnonymous: customer.kind == .visitor, in: context)
+        let person = try PersonQueries.ensure(
+            customer.number, of: shop, isAnonymous: customer.kind == .visitor, in: context)
         try refuseBlocked(person, connection)
-        let outcome = try route(scene, topic: topic, user: customer.number, at: context.now, connection)
-        let number = try openOrFind(customer, person, scene, topic, outcome, in: context)
+        let outcome = try route(scene, in: shop, topic: topic, user: customer.number, at: context.now, connection)
+        let key = ConversationKey(shop: shop, person: person, topic: topic)
+        let number = try openOrFind(customer, key, scene, outcome, in: context)
         try sayGreeting(to: customer, in: number, context)
         if let text, !text.isEmpty { try say(text, as: customer, in: number, context) }
         let estimate = try look(context) { $0.estimate(number) }
@@ -83,53 +94,52 @@ extension Desk {
     }
 
     /// Keeps a scene that a business names, and answers it.
-    func keep(_ scene: Scene, of user: Int64, in context: WriteContext) throws -> SceneQueries.Stored? {
+    func keep(_ scene: Scene, of user: Int64, in shop: Int64, _ context: WriteContext) throws -> SceneQueries.Stored? {
         let hash = Self.hash("scn_" + Base64URL.encode(secureRandomBytes(24)))
         try SceneQueries.insert(
-            scene, hash: hash, shop: Self.shop, user: user, intent: nil, until: context.now + Self.sceneLifetime,
+            scene, hash: hash, shop: shop, user: user, intent: nil, until: context.now + Self.sceneLifetime,
             in: context)
-        return try SceneQueries.scene(
-            hash: hash, user: user, shop: Self.shop, at: context.now, context.connection)
+        return try SceneQueries.scene(hash: hash, user: user, at: context.now, context.connection)
     }
 
     /// Where rules send a conversation.
     private func route(
-        _ scene: SceneQueries.Stored?, topic: String, user: Int64, at now: Int64, _ connection: Connection
+        _ scene: SceneQueries.Stored?, in shop: Int64, topic: String, user: Int64, at now: Int64,
+        _ connection: Connection
     ) throws -> RoutingRule.Outcome {
-        guard let queue = try DeskQueries.defaultQueue(of: Self.shop, connection) else {
+        guard let queue = try ShopQueries.defaultQueue(of: shop, connection) else {
             throw RequestError(
                 status: 503, code: "M_RESOURCE_LIMIT_EXCEEDED", message: "The shop's service desk is not set up yet.")
         }
         let facts = try sceneFacts(
             scene?.facts ?? .lost, topic: topic, user: user, intent: scene?.intent, at: now, isNew: scene == nil,
             connection)
-        let rules = try DeskQueries.rules(of: Self.shop, connection).enumerated().compactMap {
+        let rules = try DeskQueries.rules(of: shop, connection).enumerated().compactMap {
             try? RoutingRule($0.element, place: $0.offset)
         }
-        let known = Set(try DeskQueries.queues(connection).filter(\.isActive).map(\.number))
+        let known = Set(try DeskQueries.queues(of: shop, connection).filter(\.isActive).map(\.number))
         // A rule that names a queue which is gone must not keep a customer out.
         return rules.filter { known.contains($0.outcome.queue) }.outcome(facts, default: .init(queue: queue))
     }
 
     private func openOrFind(
-        _ customer: UserRecord, _ person: Int64, _ scene: SceneQueries.Stored?, _ topic: String,
+        _ customer: UserRecord, _ key: ConversationKey, _ scene: SceneQueries.Stored?,
         _ outcome: RoutingRule.Outcome, in context: WriteContext
     ) throws -> Int64 {
         let connection = context.connection
-        let key = ConversationKey(shop: Self.shop, person: person, topic: topic)
         if let known = try look(context, { $0.unresolved(key) }) {
             if let scene { try attach(scene.number, to: known, in: context) }
             return known
         }
-        let last = try ConversationQueries.newest(of: customer.number, shop: Self.shop, topic: topic, connection)
-        if let last, last.person == person, context.now - (last.resolved ?? 0) <= times.reopenWindow {
+        let last = try ConversationQueries.newest(of: customer.number, shop: key.shop, topic: key.topic, connection)
+        if let last, last.person == key.person, context.now - (last.resolved ?? 0) <= times.reopenWindow {
             var again = last
             again.scene = scene?.number ?? last.scene
             if try received(.reopened(again, by: customer.number), in: context).refusal == nil { return last.number }
         }
         var conversation = Conversation(
-            number: try ConversationQueries.nextNumber(connection), room: 0, shop: Self.shop, topic: topic,
-            person: person, queue: outcome.queue, priority: outcome.priority, skills: outcome.skills,
+            number: try ConversationQueries.nextNumber(connection), room: 0, shop: key.shop, topic: key.topic,
+            person: key.person, queue: outcome.queue, priority: outcome.priority, skills: outcome.skills,
             opened: context.now)
         conversation.scene = scene?.number
         conversation.room = try last?.room ?? makeRoom(for: customer, conversation, scene, in: context)
@@ -149,7 +159,7 @@ extension Desk {
     private func makeRoom(
         for customer: UserRecord, _ conversation: Conversation, _ scene: SceneQueries.Stored?, in context: WriteContext
     ) throws -> Int64 {
-        let owner = try owner(context.connection)
+        let owner = try owner(of: conversation.shop, context.connection)
         let agents = try DeskQueries.agents(context.connection).filter { $0.queues.contains(conversation.queue) }
         let staff = try agents.compactMap {
             try accounts.user(number: $0.number, on: context.connection)?.identifier.text
@@ -160,8 +170,9 @@ extension Desk {
             content["item"] = scene.facts.item.map(JSON.object)
         }
         return try messaging.createServiceRoom(
-            owner: owner, customer: customer, staff: staff, name: messaging.settings.shopName, conversation: content,
-            in: context
+            owner: owner, customer: customer, staff: staff,
+            name: try shopName(conversation.shop, context.connection) ?? messaging.settings.shopName,
+            conversation: content, in: context
         ).value
     }
 
@@ -174,8 +185,8 @@ extension Desk {
         else { return }
         let content: JSONObject = ["msgtype": "m.text", "body": .string(text)]
         try messaging.post(
-            DraftEvent(type: EventType.message, content: content), to: room, by: try owner(context.connection),
-            in: context)
+            DraftEvent(type: EventType.message, content: content), to: room,
+            by: try owner(of: conversation.shop, context.connection), in: context)
     }
 
     private func say(_ text: String, as customer: UserRecord, in number: Int64, _ context: WriteContext) throws {

@@ -23,10 +23,14 @@ extension Desk {
         guard account.kind == .member else {
             throw RequestError.forbidden("Only a customer's account can take a visitor.")
         }
-        _ = try await owner()
+        try await owner()
         let number = try await database.write(bytes: 8_192) { [self] context in
-            let from = try PersonQueries.ensure(anonymous.number, isAnonymous: true, in: context)
-            let to = try PersonQueries.ensure(account.number, isAnonymous: false, in: context)
+            let connection = context.connection
+            let shop = try self.shop(ofVisitor: anonymous.number, wished: nil, connection)
+            let from = try PersonQueries.ensure(anonymous.number, of: shop, isAnonymous: true, in: context)
+            // An account that has been to no shop yet becomes the customer of the visitor's.
+            let to = try PersonQueries.ensure(account.number, of: shop, isAnonymous: false, in: context)
+            guard try PersonQueries.shop(of: to, connection) == shop else { throw Self.otherShop }
             guard from != to else { throw Self.alreadyLinked }
             let others = try PersonQueries.users(of: from, context.connection).filter { $0 != anonymous.number }
             // A visitor whose person holds an account already belongs to that one.
@@ -44,7 +48,7 @@ extension Desk {
                 user: anonymous.number, from: from, to: to, by: by, evidence: proof, in: context)
             try PersonQueries.move(anonymous.number, from: from, to: to, in: context)
             try ProfileQueries.carryBlock(from: from, to: to, in: context)
-            let owner = try owner(context.connection)
+            let owner = try owner(of: shop, connection)
             for room in try rooms(of: anonymous.number, context) {
                 try messaging.admit(account, to: room, by: owner, isStaff: false, in: context)
             }
@@ -102,7 +106,7 @@ extension Desk {
 
     /// Takes a merge back: the visitor is a person of its own again, and what the merge has ended comes back.
     package func undoMerge(_ number: Int64, reason: String) async throws {
-        _ = try await owner()
+        try await owner()
         try await database.write(bytes: 8_192) { [self] context in
             guard let merge = try PersonQueries.merge(number, context.connection) else {
                 throw RequestError.notFound("There is no such merge.")

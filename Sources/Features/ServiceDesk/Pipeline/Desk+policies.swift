@@ -16,11 +16,11 @@ package enum DeskPolicy: String, Sendable, Hashable, CaseIterable {
     case rights
 }
 
-/// Policies as they were read, so that a message costs no query.
+/// Policies of shops as they were read, so that a message costs no query.
 final class PolicyBook: Sendable {
     private struct State {
-        var watch: WatchList?
-        var rights: CardRights?
+        var watch: [Int64: WatchList] = [:]
+        var rights: [Int64: CardRights] = [:]
         var hooks: [DeskHook]?
         /// Which service gives an intent, where the server can ask one.
         var scorer: IntentScorer?
@@ -29,13 +29,17 @@ final class PolicyBook: Sendable {
     }
     private let state = Mutex(State())
 
-    var watch: WatchList? {
-        get { state.withLock { $0.watch } }
-        set { state.withLock { $0.watch = newValue } }
+    func watch(of shop: Int64, orRead read: () throws -> WatchList) rethrows -> WatchList {
+        if let known = state.withLock({ $0.watch[shop] }) { return known }
+        let list = try read()
+        state.withLock { $0.watch[shop] = list }
+        return list
     }
-    var rights: CardRights? {
-        get { state.withLock { $0.rights } }
-        set { state.withLock { $0.rights = newValue } }
+    func rights(of shop: Int64, orRead read: () throws -> CardRights) rethrows -> CardRights {
+        if let known = state.withLock({ $0.rights[shop] }) { return known }
+        let rights = try read()
+        state.withLock { $0.rights[shop] = rights }
+        return rights
     }
     var hooks: [DeskHook]? {
         get { state.withLock { $0.hooks } }
@@ -53,8 +57,8 @@ final class PolicyBook: Sendable {
     /// What was read from tables is read again.
     func forget() {
         state.withLock { state in
-            state.watch = nil
-            state.rights = nil
+            state.watch = [:]
+            state.rights = [:]
             state.hooks = nil
         }
     }
@@ -78,13 +82,15 @@ package struct RobotLimits: Sendable {
 }
 
 extension Desk {
-    package func policy(_ policy: DeskPolicy) async throws -> JSON {
-        if policy == .rights { return try await cardRights().json }
-        return try await database.read { try PolicyQueries.policy(policy.rawValue, of: Self.shop, $0) } ?? .object([:])
+    package func policy(_ policy: DeskPolicy, of shop: Int64 = Desk.firstShop) async throws -> JSON {
+        if policy == .rights { return try await cardRights(of: shop).json }
+        return try await database.read { try PolicyQueries.policy(policy.rawValue, of: shop, $0) } ?? .object([:])
     }
 
     /// Replaces a policy; one with a fault changes nothing.
-    package func setPolicy(_ policy: DeskPolicy, _ body: JSONObject, by user: Int64) async throws {
+    package func setPolicy(
+        _ policy: DeskPolicy, of shop: Int64 = Desk.firstShop, _ body: JSONObject, by user: Int64
+    ) async throws {
         let kept: JSON
         switch policy {
         case .intent: kept = try Self.intentPolicy(body)
@@ -96,7 +102,7 @@ extension Desk {
         }
         guard kept.canonical().count <= 131_072 else { throw RequestError.tooLarge("A policy holds at most 128 KiB.") }
         try await database.write { [self] context in
-            try PolicyQueries.set(policy.rawValue, kept, of: Self.shop, by: user, in: context)
+            try PolicyQueries.set(policy.rawValue, kept, of: shop, by: user, in: context)
             context.afterCommit { [self] in book.forget() }
         }
     }
@@ -137,26 +143,24 @@ extension Desk {
     package func limitRobots(_ limits: RobotLimits) { book.robots = limits }
 
     /// Which cards each part may send.
-    package func cardRights() async throws -> CardRights {
-        let body = try await database.read { try PolicyQueries.policy(DeskPolicy.rights.rawValue, of: Self.shop, $0) }
+    package func cardRights(of shop: Int64 = Desk.firstShop) async throws -> CardRights {
+        let body = try await database.read { try PolicyQueries.policy(DeskPolicy.rights.rawValue, of: shop, $0) }
         return try body?.objectValue.map { try CardRights($0) } ?? .standard
     }
 
     /// Which cards each part may send, as of now; inside a write.
-    func cardRights(_ connection: Connection) throws -> CardRights {
-        if let known = book.rights { return known }
-        let body = try PolicyQueries.policy(DeskPolicy.rights.rawValue, of: Self.shop, connection)?.objectValue
-        let rights = try body.map { try CardRights($0) } ?? .standard
-        book.rights = rights
-        return rights
+    func cardRights(of shop: Int64, _ connection: Connection) throws -> CardRights {
+        try book.rights(of: shop) {
+            let body = try PolicyQueries.policy(DeskPolicy.rights.rawValue, of: shop, connection)?.objectValue
+            return try body.map { try CardRights($0) } ?? .standard
+        }
     }
 
     /// The words to look for, as of now.
-    func watchList(_ connection: Connection) throws -> WatchList {
-        if let known = book.watch { return known }
-        let body = try PolicyQueries.policy(DeskPolicy.watch.rawValue, of: Self.shop, connection)?.objectValue
-        let list = try body.map { try WatchList($0) } ?? .none
-        book.watch = list
-        return list
+    func watchList(of shop: Int64, _ connection: Connection) throws -> WatchList {
+        try book.watch(of: shop) {
+            let body = try PolicyQueries.policy(DeskPolicy.watch.rawValue, of: shop, connection)?.objectValue
+            return try body.map { try WatchList($0) } ?? .none
+        }
     }
 }

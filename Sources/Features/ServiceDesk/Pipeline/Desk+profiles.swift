@@ -37,7 +37,7 @@ extension Desk {
         guard !reason.isEmpty, reason.utf8.count <= 1_000 else {
             throw RequestError.invalidParam("'reason' has 1 to 1,000 bytes.")
         }
-        _ = try await owner()
+        try await owner()
         try await database.write(bytes: 8_192) { [self] context in
             guard try ProfileQueries.profile(of: person, context.connection) != nil else { throw Self.noPerson }
             try ProfileQueries.setBlock(person, reason: reason, by: user, in: context)
@@ -50,7 +50,9 @@ extension Desk {
     }
 
     /// Whom the shop takes no messages from, the newest first.
-    package func blocks() async throws -> [JSON] { try await database.read { try ProfileQueries.blocks($0) } }
+    package func blocks(of shop: Int64 = Desk.firstShop) async throws -> [JSON] {
+        try await database.read { try ProfileQueries.blocks(of: shop, $0) }
+    }
 
     /// Refuses a person from whom the shop takes no messages.
     func refuseBlocked(_ person: Int64, _ connection: Connection) throws {
@@ -73,7 +75,7 @@ extension Desk {
     ///
     /// - Returns: the users of the person, whose accounts and files are the caller's to remove.
     package func erase(_ person: Int64, by user: Int64) async throws -> [Int64] {
-        _ = try await owner()
+        try await owner()
         return try await database.write(bytes: 8_192) { [self] context in
             let users = try PersonQueries.users(of: person, context.connection)
             guard !users.isEmpty else { throw Self.noPerson }

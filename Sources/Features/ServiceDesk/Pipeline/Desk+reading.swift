@@ -6,7 +6,8 @@ extension Conversation {
     /// As it is shown; the room's id is added by the desk, which knows the server's name.
     package var json: JSON {
         [
-            "number": .int(number), "topic": .string(topic), "person": .int(person), "queue": .int(queue),
+            "number": .int(number), "shop": .int(shop), "topic": .string(topic), "person": .int(person),
+            "queue": .int(queue),
             "status": .string(status.name), "owner": owner.map { .int($0.number) } ?? .null,
             "is_robot": .bool(status == .robot), "priority": .int(priority),
             "skills": .array(skills.map(JSON.string)), "n": .int(n), "opened_ts": .int(opened),
@@ -86,7 +87,7 @@ extension Desk {
             try ConversationQueries.upsert(conversation, user: 0, in: context)
             try RatingQueries.insert(stars, conversation, in: context)
             try publish(
-                .rating, key: "rating \(number) \(context.now)",
+                .rating, of: conversation.shop, key: "rating \(number) \(context.now)",
                 ["conversation": .int(number), "stars": .int(stars), "queue": .int(conversation.queue)], in: context)
             return conversation
         }

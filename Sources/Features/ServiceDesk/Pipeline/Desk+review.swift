@@ -7,26 +7,30 @@ import Storage
 extension Desk {
     /// Raises a flag where a message, or an edit of one, holds what the shop watches for.
     func lookAgain(at event: StoredEvent, _ content: JSONObject, in context: WriteContext) throws {
-        let list = try watchList(context.connection)
+        guard let conversation = try ConversationQueries.newest(inRoom: event.room.value, context.connection) else {
+            return
+        }
+        let list = try watchList(of: conversation.shop, context.connection)
         guard !list.isEmpty else { return }
         let text = content["m.new_content"]?["body"]?.stringValue ?? content["body"]?.stringValue ?? ""
         let found = list.findings(in: text)
         guard !found.isEmpty,
-            let conversation = try ConversationQueries.newest(inRoom: event.room.value, context.connection),
             let sender = try accounts.user(number: event.sender, on: context.connection),
-            sender.identifier.localpart != MessagingEngine.shopLocalpart
+            !MessagingEngine.isShop(sender.identifier.localpart)
         else { return }
         let flag = try ReviewQueries.insert(
             found, conversation: conversation.number, place: (event.room.value, event.seq), user: event.sender,
             in: context)
-        try publishFlag(flag, conversation.number, found, in: context)
+        try publishFlag(flag, conversation, found, in: context)
     }
 
-    private func publishFlag(_ flag: Int64, _ conversation: Int64, _ found: [String], in context: WriteContext) throws {
+    private func publishFlag(
+        _ flag: Int64, _ conversation: Conversation, _ found: [String], in context: WriteContext
+    ) throws {
         try publish(
-            .review, key: "flag \(flag)",
+            .review, of: conversation.shop, key: "flag \(flag)",
             [
-                "flag": .int(flag), "conversation": .int(conversation), "found": .array(found.map(JSON.string)),
+                "flag": .int(flag), "conversation": .int(conversation.number), "found": .array(found.map(JSON.string)),
             ], in: context)
     }
 
@@ -36,20 +40,23 @@ extension Desk {
             throw RequestError.invalidParam("'note' has 1 to 2,000 bytes.")
         }
         return try await database.write { [self] context in
+            guard let conversation = try ConversationQueries.conversation(number, context.connection) else {
+                throw RequestError.notFound("There is no such conversation.")
+            }
             let flag = try ReviewQueries.insert(
                 [], conversation: number, place: nil, user: user, note: note, in: context)
-            try publishFlag(flag, number, [], in: context)
+            try publishFlag(flag, conversation, [], in: context)
             return flag
         }
     }
 
     /// Flags before a number, the newest first.
     package func flags(
-        before: Int64?, state: ReviewState?, conversation: Int64?, limit: Int
+        of shop: Int64 = Desk.firstShop, before: Int64?, state: ReviewState?, conversation: Int64?, limit: Int
     ) async throws -> [JSON] {
         try await database.read { [self] connection in
             try ReviewQueries.flags(
-                before: before ?? .max, state: state, conversation: conversation, limit: limit, connection
+                of: shop, before: before ?? .max, state: state, conversation: conversation, limit: limit, connection
             ).map { try view($0, connection) }
         }
     }
@@ -71,10 +78,14 @@ extension Desk {
     }
 
     /// Says what a flag came to.
-    package func review(_ number: Int64, _ state: ReviewState, note: String?, by user: Int64) async throws {
+    package func review(
+        _ number: Int64, of shop: Int64 = Desk.firstShop, _ state: ReviewState, note: String?, by user: Int64
+    ) async throws {
         guard (note?.utf8.count ?? 0) <= 2_000 else { throw RequestError.tooLarge("A note has at most 2,000 bytes.") }
         try await database.write { context in
-            guard try ReviewQueries.flag(number, context.connection) != nil else {
+            let flag = try ReviewQueries.flag(number, context.connection)
+            let home = try flag.flatMap { try ConversationQueries.conversation($0.conversation, context.connection) }
+            guard home?.shop == shop else {
                 throw RequestError.notFound("There is no such flag.")
             }
             try ReviewQueries.end(number, state, by: user, note: note, in: context)

@@ -1,7 +1,7 @@
-import Accounts
+package import Accounts
 import Basics
 import Messaging
-import Storage
+package import Storage
 
 /// What the desk makes of changes of rooms.
 struct DeskFollower: RoomFollower {
@@ -13,17 +13,25 @@ struct DeskFollower: RoomFollower {
 }
 
 extension Desk {
-    /// The account in whose name rooms are made and led.
-    func owner() async throws -> UserRecord {
-        try await accounts.shopAccount(
-            localpart: MessagingEngine.shopLocalpart, displayName: messaging.settings.shopName)
+    /// The account in whose name a shop's rooms are made and led; that of the first is made on first use.
+    @discardableResult
+    package func owner(of shop: Int64 = Desk.firstShop) async throws -> UserRecord {
+        let name = try await database.read { [self] in try shopName(shop, $0) }
+        return try await accounts.shopAccount(
+            localpart: MessagingEngine.shopLocalpart(shop), displayName: name ?? messaging.settings.shopName)
     }
 
-    func owner(_ connection: Connection) throws -> UserRecord {
-        guard let owner = try accounts.user(localpart: MessagingEngine.shopLocalpart, on: connection) else {
-            throw RequestError.unknown("The account of the shop is missing.")
+    func owner(of shop: Int64, _ connection: Connection) throws -> UserRecord {
+        guard let owner = try accounts.user(localpart: MessagingEngine.shopLocalpart(shop), on: connection) else {
+            throw RequestError.unknown("The account of shop \(shop) is missing.")
         }
         return owner
+    }
+
+    /// The account that leads a room: that of the shop whose conversation is in it.
+    package func owner(ofRoom room: Int64, _ connection: Connection) throws -> UserRecord {
+        let shop = try ConversationQueries.newest(inRoom: room, connection)?.shop
+        return try owner(of: shop ?? Self.firstShop, connection)
     }
 
     /// Somebody has said something in a service room.
@@ -35,7 +43,7 @@ extension Desk {
         if content["m.relates_to"]?["rel_type"]?.stringValue == "m.replace" { return }
         guard let conversation = try ConversationQueries.newest(inRoom: event.room.value, context.connection),
             let sender = try accounts.user(number: event.sender, on: context.connection),
-            sender.identifier.localpart != MessagingEngine.shopLocalpart
+            !MessagingEngine.isShop(sender.identifier.localpart)
         else { return }
         switch sender.kind {
         case .staff:
@@ -82,8 +90,7 @@ extension Desk {
     /// Lets agents in and out and writes into the rooms what has become of their conversations.
     func show(_ outcome: DeskOutcome, in context: WriteContext) throws {
         guard !outcome.transitions.isEmpty else { return }
-        let owner = try owner(context.connection)
-        for move in net(outcome.moves) { try carryOut(move, outcome, owner, in: context) }
+        for move in net(outcome.moves) { try carryOut(move, outcome, in: context) }
         var seen: Set<Int64> = []
         // What is only looked at or said aside is not for the room.
         for transition in outcome.transitions.reversed() where !transition.reason.isAside {
@@ -91,6 +98,7 @@ extension Desk {
             guard let conversation = outcome.conversations[transition.conversation],
                 let room = RoomNumber(value: conversation.room)
             else { continue }
+            let owner = try owner(of: conversation.shop, context.connection)
             if case .robot(let number) = conversation.owner, conversation.n == 1,
                 let robot = try accounts.user(number: number, on: context.connection)
             {
@@ -120,14 +128,13 @@ extension Desk {
         return kept + moves.filter { if case .enter = $0 { balance[$0, default: 0] > 0 } else { false } }
     }
 
-    private func carryOut(
-        _ move: RoomMove, _ outcome: DeskOutcome, _ owner: UserRecord, in context: WriteContext
-    ) throws {
+    private func carryOut(_ move: RoomMove, _ outcome: DeskOutcome, in context: WriteContext) throws {
         switch move {
         case .enter(let agent, let number):
-            guard let room = outcome.conversations[number].flatMap({ RoomNumber(value: $0.room) }),
+            guard let conversation = outcome.conversations[number], let room = RoomNumber(value: conversation.room),
                 let user = try accounts.user(number: agent, on: context.connection)
             else { return }
+            let owner = try owner(of: conversation.shop, context.connection)
             // Whoever serves, the customer talks to the shop.
             try messaging.admit(user, to: room, by: owner, isStaff: true, wearsFace: true, in: context)
         case .leave(let agent, let number):

@@ -7,28 +7,30 @@ extension Desk {
     // MARK: Scenes and rules
 
     /// The entrances that visitors of the last thirty days came by, the most used first.
-    package func entrances() async throws -> [JSON] {
+    package func entrances(of shop: Int64 = Desk.firstShop) async throws -> [JSON] {
         let since = database.now - 30 * 86_400_000
-        return try await database.read { try SetupQueries.entrances(since: since, $0) }
+        return try await database.read { try SetupQueries.entrances(of: shop, since: since, $0) }
     }
 
     /// Where rules would send somebody.
     ///
     /// - Parameter wished: rules that are not stored yet; those of the shop without them.
     /// - Returns: the outcome, and the place of the rule that said so, null where none did.
-    package func tryRules(_ wished: [JSON]?, on facts: SceneFacts) async throws -> JSON {
+    package func tryRules(
+        _ wished: [JSON]?, of shop: Int64 = Desk.firstShop, on facts: SceneFacts
+    ) async throws -> JSON {
         var named: [JSON]?
-        if let wished { named = try await withRobots(wished) }
+        if let wished { named = try await withRobots(wished, of: shop) }
         let bodies = named
         return try await database.read { connection in
-            let known = Set(try DeskQueries.queues(connection).filter(\.isActive).map(\.number))
-            for (place, body) in try (bodies ?? DeskQueries.rules(of: Self.shop, connection)).enumerated() {
+            let known = Set(try DeskQueries.queues(of: shop, connection).filter(\.isActive).map(\.number))
+            for (place, body) in try (bodies ?? DeskQueries.rules(of: shop, connection)).enumerated() {
                 guard let rule = try? RoutingRule(body, place: place), known.contains(rule.outcome.queue),
                     rule.fits(facts)
                 else { continue }
                 return Self.view(rule.outcome, place: place)
             }
-            guard let queue = try DeskQueries.defaultQueue(of: Self.shop, connection) else {
+            guard let queue = try ShopQueries.defaultQueue(of: shop, connection) else {
                 throw RequestError.notFound("There is no queue yet.")
             }
             return Self.view(.init(queue: queue), place: nil)
@@ -45,30 +47,37 @@ extension Desk {
 
     // MARK: Agents
 
-    /// What is set of agents beside what dispatch goes by.
+    /// What is set of agents of a shop beside what dispatch goes by.
     package struct AgentView: Sendable, Hashable {
         package var hours: JSON?
         package var isSupervisor: Bool
         package var role: String?
     }
 
-    /// By the numbers of agents.
-    package func agentSettings() async throws -> [Int64: AgentView] {
-        try await database.read { try SetupQueries.extras($0) }.mapValues {
-            AgentView(hours: $0.hours, isSupervisor: $0.isSupervisor, role: $0.role)
+    /// By the numbers of agents: all who work in the shop.
+    package func agentSettings(of shop: Int64 = Desk.firstShop) async throws -> [Int64: AgentView] {
+        try await database.read { connection in
+            let shifts = try SetupQueries.shifts(connection)
+            let views = try ShopQueries.members(of: shop, connection).map {
+                ($0.user, AgentView(hours: shifts[$0.user], isSupervisor: $0.isSupervisor, role: $0.role))
+            }
+            return Dictionary(uniqueKeysWithValues: views)
         }
     }
+
+    /// The working hours of agents as they were written, by their numbers.
+    package func shifts() async throws -> [Int64: JSON] { try await database.read { try SetupQueries.shifts($0) } }
 
     // MARK: Robots
 
     /// Registrations of application services that were made while the server ran, and when each was taken out of use.
-    package func robots() async throws -> [(registration: JSON, retired: Int64?)] {
-        try await database.read { try SetupQueries.robots($0) }.map { ($0.registration, $0.retired) }
+    package func robots() async throws -> [(registration: JSON, shop: Int64, retired: Int64?)] {
+        try await database.read { try SetupQueries.robots($0) }.map { ($0.registration, $0.shop, $0.retired) }
     }
 
-    /// Keeps the registration of an application service.
-    package func setRobot(_ id: String, _ registration: JSON) async throws {
-        try await database.write { try SetupQueries.insertRobot(id, registration, in: $0) }
+    /// Keeps the registration of an application service that works for a shop.
+    package func setRobot(_ id: String, of shop: Int64 = Desk.firstShop, _ registration: JSON) async throws {
+        try await database.write { try SetupQueries.insertRobot(id, registration, of: shop, in: $0) }
     }
 
     /// Takes an application service out of use, or back into it.

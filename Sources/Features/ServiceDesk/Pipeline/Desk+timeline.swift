@@ -7,7 +7,7 @@ import Storage
 extension Desk {
     /// Messages of all rooms, scenes, what businesses have told and steps of conversations of a person, the newest last.
     package func timeline(of person: Int64, limit: Int) async throws -> [JSON] {
-        let owner = try await owner()
+        let owner = try await owner(of: try await self.shop(ofPerson: person))
         let shop = Session(
             userNumber: owner.number, user: owner.identifier, deviceNumber: 0, deviceID: "", kind: owner.kind)
         let conversations = try await conversations(ofPerson: person)

@@ -26,10 +26,10 @@ extension Desk {
     package static let greetingPause: Int64 = 86_400_000
 
     /// What rules and, where there is one, a service make of a visitor at a scene.
-    func intent(of scene: Scene, user: Int64) async throws -> Intent {
+    func intent(of scene: Scene, user: Int64, in shop: Int64) async throws -> Intent {
         let (policy, facts) = try await database.read { [self] connection in
             (
-                try PolicyQueries.policy(DeskPolicy.intent.rawValue, of: Self.shop, connection),
+                try PolicyQueries.policy(DeskPolicy.intent.rawValue, of: shop, connection),
                 try sceneFacts(scene, topic: "", user: user, intent: nil, at: database.now, isNew: true, connection)
             )
         }
@@ -72,11 +72,9 @@ extension Desk {
         let (hash, user) = (Self.hash(token), session.userNumber)
         return try await database.write { [self] context in
             let connection = context.connection
-            let found = try SceneQueries.scene(
-                hash: hash, user: user, shop: Self.shop, at: context.now, connection)
+            let found = try SceneQueries.scene(hash: hash, user: user, at: context.now, connection)
             guard let found,
-                let policy = try PolicyQueries.policy(
-                    DeskPolicy.greetings.rawValue, of: Self.shop, connection)
+                let policy = try PolicyQueries.policy(DeskPolicy.greetings.rawValue, of: found.shop, connection)
             else { return .none }
             let person = try PersonQueries.person(of: user, connection)
             let users = try person.map { try PersonQueries.users(of: $0, connection) } ?? [user]

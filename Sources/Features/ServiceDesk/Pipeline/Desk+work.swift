@@ -47,19 +47,21 @@ extension Desk {
     // MARK: Canned replies
 
     /// All canned replies by name; `{{customer}}`, `{{agent}}` and `{{item}}` are filled in by whoever uses one.
-    package func cannedReplies() async throws -> [JSON] {
-        try await database.read { try WorkQueries.canned($0) }
+    package func cannedReplies(of shop: Int64 = Desk.firstShop) async throws -> [JSON] {
+        try await database.read { try WorkQueries.canned(of: shop, $0) }
     }
 
-    package func setCanned(_ name: String, text: String, by user: Int64) async throws {
+    package func setCanned(
+        _ name: String, of shop: Int64 = Desk.firstShop, text: String, by user: Int64
+    ) async throws {
         guard !name.isEmpty, name.utf8.count <= 64, !text.isEmpty, text.utf8.count <= 4_096 else {
             throw RequestError.invalidParam("A canned reply has a name of 1 to 64 bytes and 1 to 4,096 bytes of text.")
         }
-        try await database.write { try WorkQueries.setCanned(name, text, by: user, in: $0) }
+        try await database.write { try WorkQueries.setCanned(name, text, of: shop, by: user, in: $0) }
     }
 
-    package func removeCanned(_ name: String) async throws {
-        try await database.write { try WorkQueries.removeCanned(name, in: $0) }
+    package func removeCanned(_ name: String, of shop: Int64 = Desk.firstShop) async throws {
+        try await database.write { try WorkQueries.removeCanned(name, of: shop, in: $0) }
     }
 
     // MARK: Looking in
@@ -71,7 +73,7 @@ extension Desk {
         -> [UInt8]
     {
         guard let room = roomID(of: conversation) else { throw RequestError.notFound("There is no such room.") }
-        let owner = try await owner()
+        let owner = try await owner(of: conversation.shop)
         if conversation.owner?.number != reader { try await noteLook(into: conversation, by: reader) }
         let shop = Session(
             userNumber: owner.number, user: owner.identifier, deviceNumber: 0, deviceID: "", kind: owner.kind)

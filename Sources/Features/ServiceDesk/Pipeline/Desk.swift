@@ -4,7 +4,7 @@ package import Messaging
 package import Storage
 import Synchronization
 
-/// The service desk of a server: dispatch over the tables, in the writer that stores messages.
+/// The service desk of a server, for all its shops: dispatch over the tables, in the writer that stores messages.
 ///
 /// The machine in memory is a copy of the tables that only the writer touches. A decision is stored in the transaction of
 /// its cause; when that is rolled back the copy is dropped and read again, so the two cannot part.
@@ -13,9 +13,6 @@ package final class Desk: Sendable {
     package let messaging: MessagingEngine
     package let accounts: Accounts
     package let times: DeskTimes
-    /// The one shop of this server.
-    package static let shop: Int64 = 1
-
     private let machine = Mutex<DeskMachine?>(nil)
     private let due = Mutex<Int64?>(nil)
     private let bell = Bell()
@@ -74,6 +71,7 @@ package final class Desk: Sendable {
         _ event: DeskEvent, by user: Int64 = 0, in context: WriteContext
     ) throws -> (outcome: DeskOutcome, refusal: DeskRefusal?) {
         context.onRollback { [self] in machine.withLock { $0 = nil } }
+        if case .forced(let number, let agent, _) = event { try refuseStranger(agent, to: number, context) }
         let (outcome, refusal, next) = try machine.withLock { machine in
             var current = try machine.take() ?? load(context)
             let (outcome, refusal) = current.received(event, at: context.now)

@@ -3,7 +3,9 @@ import Storage
 extension Statistics {
     /// The conversations that began to wait for a human between two moments and that agents have had, in order of time:
     /// what `BusyDay` replays.
-    package func arrivals(from: Int64, to: Int64) async throws -> [RecordedArrival] {
+    package func arrivals(
+        of shop: Int64 = Desk.firstShop, from: Int64, to: Int64
+    ) async throws -> [RecordedArrival] {
         let found = try await file.readWithoutLimit { connection in
             var begun: [Int64: Int64] = [:]
             var handled: [Int64: Int64] = [:]
@@ -21,8 +23,9 @@ extension Statistics {
         }
         // What dispatch knew of each stands beside the conversations.
         return try await desk.database.readWithoutLimit { connection in
-            try found.map { number, arrival in
+            try found.compactMap { number, arrival -> RecordedArrival? in
                 guard let known = try ConversationQueries.conversation(number, connection) else { return arrival }
+                guard known.shop == shop else { return nil }
                 return RecordedArrival(
                     at: arrival.at, handling: arrival.handling, queue: known.queue, priority: known.priority,
                     skills: known.skills)

@@ -6,23 +6,23 @@ extension Statistics {
     /// The present numbers, as the supervisor's page shows them: who waits, who has what, how fast answers come.
     ///
     /// - Parameter minutes: how far the series go back.
-    package func live(minutes: Int64 = 60) async throws -> JSON {
+    package func live(of shop: Int64 = Desk.firstShop, minutes: Int64 = 60) async throws -> JSON {
         let time = watermark
         let hours = hours
         let now = time / 60_000 + 1
-        let alerts = try await alertStates()
-        let day = try await day(upTo: now)
+        let scope = try await scope(of: shop)
+        let alerts = try await alertStates(of: shop)
+        let day = try await day(upTo: now).within(scope)
         return try await file.read { connection in
-            let pending = try Self.pending(at: time, hours, connection)
-            let rooms = try StandingQueries.unresolved(connection)
-            let board = Board(
-                recent: try Self.sums(minutes: now - max(1, min(1_440, minutes))..<now, connection), day: day,
-                pending: pending, time: time)
+            let pending = try Self.pending(at: time, in: scope, hours, connection)
+            let rooms = try StandingQueries.unresolved(connection).filter { scope.holds(queue: $0.queue) }
+            let recent = try Self.sums(minutes: now - max(1, min(1_440, minutes))..<now, connection)
+            let board = Board(recent: recent.within(scope), day: day, pending: pending, time: time)
             return [
-                "watermark_ts": .int(time), "queues": .array(Self.queues(rooms, time)),
+                "shop": .int(shop), "watermark_ts": .int(time), "queues": .array(Self.queues(rooms, time)),
                 "agents": .array(Self.agents(rooms)), "hour": board.numbers(board.recent),
                 "day": board.numbers(board.day), "series": board.series, "scenes": .array(board.scenes),
-                "presence": .array(try Self.presence(day, at: time, connection)),
+                "presence": .array(try Self.presence(day, at: time, in: scope, connection)),
                 "late_now": .int(Int64(pending.late(from: 0, to: .max).count)), "alerts": .array(alerts),
             ]
         }
@@ -80,6 +80,11 @@ struct Board: Sendable {
     struct Sums: Sendable {
         let minutes: Range<Int64>
         let panes: Panes
+
+        /// Those of one shop.
+        func within(_ scope: ShopScope) -> Self {
+            scope.isWhole ? self : Self(minutes: minutes, panes: panes.filter { scope.holds($0) })
+        }
 
         func total(_ metric: StatMetric) -> Pane { panes.total(metric, minutes: minutes) }
         var start: Int64 { minutes.lowerBound * 60_000 }

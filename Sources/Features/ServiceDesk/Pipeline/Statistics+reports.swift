@@ -46,15 +46,19 @@ package struct ReportRow: Sendable, Hashable {
 
 extension Statistics {
     /// The rows of a report that hold anything, the oldest first, and the watermark they were read at.
-    package func report(_ request: ReportRequest) async throws -> (watermark: Int64, rows: [ReportRow]) {
+    package func report(
+        _ request: ReportRequest, of shop: Int64 = Desk.firstShop
+    ) async throws -> (watermark: Int64, rows: [ReportRow]) {
         let time = watermark
         let hours = hours
+        let scope = try await scope(of: shop)
         return try await file.read { connection in
-            let pending = try Self.pending(at: time, hours, connection)
+            let pending = try Self.pending(at: time, in: scope, hours, connection)
             var groups: [Int64: [Dimensions: Pane]] = [:]
             let minutes = request.from / 60_000..<request.to / 60_000
             try FactQueries.forEachCell(request.metric, minutes: minutes, connection) { key, bucket, count, sum in
                 if let queue = request.queue, queue != key.dimensions.queue { return }
+                guard scope.holds(key.dimensions) else { return }
                 let step = (key.minute - minutes.lowerBound) / request.step
                 groups[step, default: [:]][request.group(key.dimensions), default: Pane()]
                     .add(bucket: bucket, count: count, sum: sum)
@@ -70,7 +74,7 @@ extension Statistics {
                         .add(bucket: LogHistogram.index(value), count: 1, sum: value)
                 }
             }
-            try Self.addPresent(request, at: time, to: &groups, connection)
+            try Self.addPresent(request, at: time, in: scope, to: &groups, connection)
             return (time, Self.rows(groups, request, pending))
         }
     }
@@ -93,10 +97,12 @@ extension Statistics {
     }
 
     /// The turns that wait for a human's answer, as of a watermark.
-    static func pending(at time: Int64, _ hours: HoursBook, _ connection: Connection) throws -> PendingTurns {
+    static func pending(
+        at time: Int64, in scope: ShopScope, _ hours: HoursBook, _ connection: Connection
+    ) throws -> PendingTurns {
         let settings = try StandingQueries.settings(connection) { hours.hours($0) }
         let turns = try StandingQueries.waitingForAnswer(connection).compactMap { room -> PendingTurns.Pending? in
-            guard let turn = room.turnHuman else { return nil }
+            guard let turn = room.turnHuman, scope.holds(queue: turn.queue) else { return nil }
             let paused = (settings[turn.queue] ?? .unknown(turn.queue)).paused(from: turn.start, to: time)
             return .init(conversation: room.conversation, turn: turn, waited: max(0, time - turn.start - paused))
         }
@@ -104,15 +110,19 @@ extension Statistics {
     }
 
     /// Turns that were late, the newest first: the conversations behind the numbers.
-    package func breaches(from: Int64, to: Int64, limit: Int) async throws -> [JSON] {
+    package func breaches(
+        of shop: Int64 = Desk.firstShop, from: Int64, to: Int64, limit: Int
+    ) async throws -> [JSON] {
         let time = watermark
         let hours = hours
+        let scope = try await scope(of: shop)
         return try await file.read { connection in
-            let pending = try Self.pending(at: time, hours, connection).late(from: from, to: to).map { late in
+            let pending = try Self.pending(at: time, in: scope, hours, connection).late(from: from, to: to).map {
+                late in
                 Self.breach(late.conversation, late.turn, waited: late.waited, agent: 0, isOpen: true)
             }
             let over = try FactQueries.turns(from: from, to: to, connection)
-                .filter { $0.turnClass == .human && $0.isLate }.reversed().map {
+                .filter { $0.turnClass == .human && $0.isLate && scope.holds(queue: $0.turn.queue) }.reversed().map {
                     Self.breach($0.conversation, $0.turn, waited: $0.waited, agent: $0.agent, isOpen: false)
                 }
             return Array((pending.reversed() + over).prefix(max(0, limit)))
@@ -130,18 +140,22 @@ extension Statistics {
     }
 
     /// How many conversations an agent had on average between two moments, and how long in all.
-    package func loads(from: Int64, to: Int64) async throws -> [(agent: Int64, milliseconds: Int64)] {
+    package func loads(
+        of shop: Int64 = Desk.firstShop, from: Int64, to: Int64
+    ) async throws -> [(agent: Int64, milliseconds: Int64)] {
         guard to > from else { return [] }
+        let scope = try await scope(of: shop)
         return try await file.read { connection in
             var busy: [Int64: Int64] = [:]
             func add(_ agent: Int64, _ status: ConversationStatus, _ start: Int64, _ end: Int64) {
                 guard agent != 0, status == .open || status == .waiting || status == .offered else { return }
                 busy[agent, default: 0] += max(0, min(end, to) - max(start, from))
             }
-            for span in try FactQueries.spans(endingFrom: from, to: .max, connection) {
+            for span in try FactQueries.spans(endingFrom: from, to: .max, connection)
+            where scope.holds(queue: span.queue) {
                 add(span.agent, span.status, span.from, span.to)
             }
-            for room in try StandingQueries.unresolved(connection) {
+            for room in try StandingQueries.unresolved(connection) where scope.holds(queue: room.queue) {
                 add(room.agent, room.status, room.since, .max)
             }
             return busy.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

@@ -33,12 +33,15 @@ extension Statistics {
     /// The numbers of conversations by the tags that they have now, those without one, and all together in the end.
     ///
     /// A conversation with two tags is in both rows and once in the last.
-    package func tags(from: Int64, to: Int64) async throws -> [TagRow] {
+    package func tags(of shop: Int64 = Desk.firstShop, from: Int64, to: Int64) async throws -> [TagRow] {
         guard to > from, to - from <= 800 * 86_400_000 else {
             throw RequestError.invalidParam("'from' lies before 'to', by 800 days at most.")
         }
+        let scope = try await scope(of: shop)
         let turns = try await file.readWithoutLimit { connection in
-            try FactQueries.turns(from: from, to: to, connection).filter { $0.turnClass == .human }
+            try FactQueries.turns(from: from, to: to, connection).filter {
+                $0.turnClass == .human && scope.holds(queue: $0.turn.queue)
+            }
         }
         return try await desk.database.readWithoutLimit { connection in
             var rows: [String: TagRow] = ["": TagRow(tag: "")]
@@ -48,7 +51,7 @@ extension Statistics {
                 let tags = try WorkQueries.tags(of: number, connection)
                 for tag in tags.isEmpty ? [""] : tags { body(&rows[tag, default: TagRow(tag: tag)]) }
             }
-            for conversation in try ConversationQueries.opened(from: from, to: to, connection) {
+            for conversation in try ConversationQueries.opened(of: shop, from: from, to: to, connection) {
                 try count(conversation.number) { row in
                     row.opened += 1
                     if conversation.isEnded { row.ended += 1 }

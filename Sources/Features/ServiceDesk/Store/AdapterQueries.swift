@@ -5,6 +5,7 @@ import Storage
 enum AdapterQueries {
     struct Stored: Sendable {
         var name: String
+        var shop: Int64
         var config: JSONObject
         var secret: String
         /// When it was taken out of use, in milliseconds since 1970; nil while it is in use.
@@ -13,27 +14,28 @@ enum AdapterQueries {
 
     /// All that were ever set up, those out of use too.
     static func adapters(_ connection: Connection) throws -> [Stored] {
-        try connection.rows("SELECT name, config, secret, retired_ms FROM card_adapter ORDER BY name", map: stored)
+        try connection.rows("\(columns) ORDER BY name", map: stored)
     }
 
     static func adapter(_ name: String, _ connection: Connection) throws -> Stored? {
-        try connection.first(
-            "SELECT name, config, secret, retired_ms FROM card_adapter WHERE name = ?1", .text(name), map: stored)
+        try connection.first("\(columns) WHERE name = ?1", .text(name), map: stored)
     }
+
+    private static let columns = "SELECT name, config, secret, retired_ms, shop_no FROM card_adapter"
 
     private static func stored(_ row: Row) -> Stored {
         Stored(
-            name: row.text(0), config: Texts.json(row.text(1)).objectValue ?? [:], secret: row.text(2),
-            retired: row.intOrNil(3))
+            name: row.text(0), shop: row.int(4), config: Texts.json(row.text(1)).objectValue ?? [:],
+            secret: row.text(2), retired: row.intOrNil(3))
     }
 
     static func set(_ adapter: Stored, in context: WriteContext) throws {
         try context.connection.run(
             """
-            INSERT INTO card_adapter(name, config, secret, at_ms) VALUES (?1, ?2, ?3, ?4)
+            INSERT INTO card_adapter(name, shop_no, config, secret, at_ms) VALUES (?1, ?5, ?2, ?3, ?4)
             ON CONFLICT (name) DO UPDATE SET config = ?2, secret = ?3, at_ms = ?4, retired_ms = NULL
             """, .text(adapter.name), .text(Texts.text(.object(adapter.config))), .text(adapter.secret),
-            .integer(context.now))
+            .integer(context.now), .integer(adapter.shop))
     }
 
     /// Takes an adapter out of use, or back into it.
@@ -136,10 +138,13 @@ enum AdapterQueries {
         try connection.rows("\(record) WHERE a.room_no = ?1 ORDER BY a.seq LIMIT 1000", .integer(room), map: record)
     }
 
-    static func deadLetters(limit: Int, _ connection: Connection) throws -> [Record] {
+    static func deadLetters(of shop: Int64, limit: Int, _ connection: Connection) throws -> [Record] {
         try connection.rows(
-            "\(record) WHERE a.outcome = 'dead' ORDER BY a.done_ms, a.room_no, a.seq LIMIT ?1", .int(limit),
-            map: record)
+            """
+            \(record) WHERE a.outcome = 'dead' AND EXISTS
+              (SELECT 1 FROM desk_conversation d WHERE d.room_no = a.room_no AND d.shop_no = ?2)
+            ORDER BY a.done_ms, a.room_no, a.seq LIMIT ?1
+            """, .int(limit), .integer(shop), map: record)
     }
 
     static func deadCount(_ connection: Connection) throws -> Int64 {

@@ -53,21 +53,21 @@ enum ConversationQueries {
             """
             SELECT \(columns) FROM desk_conversation WHERE conv_no < ?1 AND (?2 IS NULL OR status = ?2)
               AND (?3 IS NULL OR queue_no = ?3) AND (?4 IS NULL OR owner_no = ?4)
-              \(filter.isUnresolved ? "AND status <> 6" : "")
+              AND (?6 IS NULL OR shop_no = ?6) \(filter.isUnresolved ? "AND status <> 6" : "")
             ORDER BY conv_no DESC LIMIT ?5
             """, .integer(filter.before ?? .max), .optional(filter.status?.rawValue), .optional(filter.queue),
-            .optional(filter.owner), .int(filter.limit), map: conversation)
+            .optional(filter.owner), .int(filter.limit), .optional(filter.shop), map: conversation)
     }
 
     /// What was opened within a time: how it stands and what was thought of it.
     static func opened(
-        from: Int64, to: Int64, _ connection: Connection
+        of shop: Int64, from: Int64, to: Int64, _ connection: Connection
     ) throws -> [(number: Int64, isEnded: Bool, rating: Int64?)] {
         try connection.rows(
             """
-            SELECT conv_no, status, rating FROM desk_conversation WHERE opened_ms >= ?1 AND opened_ms < ?2
-            ORDER BY conv_no
-            """, .integer(from), .integer(to)
+            SELECT conv_no, status, rating FROM desk_conversation
+            WHERE opened_ms >= ?1 AND opened_ms < ?2 AND shop_no = ?3 ORDER BY conv_no
+            """, .integer(from), .integer(to), .integer(shop)
         ) { ($0.int(0), $0.int(1) == ConversationStatus.resolved.rawValue, $0.intOrNil(2)) }
     }
 
@@ -133,6 +133,7 @@ enum ConversationQueries {
 
 /// Which conversations a list shows.
 package struct ConversationFilter: Sendable, Hashable {
+    package var shop: Int64?
     package var status: ConversationStatus?
     package var queue: Int64?
     package var owner: Int64?

@@ -93,7 +93,7 @@ final class LogReader {
         let found: Speaker? =
             switch account?.kind {
             case .staff: .human(user)
-            case .robot: account?.identifier.localpart == MessagingEngine.shopLocalpart ? nil : .robot
+            case .robot: MessagingEngine.isShop(account?.identifier.localpart ?? "") ? nil : .robot
             default: .customer
             }
         speakers[user] = .some(found)

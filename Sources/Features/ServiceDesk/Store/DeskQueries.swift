@@ -1,7 +1,7 @@
 import Basics
 import Storage
 
-/// Shops, queues, agents and rosters.
+/// Queues, agents, rosters and rules.
 enum DeskQueries {
     // MARK: Queues
 
@@ -19,6 +19,11 @@ enum DeskQueries {
             queue.isActive = row.bool(9)
             return queue
         }
+    }
+
+    /// The queues of one shop.
+    static func queues(of shop: Int64, _ connection: Connection) throws -> [DeskQueue] {
+        try queues(connection).filter { $0.shop == shop }
     }
 
     /// The hours of queues as they were written.
@@ -46,19 +51,6 @@ enum DeskQueries {
                 .integer(queue.policy.rawValue), .integer(queue.offset), .integer(queue.target),
                 .optional(hours.map(Texts.text)), .optional(queue.overflow), .bool(queue.isActive),
             ])
-    }
-
-    /// The queue of conversations that no rule sends elsewhere; nil before a shop is set up.
-    static func defaultQueue(of shop: Int64, _ connection: Connection) throws -> Int64? {
-        try connection.first("SELECT default_queue FROM desk_shop WHERE shop_no = ?1", .integer(shop)) { $0.int(0) }
-    }
-
-    static func setShop(_ shop: Int64, name: String, queue: Int64, in context: WriteContext) throws {
-        try context.connection.run(
-            """
-            INSERT INTO desk_shop(shop_no, name, default_queue) VALUES (?1, ?2, ?3)
-            ON CONFLICT (shop_no) DO UPDATE SET name = ?2, default_queue = ?3
-            """, .integer(shop), .text(name), .integer(queue))
     }
 
     // MARK: Agents
@@ -97,13 +89,13 @@ enum DeskQueries {
     }
 
     /// Stores an agent's settings; status and load stay.
-    static func set(_ agent: DeskAgent, hours: JSON?, isSupervisor: Bool, in context: WriteContext) throws {
+    static func set(_ agent: DeskAgent, hours: JSON?, in context: WriteContext) throws {
         try context.connection.run(
             """
-            INSERT INTO desk_agent(user_no, status, capacity, skills, hours, supervisor) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-            ON CONFLICT (user_no) DO UPDATE SET capacity = ?3, skills = ?4, hours = ?5, supervisor = ?6
+            INSERT INTO desk_agent(user_no, status, capacity, skills, hours) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (user_no) DO UPDATE SET capacity = ?3, skills = ?4, hours = ?5
             """, .integer(agent.number), .integer(agent.status.rawValue), .integer(agent.capacity),
-            .text(Texts.words(agent.skills)), .optional(hours.map(Texts.text)), .bool(isSupervisor))
+            .text(Texts.words(agent.skills)), .optional(hours.map(Texts.text)))
         try context.connection.run("DELETE FROM desk_roster WHERE user_no = ?1", .integer(agent.number))
         for queue in agent.queues.sorted() {
             try context.connection.run(
@@ -111,8 +103,9 @@ enum DeskQueries {
         }
     }
 
-    static func isSupervisor(_ user: Int64, _ connection: Connection) throws -> Bool? {
-        try connection.first("SELECT supervisor FROM desk_agent WHERE user_no = ?1", .integer(user)) { $0.bool(0) }
+    /// The queues that somebody serves.
+    static func queues(servedBy user: Int64, _ connection: Connection) throws -> Set<Int64> {
+        Set(try connection.rows("SELECT queue_no FROM desk_roster WHERE user_no = ?1", .integer(user)) { $0.int(0) })
     }
 
     // MARK: Rules

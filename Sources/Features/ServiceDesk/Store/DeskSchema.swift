@@ -12,6 +12,7 @@ package enum DeskSchema {
         Migration("desk-4") { connection in try connection.script(third) }, SetupQueries.migration,
         ProfileQueries.migration,
         Migration("desk-5") { connection in try connection.script(fifth) }, PresenceQueries.migration,
+        ShopQueries.migration,
     ]
 
     /// What statistics need from the log so that reading it again gives the same numbers: the entrance and the settings

@@ -7,6 +7,11 @@ enum PersonQueries {
         try connection.first("SELECT person_no FROM desk_person_user WHERE user_no = ?1", .integer(user)) { $0.int(0) }
     }
 
+    /// Whose customer a person is; nil where there is no such person.
+    static func shop(of person: Int64, _ connection: Connection) throws -> Int64? {
+        try connection.first("SELECT shop_no FROM desk_person WHERE person_no = ?1", .integer(person)) { $0.int(0) }
+    }
+
     static func users(of person: Int64, _ connection: Connection) throws -> [Int64] {
         try connection.rows(
             "SELECT user_no FROM desk_person_user WHERE person_no = ?1 ORDER BY since_ms, user_no", .integer(person)
@@ -14,10 +19,13 @@ enum PersonQueries {
     }
 
     /// The person of a user, made on first use.
-    static func ensure(_ user: Int64, isAnonymous: Bool, in context: WriteContext) throws -> Int64 {
+    ///
+    /// - Parameter shop: whose customer a new person is; one that is there stays with its own.
+    static func ensure(_ user: Int64, of shop: Int64, isAnonymous: Bool, in context: WriteContext) throws -> Int64 {
         if let known = try person(of: user, context.connection) { return known }
         let number = try context.connection.first(
-            "INSERT INTO desk_person(created_ms, profile) VALUES (?1, '{}') RETURNING person_no", .integer(context.now)
+            "INSERT INTO desk_person(shop_no, created_ms, profile) VALUES (?2, ?1, '{}') RETURNING person_no",
+            .integer(context.now), .integer(shop)
         ) { $0.int(0) }
         guard let number else { throw StorageError(.other, "The person was not stored.") }
         try context.connection.run(

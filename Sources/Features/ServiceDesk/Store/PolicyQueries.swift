@@ -20,25 +20,25 @@ enum PolicyQueries {
     // MARK: Subscribers
 
     static func hooks(_ connection: Connection) throws -> [DeskHook] {
-        try connection.rows("SELECT name, url, secret, kinds FROM desk_hook ORDER BY name") { row in
+        try connection.rows("SELECT shop_no, name, url, secret, kinds FROM desk_hook ORDER BY shop_no, name") { row in
             DeskHook(
-                name: row.text(0), url: row.text(1), secret: row.text(2),
-                kinds: Set(Texts.words(row.text(3)).compactMap(DeskHook.Kind.init(rawValue:))))
+                shop: row.int(0), name: row.text(1), url: row.text(2), secret: row.text(3),
+                kinds: Set(Texts.words(row.text(4)).compactMap(DeskHook.Kind.init(rawValue:))))
         }
     }
 
     static func set(_ hook: DeskHook, in context: WriteContext) throws {
         try context.connection.run(
             """
-            INSERT INTO desk_hook(name, url, secret, kinds, at_ms) VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT (name) DO UPDATE SET url = ?2, secret = ?3, kinds = ?4, at_ms = ?5
+            INSERT INTO desk_hook(shop_no, name, url, secret, kinds, at_ms) VALUES (?6, ?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (shop_no, name) DO UPDATE SET url = ?2, secret = ?3, kinds = ?4, at_ms = ?5
             """, .text(hook.name), .text(hook.url), .text(hook.secret), .text(Texts.words(hook.kinds.map(\.rawValue))),
-            .integer(context.now))
+            .integer(context.now), .integer(hook.shop))
     }
 
     /// Removes a subscriber; whether there was one.
-    static func removeHook(_ name: String, in context: WriteContext) throws -> Bool {
-        try context.run("DELETE FROM desk_hook WHERE name = ?1", .text(name)) > 0
+    static func removeHook(_ name: String, of shop: Int64, in context: WriteContext) throws -> Bool {
+        try context.run("DELETE FROM desk_hook WHERE shop_no = ?1 AND name = ?2", .integer(shop), .text(name)) > 0
     }
 
     // MARK: Greetings

@@ -31,9 +31,12 @@ enum ProfileQueries {
         }
     }
 
-    static func blocks(_ connection: Connection) throws -> [JSON] {
+    static func blocks(of shop: Int64, _ connection: Connection) throws -> [JSON] {
         try connection.rows(
-            "SELECT person_no, reason, by_no, at_ms FROM desk_block ORDER BY at_ms DESC, person_no LIMIT 1000"
+            """
+            SELECT person_no, b.reason, b.by_no, b.at_ms FROM desk_block b JOIN desk_person USING (person_no)
+            WHERE shop_no = ?1 ORDER BY b.at_ms DESC, person_no LIMIT 1000
+            """, .integer(shop)
         ) {
             [
                 "person": .int($0.int(0)), "reason": .string($0.text(1)), "by": .int($0.int(2)),

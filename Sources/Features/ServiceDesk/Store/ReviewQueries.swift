@@ -38,13 +38,15 @@ enum ReviewQueries {
 
     /// Flags before a number, the newest first; those of a state or conversation where one is named.
     static func flags(
-        before: Int64, state: ReviewState?, conversation: Int64?, limit: Int, _ connection: Connection
+        of shop: Int64, before: Int64, state: ReviewState?, conversation: Int64?, limit: Int, _ connection: Connection
     ) throws -> [Flag] {
         try connection.rows(
             """
             SELECT \(columns) WHERE flag_no < ?1 AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR conv_no = ?3)
+              AND conv_no IN (SELECT conv_no FROM desk_conversation WHERE shop_no = ?5)
             ORDER BY flag_no DESC LIMIT ?4
-            """, .integer(before), .optional(state?.rawValue), .optional(conversation), .int(limit), map: flag)
+            """, .integer(before), .optional(state?.rawValue), .optional(conversation), .int(limit), .integer(shop),
+            map: flag)
     }
 
     static func flag(_ number: Int64, _ connection: Connection) throws -> Flag? {

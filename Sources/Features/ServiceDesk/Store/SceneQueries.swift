@@ -5,6 +5,7 @@ import Storage
 enum SceneQueries {
     struct Stored: Sendable {
         var number: Int64
+        var shop: Int64
         var facts: Scene
         var intent: Int64?
         var label: String?
@@ -28,7 +29,7 @@ enum SceneQueries {
             ])
     }
 
-    private static let columns = "scene_no, entry, item, params, language, intent, label, created_ms"
+    private static let columns = "scene_no, entry, item, params, language, intent, label, created_ms, shop_no"
 
     /// What a user has looked at since a moment: an item's name for each scene, nil for those without one.
     static func items(of user: Int64, since: Int64, _ connection: Connection) throws -> [String?] {
@@ -41,13 +42,13 @@ enum SceneQueries {
 
     /// The scene of a token, if it is this user's and has not run out.
     static func scene(
-        hash: [UInt8], user: Int64, shop: Int64, at now: Int64, _ connection: Connection
+        hash: [UInt8], user: Int64, at now: Int64, _ connection: Connection
     ) throws -> Stored? {
         try connection.first(
             """
             SELECT \(columns) FROM desk_scene
-            WHERE token_hash = ?1 AND user_no = ?2 AND shop_no = ?3 AND expires_ms > ?4
-            """, .blob(hash), .integer(user), .integer(shop), .integer(now)
+            WHERE token_hash = ?1 AND user_no = ?2 AND expires_ms > ?3
+            """, .blob(hash), .integer(user), .integer(now)
         ) { row in try stored(row) }
     }
 
@@ -79,7 +80,8 @@ enum SceneQueries {
         body["item"] = row.textOrNil(2).map(Texts.json)
         body["language"] = row.textOrNil(4).map(JSON.string)
         return Stored(
-            number: row.int(0), facts: try Scene(body), intent: row.intOrNil(5), label: row.textOrNil(6),
+            number: row.int(0), shop: row.int(8), facts: try Scene(body), intent: row.intOrNil(5),
+            label: row.textOrNil(6),
             created: row.int(7))
     }
 }

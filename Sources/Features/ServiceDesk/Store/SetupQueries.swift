@@ -18,66 +18,47 @@ enum SetupQueries {
     // MARK: Entrances
 
     /// From where visitors came, the most used first.
-    static func entrances(since: Int64, _ connection: Connection) throws -> [JSON] {
+    static func entrances(of shop: Int64, since: Int64, _ connection: Connection) throws -> [JSON] {
         try connection.rows(
             """
-            SELECT entry, COUNT(*), MAX(created_ms) FROM desk_scene WHERE created_ms >= ?1
+            SELECT entry, COUNT(*), MAX(created_ms) FROM desk_scene WHERE shop_no = ?2 AND created_ms >= ?1
             GROUP BY entry ORDER BY COUNT(*) DESC, entry LIMIT 200
-            """, .integer(since)
+            """, .integer(since), .integer(shop)
         ) { ["entry": .string($0.text(0)), "count": .int($0.int(1)), "last_ts": .int($0.int(2))] }
     }
 
     // MARK: Agents
 
-    struct AgentExtra: Sendable {
-        var hours: JSON?
-        var isSupervisor: Bool
-        var role: String?
-    }
-
-    static func extras(_ connection: Connection) throws -> [Int64: AgentExtra] {
-        let rows = try connection.rows("SELECT user_no, hours, supervisor, role FROM desk_agent") { row in
-            (
-                row.int(0),
-                AgentExtra(
-                    hours: row.textOrNil(1).map(Texts.json), isSupervisor: row.bool(2), role: row.textOrNil(3))
-            )
+    /// The hours of agents as they were written.
+    static func shifts(_ connection: Connection) throws -> [Int64: JSON] {
+        let rows = try connection.rows("SELECT user_no, hours FROM desk_agent WHERE hours IS NOT NULL") {
+            ($0.int(0), Texts.json($0.text(1)))
         }
         return Dictionary(uniqueKeysWithValues: rows)
-    }
-
-    /// What an agent's part in conversations is, and whether it is a supervisor; nil for who is no agent.
-    static func part(of user: Int64, _ connection: Connection) throws -> (part: String?, isSupervisor: Bool)? {
-        try connection.first("SELECT role, supervisor FROM desk_agent WHERE user_no = ?1", .integer(user)) {
-            ($0.textOrNil(0), $0.bool(1))
-        }
-    }
-
-    static func setRole(_ role: String?, of user: Int64, in context: WriteContext) throws {
-        try context.connection.run(
-            "UPDATE desk_agent SET role = ?2 WHERE user_no = ?1", .integer(user), .optional(role))
     }
 
     // MARK: Robots
 
     struct Robot: Sendable {
         var id: String
+        var shop: Int64
         var registration: JSON
         var retired: Int64?
     }
 
     static func robots(_ connection: Connection) throws -> [Robot] {
-        try connection.rows("SELECT id, registration, retired_ms FROM desk_robot ORDER BY id") {
-            Robot(id: $0.text(0), registration: Texts.json($0.text(1)), retired: $0.intOrNil(2))
+        try connection.rows("SELECT id, shop_no, registration, retired_ms FROM desk_robot ORDER BY id") {
+            Robot(
+                id: $0.text(0), shop: $0.int(1), registration: Texts.json($0.text(2)), retired: $0.intOrNil(3))
         }
     }
 
-    static func insertRobot(_ id: String, _ registration: JSON, in context: WriteContext) throws {
+    static func insertRobot(_ id: String, _ registration: JSON, of shop: Int64, in context: WriteContext) throws {
         try context.connection.run(
             """
-            INSERT INTO desk_robot(id, registration, at_ms) VALUES (?1, ?2, ?3)
+            INSERT INTO desk_robot(id, shop_no, registration, at_ms) VALUES (?1, ?4, ?2, ?3)
             ON CONFLICT (id) DO UPDATE SET registration = ?2, at_ms = ?3, retired_ms = NULL
-            """, .text(id), .text(Texts.text(registration)), .integer(context.now))
+            """, .text(id), .text(Texts.text(registration)), .integer(context.now), .integer(shop))
     }
 
     static func retireRobot(_ id: String, _ isRetired: Bool, in context: WriteContext) throws -> Bool {
@@ -89,25 +70,30 @@ enum SetupQueries {
 
     // MARK: Macros
 
-    static func macros(_ connection: Connection) throws -> [(name: String, steps: JSON)] {
-        try connection.rows("SELECT name, steps FROM desk_macro ORDER BY name LIMIT 1000") {
-            ($0.text(0), Texts.json($0.text(1)))
-        }
+    static func macros(of shop: Int64, _ connection: Connection) throws -> [(name: String, steps: JSON)] {
+        try connection.rows(
+            "SELECT name, steps FROM desk_macro WHERE shop_no = ?1 ORDER BY name LIMIT 1000", .integer(shop)
+        ) { ($0.text(0), Texts.json($0.text(1))) }
     }
 
-    static func macro(_ name: String, _ connection: Connection) throws -> JSON? {
-        try connection.first("SELECT steps FROM desk_macro WHERE name = ?1", .text(name)) { Texts.json($0.text(0)) }
+    static func macro(_ name: String, of shop: Int64, _ connection: Connection) throws -> JSON? {
+        try connection.first(
+            "SELECT steps FROM desk_macro WHERE shop_no = ?1 AND name = ?2", .integer(shop), .text(name)
+        ) { Texts.json($0.text(0)) }
     }
 
-    static func setMacro(_ name: String, _ steps: JSON, by user: Int64, in context: WriteContext) throws {
+    static func setMacro(
+        _ name: String, _ steps: JSON, of shop: Int64, by user: Int64, in context: WriteContext
+    ) throws {
         try context.connection.run(
             """
-            INSERT INTO desk_macro(name, steps, by_no, at_ms) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (name) DO UPDATE SET steps = ?2, by_no = ?3, at_ms = ?4
-            """, .text(name), .text(Texts.text(steps)), .integer(user), .integer(context.now))
+            INSERT INTO desk_macro(shop_no, name, steps, by_no, at_ms) VALUES (?5, ?1, ?2, ?3, ?4)
+            ON CONFLICT (shop_no, name) DO UPDATE SET steps = ?2, by_no = ?3, at_ms = ?4
+            """, .text(name), .text(Texts.text(steps)), .integer(user), .integer(context.now), .integer(shop))
     }
 
-    static func removeMacro(_ name: String, in context: WriteContext) throws {
-        try context.connection.run("DELETE FROM desk_macro WHERE name = ?1", .text(name))
+    static func removeMacro(_ name: String, of shop: Int64, in context: WriteContext) throws {
+        try context.connection.run(
+            "DELETE FROM desk_macro WHERE shop_no = ?1 AND name = ?2", .integer(shop), .text(name))
     }
 }

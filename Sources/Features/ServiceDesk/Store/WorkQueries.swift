@@ -72,22 +72,25 @@ enum WorkQueries {
 
     // MARK: Canned replies
 
-    static func canned(_ connection: Connection) throws -> [JSON] {
-        try connection.rows("SELECT name, text FROM desk_canned ORDER BY name LIMIT 1000") {
-            ["name": .string($0.text(0)), "text": .string($0.text(1))]
-        }
+    static func canned(of shop: Int64, _ connection: Connection) throws -> [JSON] {
+        try connection.rows(
+            "SELECT name, text FROM desk_canned WHERE shop_no = ?1 ORDER BY name LIMIT 1000", .integer(shop)
+        ) { ["name": .string($0.text(0)), "text": .string($0.text(1))] }
     }
 
-    static func setCanned(_ name: String, _ text: String, by user: Int64, in context: WriteContext) throws {
+    static func setCanned(
+        _ name: String, _ text: String, of shop: Int64, by user: Int64, in context: WriteContext
+    ) throws {
         try context.connection.run(
             """
-            INSERT INTO desk_canned(name, text, by_no, at_ms) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (name) DO UPDATE SET text = ?2, by_no = ?3, at_ms = ?4
-            """, .text(name), .text(text), .integer(user), .integer(context.now))
+            INSERT INTO desk_canned(shop_no, name, text, by_no, at_ms) VALUES (?5, ?1, ?2, ?3, ?4)
+            ON CONFLICT (shop_no, name) DO UPDATE SET text = ?2, by_no = ?3, at_ms = ?4
+            """, .text(name), .text(text), .integer(user), .integer(context.now), .integer(shop))
     }
 
-    static func removeCanned(_ name: String, in context: WriteContext) throws {
-        try context.connection.run("DELETE FROM desk_canned WHERE name = ?1", .text(name))
+    static func removeCanned(_ name: String, of shop: Int64, in context: WriteContext) throws {
+        try context.connection.run(
+            "DELETE FROM desk_canned WHERE shop_no = ?1 AND name = ?2", .integer(shop), .text(name))
     }
 
     // MARK: Looks

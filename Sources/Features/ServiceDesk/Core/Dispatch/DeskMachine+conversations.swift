@@ -2,7 +2,7 @@ extension DeskMachine {
     // MARK: Coming and coming back
 
     mutating func open(_ wish: Conversation, robot: Int64?) throws(DeskRefusal) {
-        guard let queue = queues[wish.queue], queue.isActive else { throw .unknownQueue }
+        try requireActive(wish.queue, in: wish.shop)
         guard conversations[wish.number] == nil else { throw .impossible("The number is in use.") }
         if let known = numbers[wish.key] { throw .alreadyOpen(known) }
         var conversation = wish
@@ -81,7 +81,7 @@ extension DeskMachine {
     mutating func handOver(_ number: Int64, queue: Int64?, by: Int64?) throws(DeskRefusal) {
         let conversation = try conversation(number)
         guard conversation.status == .robot else { throw .stale(conversation.status) }
-        if let queue, queues[queue]?.isActive != true { throw .unknownQueue }
+        if let queue { try requireActive(queue, in: conversation.shop) }
         enqueue(number, .robotHandover, by: by, queue: queue, since: now)
     }
 
@@ -92,13 +92,18 @@ extension DeskMachine {
 
     // MARK: Going elsewhere
 
+    /// Conversations stay in their shop.
+    private func requireActive(_ queue: Int64, in shop: Int64) throws(DeskRefusal) {
+        guard let queue = queues[queue], queue.isActive, queue.shop == shop else { throw .unknownQueue }
+    }
+
     mutating func transfer(_ number: Int64, to target: TransferTarget, by: Int64?) throws(DeskRefusal) {
         let conversation = try conversation(number)
         guard [.queued, .open, .waiting].contains(conversation.status) else { throw .stale(conversation.status) }
         let former = conversation.owner?.agent
         switch target {
         case .queue(let queue):
-            guard queues[queue]?.isActive == true else { throw .unknownQueue }
+            try requireActive(queue, in: conversation.shop)
             enqueue(number, .transferredToQueue, by: by, queue: queue, excluding: former)
         case .agent(let agent):
             guard let known = agents[agent] else { throw .unknownAgent }

@@ -45,7 +45,8 @@ extension DeskMachine {
         guard queue.isOpen else { return beginToWait(conversation) }
         outcome.notices.append(.waitsTooLong(number))
         let other = queue.overflow.flatMap { queues[$0] }
-        guard kind == .target, let other, other.isActive, other.number != queue.number else {
+        guard kind == .target, let other, other.isActive, other.shop == queue.shop, other.number != queue.number
+        else {
             let again = Deadline(at: now + queue.target, kind: .alert)
             return update(number) { $0.deadline = again }
         }

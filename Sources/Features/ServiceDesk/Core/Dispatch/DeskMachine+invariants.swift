@@ -1,7 +1,8 @@
 extension DeskMachine {
     /// What is wrong with the desk; empty as long as dispatch is right.
     ///
-    /// I1 owners, I2 and I9 loads, I5 nobody waits beside a free agent, I6 deadlines, I8 one conversation a topic.
+    /// I1 owners, I2 and I9 loads, I5 nobody waits beside a free agent, I6 deadlines, I8 one conversation a topic,
+    /// I10 conversations in queues of their shop.
     /// I3, I4 and I7 speak of steps; the tests check them on outcomes.
     package func violations() -> [String] {
         var found: [String] = []
@@ -11,6 +12,9 @@ extension DeskMachine {
             let number = conversation.number
             if (conversation.status == .queued) != (conversation.owner == nil) { found.append("I1 owner of \(number)") }
             if conversation.status == .resolved { found.append("I1 \(number) is resolved and still there") }
+            if let queue = queues[conversation.queue], queue.shop != conversation.shop {
+                found.append("I10 \(number) of shop \(conversation.shop) in a queue of shop \(queue.shop)")
+            }
             if conversation.deadline == nil { found.append("I6 \(number) has no deadline") }
             if !keys.insert(conversation.key).inserted { found.append("I8 two of \(conversation.key)") }
             if let agent = conversation.agentWithPlace { loads[agent, default: 0] += 1 }

@@ -59,6 +59,13 @@ package struct Panes: Sendable, Hashable {
             bucket: LogHistogram.index(value), count: times, sum: value * times)
     }
 
+    /// Those whose dimensions fit.
+    package func filter(_ fits: (Dimensions) -> Bool) -> Panes {
+        var kept = Panes()
+        kept.panes = panes.filter { fits($0.key.dimensions) }
+        return kept
+    }
+
     /// Adds a bucket as it is stored.
     package mutating func put(_ key: PaneKey, bucket: Int, count: Int64, sum: Int64) {
         var pane = panes[key] ?? Pane()
