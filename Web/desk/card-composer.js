@@ -46,13 +46,14 @@ function cardOf(kind, { title, lines, sum, adapter, found }) {
 }
 
 export function composeCard(client, store, found) {
-    const mine = Object.entries(kinds).filter(([name]) => store.mayCard(name));
+    const { adapters } = store.of(found);
+    const mine = Object.entries(kinds).filter(([name]) => store.mayCard(name, found));
     if (mine.length === 0) {
         toast('desk_card_no_kind');
         return;
     }
     const kind = h('select', { class: 'input', id: 'card-kind' }, mine.map(([name, { words }]) => h('option', { value: name, t: words })));
-    const adapter = h('select', { class: 'input', id: 'card-adapter', required: true }, store.adapters.map(({ name }) => h('option', { value: name }, name)));
+    const adapter = h('select', { class: 'input', id: 'card-adapter', required: true }, adapters.map(({ name }) => h('option', { value: name }, name)));
     const title = h('input', { class: 'input', id: 'card-title', required: true, maxlength: 120 });
     const lines = h('textarea', { class: 'input', id: 'card-lines', rows: 4, hint: 'desk_card_lines_hint', maxlength: 1000 });
     const linesField = h('div', { class: 'field' }, h('label', { for: 'card-lines', t: 'desk_card_times' }), lines);
@@ -61,8 +62,8 @@ export function composeCard(client, store, found) {
     const field = (id, words, input) => h('div', { class: 'field' }, h('label', { for: id, t: words }), input);
     const form = h('form', { class: 'become' }, field('card-kind', 'desk_card_kind', kind), field('card-title', 'desk_card_title', title), linesField, sumField,
         field('card-adapter', 'desk_card_adapter', adapter),
-        store.adapters.length ? null : h('p', { class: 'form-error', t: 'desk_card_no_adapter' }),
-        h('div', { class: 'become-actions' }, h('button', { type: 'submit', class: 'button is-primary', t: 'desk_card_send', disabled: store.adapters.length === 0 })));
+        adapters.length ? null : h('p', { class: 'form-error', t: 'desk_card_no_adapter' }),
+        h('div', { class: 'become-actions' }, h('button', { type: 'submit', class: 'button is-primary', t: 'desk_card_send', disabled: adapters.length === 0 })));
     const choose = () => {
         const chosen = kinds[kind.value];
         linesField.hidden = !chosen.needsLines;
@@ -70,8 +71,8 @@ export function composeCard(client, store, found) {
         sumField.hidden = !chosen.needsSum;
         sum.required = chosen.needsSum === true;
         title.value = t(chosen.words);
-        const fitting = store.adapters.find(({ name }) => kind.value.startsWith(name) || name.startsWith(kind.value.split('.')[0]))
-            ?? store.adapters.find(({ name }) => name.includes(chosen.verb));
+        const fitting = adapters.find(({ name }) => kind.value.startsWith(name) || name.startsWith(kind.value.split('.')[0]))
+            ?? adapters.find(({ name }) => name.includes(chosen.verb));
         if (fitting) adapter.value = fitting.name;
     };
     kind.addEventListener('change', choose);

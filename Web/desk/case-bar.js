@@ -78,16 +78,16 @@ export class CaseBar {
         }
         if (found.status === 'resolved') return [['take', 'reopen', does('reopen'), true]];
         if (!isMine) {
-            const queue = store.queues.find((each) => each.queue === found.queue);
+            const queue = store.of(found).queues.find((each) => each.queue === found.queue);
             if (found.status === 'queued' && queue?.mode === 'pick') return [['take', 'desk_pick', does('pick'), true]];
-            return store.isSupervisor ? [['take', 'desk_take_over', does('take-over'), true],
+            return store.supervises(found) ? [['take', 'desk_take_over', does('take-over'), true],
                 ...(found.owner && !found.is_robot ? [['whisper', 'desk_whisper', () => askWhisper(store, found)]] : []),
                 ['transfer', 'desk_transfer', () => askTransfer(store, found)]] : [];
         }
         return [
             ['card', 'desk_card', () => composeCard(this.client, store, found)],
             ['canned', 'desk_canned', (button) => this.#chooseCanned(button)],
-            ...(store.macros.length ? [['macros', 'desk_macros', (button) => this.#chooseMacro(button)]] : []),
+            ...(store.of(found).macros.length ? [['macros', 'desk_macros', (button) => this.#chooseMacro(button)]] : []),
             ['tags', 'desk_tags', () => askTags(store, found)],
             ['transfer', 'desk_transfer', () => askTransfer(store, found)],
             ['snooze', 'desk_snooze', (button) => this.#snooze(button)],
@@ -104,7 +104,7 @@ export class CaseBar {
 
     #chooseMacro(button) {
         const { found, store } = this;
-        openMenu(button, store.macros.map(({ name }) => ({
+        openMenu(button, store.of(found).macros.map(({ name }) => ({
             icon: 'check', text: name, action: () => tried(() => store.command(found.number, `macros/${encodeURIComponent(name)}`)),
         })), 'desk_macros');
     }
@@ -118,7 +118,7 @@ export class CaseBar {
     }
 
     #chooseCanned(button) {
-        const { canned } = this.store;
+        const { canned } = this.store.of(this.found);
         const entries = canned.map(({ name, text }) => ({ icon: 'copy', text: name, action: () => this.#insert(text) }));
         openMenu(button, entries.length ? entries : [{ text: t('desk_no_canned'), action: () => null }], 'desk_canned');
     }
@@ -131,7 +131,7 @@ export class CaseBar {
     /** `/name` and a space become the canned reply of that name. */
     offerCanned() {
         const typed = this.conversation.composer.field.value.match(/^\/(\S+)\s$/);
-        const reply = typed && this.store.canned.find((each) => each.name === typed[1]);
+        const reply = typed && this.found && this.store.of(this.found).canned.find((each) => each.name === typed[1]);
         if (reply) this.#insert(reply.text);
     }
 }

@@ -93,7 +93,7 @@ export class ListView {
         }, avatarOf({ id: each.room_id, name, avatar: null, client: this.client }),
         h('span', { class: 'inbox-title', dir: 'auto' }, name),
         h('span', { class: 'inbox-time' }, each.status === 'queued' ? waited(each.waiting_since_ts) : brief(each.opened_ts)),
-        h('span', { class: 'inbox-last', dir: 'auto' }, about),
+        h('span', { class: 'inbox-last', dir: 'auto' }, [this.store.shopName(each), about].filter(Boolean).join(' · ')),
         unread ? h('span', { class: 'badge' }, String(unread)) : h('span', { class: `desk-state is-${each.status}`, t: `desk_state_${each.status}` }));
         const row = h('li', {}, button);
         row.dataset.key = key;

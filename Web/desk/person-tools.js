@@ -35,7 +35,7 @@ export function profilePart(store, found, person, changed) {
     const more = h('button', { type: 'button', class: 'button is-small', t: 'more', 'aria-haspopup': 'menu', 'aria-expanded': 'false', data: { person: 'more' }, on: { click: () => openMenu(more, entries(), 'more') } });
     const entries = () => {
         const all = [person.block ? { icon: 'check', t: 'desk_unblock', action: unblock } : { icon: 'bellOff', t: 'desk_block', danger: true, action: block }];
-        if (!store.isSupervisor) return person.block ? [] : all;
+        if (!store.supervises(found)) return person.block ? [] : all;
         return [...all, { icon: 'devices', t: 'desk_join', action: join }, { icon: 'trash', t: 'desk_erase', danger: true, action: erase }];
     };
     const { client } = store;
@@ -84,9 +84,9 @@ export function profilePart(store, found, person, changed) {
 }
 
 /** Merges that joined this person, each with a way back for supervisors. */
-export function mergesPart(store, person, changed) {
+export function mergesPart(store, found, person, changed) {
     const merges = (person.merges ?? []).filter((merge) => !merge.undone_ts);
-    if (!merges.length || !store.isSupervisor) return null;
+    if (!merges.length || !store.supervises(found)) return null;
     const nameOf = (number) => person.users?.find((user) => user.user === number)?.user_id ?? String(number);
     const undo = (merge) => ask('desk_part', [['reason', 'desk_reason', area({ required: true })]], 'desk_part', async (values) => {
         await deskPost(store.client, `persons/merges/${merge.merge}/undo`, values);

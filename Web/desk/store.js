@@ -18,11 +18,7 @@ export class DeskStore extends EventTarget {
     constructor(client) {
         super();
         this.client = client;
-        this.agents = [];
-        this.queues = [];
-        this.canned = [];
-        this.adapters = [];
-        this.macros = [];
+        this.desks = new Map();
         client.addEventListener('rooms', ({ detail }) => {
             if (detail.changed) this.#soon();
         });
@@ -32,9 +28,7 @@ export class DeskStore extends EventTarget {
     async begin() {
         this.me = await deskGet(this.client, 'me');
         if (!this.me.agent) throw new Error('no agent');
-        const [{ queues }, { agents }, { canned }, { adapters }, { macros }] = await Promise.all(
-            ['queues', 'agents', 'canned', 'adapters', 'macros'].map((name) => deskGet(this.client, name)));
-        Object.assign(this, { queues, agents, canned, adapters, macros });
+        this.desks = new Map(await Promise.all(this.me.shops.map(async ({ shop }) => [shop, await this.#desk(shop)])));
         await this.refresh();
         // What waits in a queue is in no room of this agent's, so /sync does not tell of it.
         this.#timer = setInterval(() => {
@@ -46,21 +40,43 @@ export class DeskStore extends EventTarget {
         clearInterval(this.#timer);
     }
 
+    async #desk(shop) {
+        const names = ['queues', 'agents', 'canned', 'adapters', 'macros'];
+        const lists = await Promise.all(names.map((name) => deskGet(this.client, name, { shop })));
+        return Object.assign({}, ...lists);
+    }
+
+    /** The queues, agents, canned replies, adapters and macros of a conversation's shop. */
+    of(conversation) {
+        return this.desks.get(conversation.shop) ?? { queues: [], agents: [], canned: [], adapters: [], macros: [] };
+    }
+
+    /** What this agent is in a conversation's shop: `{shop, name, supervisor, part, cards}`. */
+    #place(conversation) {
+        return this.me.shops.find((each) => each.shop === conversation.shop) ?? null;
+    }
+
+    /** The name of a conversation's shop, where this agent works in several. */
+    shopName(conversation) {
+        return this.me.shops.length > 1 ? this.#place(conversation)?.name ?? '' : '';
+    }
+
     get ownNumber() {
         return this.me.agent.agent;
     }
 
-    get isSupervisor() {
-        return this.me.role === 'supervisor';
+    /** Whether this agent supervises a conversation's shop. */
+    supervises(conversation) {
+        return this.#place(conversation)?.supervisor === true;
     }
 
     /** Whether this agent's part may send cards of a kind that the console knows. */
-    mayCard(kind) {
-        return this.me.cards?.includes(kind) ?? true;
+    mayCard(kind, conversation) {
+        return this.#place(conversation)?.cards.includes(kind) ?? false;
     }
 
     get mayManage() {
-        return this.isSupervisor || this.me.admin === true;
+        return this.me.role === 'supervisor' || this.me.admin === true;
     }
 
     get conversations() {
@@ -150,12 +166,20 @@ export class DeskStore extends EventTarget {
     /** Who speaks, as colleagues see it: by the own name and with what they do. Customers see the shop. */
     personOf(room, user) {
         const member = room.member(user);
-        const colleague = this.agents.find((each) => each.user_id === user);
+        const colleague = this.#colleague(user);
         if (colleague) {
             return { ...member, avatar: null, name: colleague.name || user.slice(1).split(':')[0], badge: `role_${colleague.role ?? (colleague.supervisor ? 'supervisor' : 'service')}` };
         }
         if (user.startsWith('@r.')) return { ...member, badge: 'role_robot' };
         return user === room.stateEvent('m.room.create')?.sender ? { ...member, badge: 'role_business' } : member;
+    }
+
+    #colleague(user) {
+        for (const { agents } of this.desks.values()) {
+            const found = agents.find((each) => each.user_id === user);
+            if (found) return found;
+        }
+        return null;
     }
 
     foresee(roomId, change) {

@@ -7,9 +7,9 @@ import { tried } from './parts.js';
 
 export function askTransfer(store, found) {
     const target = h('select', { class: 'input', id: 'transfer-to', required: true },
-        h('optgroup', { 'data-group': 'queues' }, store.queues.filter((each) => each.active).map((each) => (
+        h('optgroup', { 'data-group': 'queues' }, store.of(found).queues.filter((each) => each.active).map((each) => (
             h('option', { value: `queue ${each.queue}` }, each.name)))),
-        h('optgroup', { 'data-group': 'agents' }, store.agents.filter((each) => each.agent !== found.owner && each.queues.includes(found.queue))
+        h('optgroup', { 'data-group': 'agents' }, store.of(found).agents.filter((each) => each.agent !== found.owner && each.queues.includes(found.queue))
             .map((each) => h('option', { value: `agent ${each.agent}` }, `${each.name ?? each.user_id} · ${t(`desk_status_${each.status}`)}`))));
     target.querySelector('[data-group=queues]').label = t('desk_queues');
     target.querySelector('[data-group=agents]').label = t('desk_agents');

@@ -75,9 +75,9 @@ export class Client extends EventTarget {
         this.isOver = false;
     }
 
-    /** Makes a visitor's account; `displayName` is what the shop sees. */
-    async openAnonymous(displayName) {
-        const body = { display_name: displayName };
+    /** Makes a visitor's account; `displayName` is what the shop sees, `shop` the number of one of several. */
+    async openAnonymous(displayName, shop = null) {
+        const body = { display_name: displayName, ...(shop ? { shop } : {}) };
         this.session.begin(await request(null, 'POST', '/api/v1/anonymous', { body }));
         this.isOver = false;
     }
@@ -112,8 +112,10 @@ export class Client extends EventTarget {
     async request(method, target, options) {
         const { token } = this.session;
         if (token === null) throw new MatrixError(401, { errcode: 'M_MISSING_TOKEN' });
+        // A page that is about one of several shops says so with everything it asks of the desk.
+        const asked = this.shop && target.startsWith('/api/v1/desk/') ? { ...options, query: { shop: this.shop, ...options?.query } } : options;
         try {
-            return await request(token, method, target, options);
+            return await request(token, method, target, asked);
         } catch (error) {
             throw this.noticed(error, token);
         }

@@ -71,7 +71,18 @@ export class Agents extends Section {
         const skills = textInput((agent?.skills ?? []).join(', '), { maxlength: 1000 });
         const supervisor = tick({ t: 'settings_supervisor_tick' }, agent?.supervisor ?? false);
         const queues = this.setup.queues.map((queue) => ({ number: queue.queue, ...tick(queue.name, agent ? agent.queues.includes(queue.queue) : this.setup.queues.length === 1) }));
-        const hours = new HoursField(agent?.hours, 'settings_shift_always');
+        let hours = new HoursField(agent?.hours, 'settings_shift_always');
+        // Who is an agent of another shop has these already: they are one person's, in all shops.
+        const fill = () => {
+            const known = free.find((each) => each.user_id === user.value);
+            if (known?.capacity == null) return;
+            capacity.value = known.capacity;
+            skills.value = (known.skills ?? []).join(', ');
+            const fresh = new HoursField(known.hours, 'settings_shift_always');
+            hours.element.replaceWith(fresh.element);
+            hours = fresh;
+        };
+        user.addEventListener('change', fill);
         const roster = h('fieldset', { class: 'set-group' }, h('legend', { t: 'settings_serves' }), queues.length
             ? queues.map((each) => each.element) : h('p', { class: 'quiet', t: 'settings_none_queues' }));
         if (!agent && !free.length) {
@@ -90,5 +101,6 @@ export class Agents extends Section {
             });
             await this.load();
         });
+        if (!agent) fill();
     }
 }

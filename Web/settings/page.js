@@ -8,7 +8,7 @@ import { SettingsView } from './view.js';
 addText(text);
 
 definePage('vt-desk-settings', {
-    title: 'settings_title', address: '/desk/settings', needsNoCatalogue: true,
+    title: 'settings_title', address: '/desk/settings', needsNoCatalogue: true, needsShop: true,
     open(main, api) {
         const view = new SettingsView(api.client);
         main.append(view.element);

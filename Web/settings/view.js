@@ -15,6 +15,7 @@ import { Rules } from './rules.js';
 import { Scenes } from './scenes.js';
 import { Section } from './section.js';
 import { Setup } from './setup.js';
+import { Shops } from './shops.js';
 
 class AlertRules extends Section {
     constructor(setup) {
@@ -32,7 +33,7 @@ class AlertRules extends Section {
 
 const sections = {
     queues: Queues, agents: Agents, rights: Rights, rules: Rules, scenes: Scenes, greetings: Greetings, robots: Robots, adapters: Adapters, replies: Replies,
-    macros: Macros, alerts: AlertRules,
+    macros: Macros, alerts: AlertRules, shops: Shops,
 };
 
 export class SettingsView {

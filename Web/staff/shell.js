@@ -30,6 +30,7 @@ class StaffPage extends StaffEntrance {
     connectedCallback() {
         document.title = t(this.page.title);
         document.addEventListener('vitrine:language', () => { document.title = t(this.page.title); });
+        document.addEventListener('vitrine:shop', ({ detail }) => this.#turnTo('shop', detail.shop, '#queues'));
         super.connectedCallback();
     }
 
@@ -43,6 +44,7 @@ class StaffPage extends StaffEntrance {
                 h('h1', { class: 'staff-title', t: this.page.title }), here, tools), main));
         here.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
         if (this.page.needsNoCatalogue) {
+            if (this.page.needsShop) await this.#settleShop(tools);
             main.replaceChildren();
             this.view?.end?.();
             this.view = this.page.open(main, api);
@@ -64,16 +66,39 @@ class StaffPage extends StaffEntrance {
     }
 
     #choice(api, catalogues) {
-        const choice = h('select', { class: 'input staff-catalogue', label: 'staff_catalogue' },
-            catalogues.map((name) => h('option', { value: name }, name)));
-        choice.value = api.catalogue;
-        choice.addEventListener('change', () => {
-            const address = new URL(window.location);
-            address.searchParams.set('catalogue', choice.value);
-            window.history.replaceState(null, '', address);
-            this.work();
-        });
+        return this.#chooser('catalogue', 'staff_catalogue', catalogues.map((name) => [name, name]), api.catalogue);
+    }
+
+    /** A choice that the address keeps. */
+    #chooser(name, label, options, value) {
+        const choice = h('select', { class: 'input staff-catalogue', label }, options.map(([key, words]) => h('option', { value: key }, words)));
+        choice.value = value;
+        choice.addEventListener('change', () => this.#turnTo(name, choice.value));
         return choice;
+    }
+
+    /** Draws the page anew about another catalogue or shop. */
+    #turnTo(name, value, hash = window.location.hash) {
+        const address = new URL(window.location);
+        address.searchParams.set(name, value);
+        address.hash = hash;
+        window.history.replaceState(null, '', address);
+        this.work();
+    }
+
+    /** Which of the shops that one supervises the page is about: that of the address, else the first. */
+    async #settleShop(tools) {
+        try {
+            const { shops } = await this.client.request('GET', '/api/v1/desk/shops');
+            const mine = shops.filter((each) => each.supervisor);
+            const known = mine.length ? mine : shops;
+            const wished = Number(new URL(window.location).searchParams.get('shop'));
+            this.client.shop = (shops.find((each) => each.shop === wished) ?? known[0])?.shop ?? null;
+            if (shops.length > 1) tools.prepend(this.#chooser('shop', 'staff_shop', shops.map((each) => [each.shop, each.name]), this.client.shop));
+        } catch {
+            // The page's own first question says what is wrong.
+            this.client.shop = null;
+        }
     }
 
     #empty() {
@@ -89,7 +114,7 @@ class StaffPage extends StaffEntrance {
 
 /**
  * Defines the element of a page. `page`: `title` (text key), `address`, `open(main, api)` answering a view with `end()`, and
- * `needsNoCatalogue` for one that is about something else.
+ * `needsNoCatalogue` for one that is about something else, `needsShop` for one that is about one of several shops.
  */
 export function definePage(name, page) {
     customElements.define(name, class extends StaffPage {

@@ -5,6 +5,7 @@ export const text = {
     staff_pages: ['Pages', '页面'],
     staff_desk: ['Conversations', '对话'],
     staff_catalogue: ['Catalogue', '商品目录'],
+    staff_shop: ['Shop', '店铺'],
     staff_console: ['Service desk', '客服工作台'],
     staff_settings: ['Desk settings', '客服设置'],
     staff_no_network: ['The shop cannot be reached. Check the network and try again.', '无法连接店铺，请检查网络后重试。'],

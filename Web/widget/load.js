@@ -1,12 +1,13 @@
 // The one tag a shop puts into its pages:
 //   <script src="https://chat.shop.example/web/widget/load.js" data-entry="item.book" data-ref="car-881"
 //           data-title="A car" data-amount="8600000" data-currency="CNY" async></script>
+// A server of several shops is told which one by data-shop="2".
 // It draws a button and, once that is touched, opens the chat in a frame of the chat's own origin. The page and the chat
 // exchange nothing but the scene and whether the chat is open. A classic script: it runs on pages of any kind.
 (() => {
     const script = document.currentScript;
     const origin = new URL(script.src).origin;
-    const names = ['entry', 'topic', 'ref', 'title', 'amount', 'currency', 'image', 'link', 'category', 'language'];
+    const names = ['shop', 'entry', 'topic', 'ref', 'title', 'amount', 'currency', 'image', 'link', 'category', 'language'];
     const scene = {};
     for (const name of names) if (script.dataset[name]) scene[name] = script.dataset[name].slice(0, 500);
     const words = (script.dataset.language || document.documentElement.lang || navigator.language || 'en').startsWith('zh')

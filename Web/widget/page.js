@@ -66,7 +66,7 @@ class WidgetPage extends HTMLElement {
         const close = iconButton('down', 'close', () => this.#tellHost({ vitrine: 'close' }));
         close.hidden = window.parent === window;
         setTitle('Vitrine');
-        fetch('/api/v1/shop').then((reply) => reply.json()).then(({ name }) => {
+        fetch(`/api/v1/shop${this.visit.scene.shop ? `?shop=${this.visit.scene.shop}` : ''}`).then((reply) => reply.json()).then(({ name }) => {
             setText(this.name, String(name || 'Vitrine'));
             setTitle(this.name.textContent);
         }, () => null);

@@ -2,7 +2,10 @@
 
 const text = (value, length) => (typeof value === 'string' && value !== '' ? value.slice(0, length) : null);
 
-/** `{entry, topic, item, language}` of this page's address; `item` is null where the talk is about nothing in particular. */
+/**
+ * `{shop, entry, topic, item, language}` of this page's address; `item` is null where the talk is about nothing in
+ * particular, `shop` where the server has one shop.
+ */
 export function sceneOfAddress() {
     let told = {};
     try {
@@ -21,8 +24,9 @@ export function sceneOfAddress() {
     if (Number.isSafeInteger(amount) && amount > 0 && /^[A-Z]{3}$/.test(told.currency ?? '')) {
         item.price = { amount, currency: told.currency };
     }
+    const shop = Number(told.shop);
     return {
-        entry: text(told.entry, 64) ?? 'page', topic: text(told.topic, 64) ?? 'general',
+        shop: Number.isSafeInteger(shop) && shop > 0 ? shop : null, entry: text(told.entry, 64) ?? 'page', topic: text(told.topic, 64) ?? 'general',
         item: Object.keys(item).length > 0 ? item : null, language: text(told.language, 16),
     };
 }

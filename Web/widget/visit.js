@@ -18,7 +18,7 @@ export class DeskVisit extends EventTarget {
         super();
         this.scene = scene;
         this.conversation = null;
-        this.client = new Client('widget', { roomOf: () => this.#ensureRoom() });
+        this.client = new Client(scene.shop > 1 ? `widget-${scene.shop}` : 'widget', { roomOf: () => this.#ensureRoom() });
         this.client.addEventListener('over', () => {
             this.#started = false;
             this.conversation = null;
@@ -70,9 +70,9 @@ export class DeskVisit extends EventTarget {
     /** Tells from where this visitor comes; the account is made with it. */
     async #register() {
         const { client, scene } = this;
-        this.#entering ??= client.session.isOpen ? null : client.openAnonymous(visitorName()).finally(() => { this.#entering = null; });
+        this.#entering ??= client.session.isOpen ? null : client.openAnonymous(visitorName(), scene.shop).finally(() => { this.#entering = null; });
         await this.#entering;
-        const body = { entry: scene.entry, params: {} };
+        const body = { entry: scene.entry, params: {}, ...(scene.shop ? { shop: scene.shop } : {}) };
         if (scene.item) body.item = scene.item;
         if (scene.language) body.language = scene.language;
         return (await deskPost(client, 'scenes', body)).scene;
