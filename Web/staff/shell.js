@@ -86,14 +86,12 @@ class StaffPage extends StaffEntrance {
         this.work();
     }
 
-    /** Which of the shops that one supervises the page is about: that of the address, else the first. */
+    /** Which of the shops that one may set up the page is about: that of the address, else the first. */
     async #settleShop(tools) {
         try {
-            const { shops } = await this.client.request('GET', '/api/v1/desk/shops');
-            const mine = shops.filter((each) => each.supervisor);
-            const known = mine.length ? mine : shops;
+            const shops = (await this.client.request('GET', '/api/v1/desk/shops')).shops.filter((each) => each.manages);
             const wished = Number(new URL(window.location).searchParams.get('shop'));
-            this.client.shop = (shops.find((each) => each.shop === wished) ?? known[0])?.shop ?? null;
+            this.client.shop = (shops.find((each) => each.shop === wished) ?? shops[0])?.shop ?? null;
             if (shops.length > 1) tools.prepend(this.#chooser('shop', 'staff_shop', shops.map((each) => [each.shop, each.name]), this.client.shop));
         } catch {
             // The page's own first question says what is wrong.

@@ -50,7 +50,7 @@ class WidgetPage extends HTMLElement {
         prepareToasts();
         this.#wire();
         this.composer.configure({ takesFiles: true });
-        this.composer.openDraft('widget');
+        this.composer.openDraft(this.visit.place);
         this.#showRoom();
         this.visit.resume();
         if (window.parent !== window) this.visit.listenForGreeting((words) => this.#greeted(words));

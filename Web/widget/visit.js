@@ -18,7 +18,9 @@ export class DeskVisit extends EventTarget {
         super();
         this.scene = scene;
         this.conversation = null;
-        this.client = new Client(scene.shop > 1 ? `widget-${scene.shop}` : 'widget', { roomOf: () => this.#ensureRoom() });
+        // Visits to two shops of one server are two: accounts, rooms and what is not sent yet.
+        this.place = scene.shop > 1 ? `widget-${scene.shop}` : 'widget';
+        this.client = new Client(this.place, { roomOf: () => this.#ensureRoom() });
         this.client.addEventListener('over', () => {
             this.#started = false;
             this.conversation = null;

@@ -23,7 +23,11 @@ struct DeskSetupRoutes: RouteGroup {
         routes.get("/api/v1/desk/staff", .desk) { call, session in
             let shop = try await access.managed(call, session)
             let agents = Set(try await desk.agentSettings(of: shop).keys)
-            let staff = try await desk.accounts.users(ofKind: .staff, limit: Self.mostStaff)
+            // Who works for other shops alone is known there, and to administrators.
+            let strangers = session.isAdmin ? [] : try await desk.strangers(to: shop)
+            let staff = try await desk.accounts.users(ofKind: .staff, limit: Self.mostStaff).filter {
+                !strangers.contains($0.number)
+            }
             // Somebody may be an agent of another shop: what is one's own in all shops is known then.
             let known = Dictionary(uniqueKeysWithValues: try await desk.agents().map { ($0.number, $0) })
             let hours = try await desk.shifts()

@@ -49,8 +49,10 @@ struct DeskShopRoutes: RouteGroup {
             let works = membership?.shops.contains(shop.number) ?? false
             guard works || session.isAdmin else { return nil }
             var view = shop.json.objectValue ?? [:]
+            let supervises = membership?.supervised.contains(shop.number) ?? false
             view["member"] = .bool(works)
-            view["supervisor"] = .bool(membership?.supervised.contains(shop.number) ?? false)
+            view["supervisor"] = .bool(supervises)
+            view["manages"] = .bool(supervises || session.isAdmin)
             return .object(view)
         }
     }

@@ -85,6 +85,11 @@ struct TwoShopsTests {
         #expect(all.map { $0["member"] } == [true, false])
         let queues = try await tess.call("GET", "/api/v1/desk/queues")["queues"]?.arrayValue ?? []
         #expect(queues.map { $0["queue"]?.intValue } == [queue])
+        // People of the first shop are unknown in the second, and entered there by an administrator alone.
+        let staff = try await tess.call("GET", "/api/v1/desk/staff")["staff"]?.arrayValue ?? []
+        #expect(staff.compactMap { $0["user_id"]?.stringValue } == ["@tess:localhost"])
+        let anna = "/api/v1/desk/agents/" + HTTPClient.escape("@anna:localhost")
+        #expect(try await tess.status("PUT", anna, ["capacity": 9, "queues": [.int(queue)]]) == 403)
         for name in ["Lamp & Wheel", "Thread & Needle", ""] {
             #expect(try await desk.boss.status("POST", "/api/v1/desk/shops", ["name": .string(name)]) >= 400)
         }

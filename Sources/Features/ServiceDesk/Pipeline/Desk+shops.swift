@@ -137,6 +137,11 @@ extension Desk {
         }
     }
 
+    /// Who of the staff works for other shops and not for this one.
+    package func strangers(to shop: Int64) async throws -> Set<Int64> {
+        try await database.read { try ShopQueries.strangers(to: shop, $0) }
+    }
+
     // MARK: Customers
 
     /// Whose customer somebody is or becomes. A customer is of one shop for ever: what one brand knows of somebody is
