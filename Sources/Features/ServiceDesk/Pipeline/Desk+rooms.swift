@@ -39,12 +39,12 @@ extension Desk {
         let isMessage = event.type == EventType.message
         guard isMessage || event.type == Self.handoverType else { return }
         let content = event.contentObject
-        if isMessage { try lookAgain(at: event, content, in: context) }
-        if content["m.relates_to"]?["rel_type"]?.stringValue == "m.replace" { return }
         guard let conversation = try ConversationQueries.newest(inRoom: event.room.value, context.connection),
             let sender = try accounts.user(number: event.sender, on: context.connection),
             !MessagingEngine.isShop(sender.identifier.localpart)
         else { return }
+        if isMessage { try lookAgain(at: event, content, in: conversation, context) }
+        if content["m.relates_to"]?["rel_type"]?.stringValue == "m.replace" { return }
         switch sender.kind {
         case .staff:
             _ = try received(.staffMessage(conversation.number, by: sender.number), in: context)
