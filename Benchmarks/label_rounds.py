@@ -114,7 +114,7 @@ def main():
     print(vitrine("catalogue", "import", "goods").strip())
     for _ in range(choice.rounds):
         lines = vitrine("labels", "train", "rounds", "--fit", "detector.json").splitlines()
-        print("\n".join(line for line in lines if line.lower().startswith(("round", "the loop", "stop"))))
+        print("\n".join(line for line in lines if line.lower().startswith(("round", "boxes accepted", "ap50"))))
     print(vitrine("labels", "rounds").strip())
 
 
