@@ -44,7 +44,7 @@ struct DeskSettingsRoutes: RouteGroup {
         routes.put("/api/v1/desk/agents/{user}", .desk) { call, session in
             let shop = try await access.managed(call, session)
             let user = try await desk.accounts.named(call.parameter("user"))
-            guard try await session.isAdmin || !desk.strangers(to: shop).contains(user.number) else {
+            if try await desk.strangers(to: shop).contains(user.number), !session.isAdmin {
                 throw RequestError.forbidden("Somebody who works for another shop is entered by an administrator.")
             }
             try await desk.setAgent(user.number, of: shop, try AgentSettings(try await call.object()))
