@@ -1,7 +1,7 @@
 // The people of the desk: which queues they serve, what they can do, and how much at a time.
 
 import { t } from '../language.js';
-import { deskGet, deskPost, deskPut } from '../matrix/desk.js';
+import { deskDelete, deskGet, deskPost, deskPut } from '../matrix/desk.js';
 import { h } from '../parts/dom.js';
 import { toast } from '../parts/toast.js';
 import { choice, field, listed, numberInput, openForm, pair, textInput, tick } from './form.js';
@@ -50,7 +50,8 @@ export class Agents extends Section {
                 lines: [agent.queues.length ? agent.queues.map((number) => this.setup.queueName(number)).join(' · ') : t('settings_no_queue'),
                     t('settings_agent_line', { load: agent.load, capacity: agent.capacity }) + (agent.skills.length ? ` · ${agent.skills.join(', ')}` : ''),
                     agent.hours ? hoursWords(agent.hours) : null],
-                buttons: [['settings_edit', () => this.edit(agent)], ...(agent.queues.length ? [['settings_take_off', (row) => this.#takeOff(row, agent)]] : [])],
+                buttons: [['settings_edit', () => this.edit(agent)], ...(agent.queues.length ? [['settings_take_off', (row) => this.#takeOff(row, agent)]] : []),
+                    ['settings_remove', (row) => this.#remove(row, agent)]],
             });
         });
     }
@@ -61,6 +62,10 @@ export class Agents extends Section {
 
     #takeOff(row, agent) {
         return this.remove(row, this.setup.agentName(agent), () => this.#keep(agent.user_id, { ...agent, queues: [] }), () => this.#keep(agent.user_id, agent));
+    }
+
+    #remove(row, agent) {
+        return this.remove(row, this.setup.agentName(agent), () => deskDelete(this.client, `agents/${encodeURIComponent(agent.user_id)}`), () => this.#keep(agent.user_id, agent));
     }
 
     edit(agent) {
@@ -75,10 +80,9 @@ export class Agents extends Section {
         // Who is an agent of another shop has these already: they are one person's, in all shops.
         const fill = () => {
             const known = free.find((each) => each.user_id === user.value);
-            if (known?.capacity == null) return;
-            capacity.value = known.capacity;
-            skills.value = (known.skills ?? []).join(', ');
-            const fresh = new HoursField(known.hours, 'settings_shift_always');
+            capacity.value = known?.capacity ?? 3;
+            skills.value = (known?.skills ?? []).join(', ');
+            const fresh = new HoursField(known?.hours ?? null, 'settings_shift_always');
             hours.element.replaceWith(fresh.element);
             hours = fresh;
         };

@@ -58,12 +58,14 @@ export class SettingsView {
                 h('button', { type: 'button', class: 'link', t: 'log_out', on: { click: () => this.client.logout() } })));
             return;
         }
+        if (this.isOver) return;
         window.addEventListener('hashchange', this.onAddress);
         document.addEventListener('vitrine:language', this.onLanguage);
         this.#follow(false);
     }
 
     end() {
+        this.isOver = true;
         window.removeEventListener('hashchange', this.onAddress);
         document.removeEventListener('vitrine:language', this.onLanguage);
     }

@@ -62,6 +62,7 @@ export class BoardView {
             setText(this.state, sentence(error));
             return;
         }
+        if (this.isOver) return;
         // Who is there changes without a number changing.
         this.timer = setInterval(() => this.#names.load(this.client).catch(() => {}), 10_000);
         this.alerts.load();
@@ -93,6 +94,7 @@ export class BoardView {
     }
 
     end() {
+        this.isOver = true;
         clearInterval(this.timer);
         this.stream?.end();
         document.removeEventListener('vitrine:language', this.onLanguage);

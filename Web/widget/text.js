@@ -35,5 +35,6 @@ export const text = {
     become_text: ['This conversation goes on with your account, with everything in it.', '登录后对话和记录都会保留。'],
     become_new: ['New account', '注册新账号'],
     become_taken: ['This name is taken.', '该用户名已被使用。'],
+    become_other_shop: ['This account belongs to another shop: {shop}.', '该账号属于另一店铺：{shop}。'],
     become_done: ['You are logged in. The conversation goes on.', '已登录，对话继续。'],
 };

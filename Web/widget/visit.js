@@ -153,8 +153,9 @@ export class DeskVisit extends EventTarget {
         client.holdSession();
         try {
             if (visitor) await this.#join(reply, visitor);
+            else await this.#refuseOther(reply);
         } catch (error) {
-            client.resumeSession();
+            if (visitor) client.resumeSession();
             throw error;
         }
         await client.replaceSession(reply);
@@ -172,6 +173,14 @@ export class DeskVisit extends EventTarget {
             // Somebody who was joined before goes on all the same.
             if (error.body?.reason !== 'already_linked') throw error;
         }
+    }
+
+    /** An account that is another brand's customer says nothing here. */
+    async #refuseOther(reply) {
+        const { shop } = await request(reply.access_token, 'GET', '/api/v1/desk/me');
+        if (!shop || shop.shop === (this.scene.shop ?? 1)) return;
+        await request(reply.access_token, 'POST', '/_matrix/client/v3/logout', { body: {} });
+        throw new Error(t('become_other_shop', { shop: shop.name }));
     }
 
     async #findRoom() {

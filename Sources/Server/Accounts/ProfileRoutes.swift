@@ -41,8 +41,10 @@ struct ProfileRoutes: RouteGroup {
         let user = try await accounts.named(call.parameter("user"))
         guard Self.isBehindShop(user) else { return try await accounts.profile(of: user) }
         let asker = try await call.sessionIfAny()
-        guard asker?.kind == .staff || asker?.kind == .robot || asker?.isAdmin == true else {
-            guard let asker else { return ["displayname": .string(try await desk.shop(Desk.firstShop).name)] }
+        guard let asker else { return ["displayname": .string(try await desk.shop(Desk.firstShop).name)] }
+        let isColleague = asker.kind == .staff || asker.kind == .robot || asker.isAdmin
+        let isSeen = isColleague ? try await desk.outOfSight([user.number], of: asker).isEmpty : false
+        guard isSeen else {
             return ["displayname": .string(try await desk.shop(ofCustomer: asker.userNumber).name)]
         }
         return try await accounts.profile(of: user)
@@ -87,12 +89,14 @@ struct ProfileRoutes: RouteGroup {
         return .json(["results": .array(results), "limited": .bool(found.count > limit)])
     }
 
-    /// Those who work in the shop find everybody; customers find only people they are in a room with, because a list of
+    /// Those who work in a shop find everybody of it; customers find only people they are in a room with, because a list of
     /// a shop's customers is nobody's business.
     private func users(holding term: String, _ session: Session, limit: Int) async throws -> [UserRecord] {
         guard !term.isEmpty else { return [] }
         if session.kind == .staff || session.isAdmin {
-            return try await accounts.users(holding: term, limit: limit)
+            let found = try await accounts.users(holding: term, limit: limit)
+            let hidden = try await desk.outOfSight(found.map(\.number), of: session)
+            return found.filter { !hidden.contains($0.number) }
         }
         let near = try await userData.sharing(with: session.userNumber)
         let wanted = term.lowercased()

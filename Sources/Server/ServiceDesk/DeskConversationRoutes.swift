@@ -70,7 +70,7 @@ struct DeskConversationRoutes: RouteGroup {
             reply["cards"] = here?["cards"] ?? .array([])
         }
         if case .customer = role {
-            reply["shop"] = try await desk.shop(ofCustomer: session.userNumber).json
+            reply["shop"] = try await desk.home(ofCustomer: session.userNumber)?.json ?? .null
             reply["ids"] = .array(try await desk.ids(ofUser: session.userNumber).map(JSON.string))
         }
         return .object(reply)
@@ -116,7 +116,7 @@ struct DeskConversationRoutes: RouteGroup {
         var filter = try filter(try call.query(), session)
         // Without a shop named, those of all shops that the caller works in.
         let isNamed = try call.query()["shop"] != nil
-        filter.shop = isNamed || membership.shops.count == 1 ? try await access.shop(call, session) : nil
+        filter.shops = isNamed ? [try await access.shop(call, session)] : Set(membership.shops)
         let found = try await desk.conversations(filter)
         let visible = found.filter(membership.sees)
         var reply: JSONObject = ["conversations": .array(try await desk.staffViews(visible))]

@@ -50,6 +50,12 @@ struct DeskSettingsRoutes: RouteGroup {
             try await desk.setAgent(user.number, of: shop, try AgentSettings(try await call.object()))
             return .json(["agents": .array(try await agents(of: shop))])
         }
+        routes.delete("/api/v1/desk/agents/{user}", .desk) { call, session in
+            let shop = try await access.managed(call, session)
+            let user = try await desk.accounts.named(call.parameter("user"))
+            try await desk.removeAgent(user.number, of: shop)
+            return .json(["agents": .array(try await agents(of: shop))])
+        }
         routes.put("/api/v1/desk/agents/me", .desk) { call, session in
             _ = try await access.requireAgent(session)
             let body = try await call.object()
@@ -65,10 +71,12 @@ struct DeskSettingsRoutes: RouteGroup {
 
     private func agents(of shop: Int64) async throws -> [JSON] {
         let settings = try await desk.agentSettings(of: shop)
+        let own = Set(try await desk.queues(of: shop).map(\.queue.number))
         let agents = try await desk.agents().filter { settings[$0.number] != nil }
         let users = try await desk.accounts.users(numbers: agents.map(\.number))
         return agents.map { agent in
             var view = agent.json.objectValue ?? [:]
+            view["queues"] = .array(agent.queues.intersection(own).sorted().map(JSON.int))
             view["supervisor"] = .bool(settings[agent.number]?.isSupervisor ?? false)
             view["hours"] = settings[agent.number]?.hours ?? .null
             view["role"] = (settings[agent.number]?.role).map(JSON.string) ?? .null

@@ -15,9 +15,9 @@ struct DeskShopRoutes: RouteGroup {
             return .json(try await desk.shop(shop).json)
         }
         routes.post("/api/v1/contact", .membership) { _, session in
-            // Without a desk all staff of the first shop is reached; who works for other shops alone hears nothing of it.
-            let strangers = try await desk.contacts(of: session)
-            return .json(["room_id": .string(try await desk.messaging.contact(session, without: strangers))])
+            // Without a desk all staff is reached; where there are several shops, that of the first.
+            let staff = try await desk.contacts(of: session)
+            return .json(["room_id": .string(try await desk.messaging.contact(session, among: staff))])
         }
         routes.get("/api/v1/desk/shops", .desk) { _, session in .json(["shops": .array(try await mine(session))]) }
         routes.post("/api/v1/desk/shops", .admin) { call, session in

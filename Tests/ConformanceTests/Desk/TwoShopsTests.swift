@@ -90,6 +90,16 @@ struct TwoShopsTests {
         #expect(staff.compactMap { $0["user_id"]?.stringValue } == ["@tess:localhost"])
         let anna = "/api/v1/desk/agents/" + HTTPClient.escape("@anna:localhost")
         #expect(try await tess.status("PUT", anna, ["capacity": 9, "queues": [.int(queue)]]) == 403)
+        #expect(try await tess.call("GET", "/api/v1/desk/stats/days")["days"] == [])
+        #expect(try await tess.status("POST", "/api/v1/desk/stats/days/2026-01-01/check") == 403)
+        // Neither customers nor people of the first shop are found by those of the second.
+        let search = "/_matrix/client/v3/user_directory/search"
+        for (client, count) in [(tess, 0), (desk.boss, 1)] {
+            let found = try await client.call("POST", search, ["search_term": "anna"])["results"]?.arrayValue
+            #expect(found?.count == count)
+        }
+        let profile = "/_matrix/client/v3/profile/" + HTTPClient.escape("@anna:localhost")
+        #expect(try await desk.boss.call("GET", profile)["displayname"] == "anna")
         for name in ["Lamp & Wheel", "Thread & Needle", ""] {
             #expect(try await desk.boss.status("POST", "/api/v1/desk/shops", ["name": .string(name)]) >= 400)
         }
@@ -129,6 +139,15 @@ struct TwoShopsTests {
             // The second shop's supervisor sees what anna does there, and nothing of the rest.
             let board = try await tess.call("GET", "/api/v1/desk/agents")["agents"]?.arrayValue ?? []
             #expect(board.compactMap { $0["user_id"]?.stringValue }.sorted() == ["@anna:localhost", "@tess:localhost"])
+            #expect(board.first { $0["user_id"] == "@anna:localhost" }?["queues"] == [.int(queue)])
+            // She leaves the second shop when nobody there waits for her.
+            let agent = "/api/v1/desk/agents/" + HTTPClient.escape("@anna:localhost")
+            #expect(try await tess.status("DELETE", agent) == 409)
+            let number = try #require(second["number"]?.intValue)
+            try await anna.command(number, "resolve")
+            #expect(try await tess.status("DELETE", agent) == 200)
+            #expect(try await anna.status("GET", "/api/v1/desk/queues?shop=\(shop)") == 404)
+            #expect(try await anna.status("GET", "/api/v1/desk/conversations/\(number)") == 404)
         }
     }
 }

@@ -81,6 +81,25 @@ struct ShopTests {
         #expect(try await two.desk.check() == [])
     }
 
+    @Test("DESK-32 the names in which shops write are nobody's, and who has one already does not become a shop")
+    func senders() async throws {
+        let test = try TestDesk()
+        for name in ["shop", "shop-2"] {
+            for kind in [UserKind.member, .staff] {
+                await #expect(throws: RequestError.self, "\(name)") {
+                    try await test.accounts.register(Registration(localpart: name, kind: kind))
+                }
+            }
+        }
+        // Other names that begin so are people's, and dispatch hears them.
+        _ = try await test.queue()
+        let customer = try await test.user("shop-fan", .member)
+        let agent = try await test.agent("shop-anna")
+        let opened = try await test.desk.open(customer, scene: nil, topic: "buy", text: "Hello")
+        try await test.say("Good day", agent, in: opened.room)
+        #expect(try await test.desk.conversation(opened.conversation.number).status == .waiting)
+    }
+
     private func merge(_ two: Two, _ visitor: Session, into member: Session) async throws -> Int64 {
         let anonymous = try #require(try await two.test.accounts.user(number: visitor.userNumber))
         let account = try #require(try await two.test.accounts.user(number: member.userNumber))
@@ -118,14 +137,24 @@ struct ShopTests {
         }
         let robot = try await two.test.accounts.register(Registration(localpart: "r.bot", kind: .robot)).user
         try await two.desk.setRobot("bot", of: 1, ["id": "bot", "sender_localpart": "r.bot"])
-        let rule: JSON = ["if": [:], "then": ["queue": 2, "robot": .string(robot.identifier.text)]]
-        await #expect(throws: RequestError.self) { try await two.desk.setRules([rule], of: 2) }
+        let sender = try #require(try await two.test.accounts.user(localpart: "shop-2")).number
+        for named: JSON in [.string(robot.identifier.text), .int(robot.number), .int(sender)] {
+            let rule: JSON = ["if": [:], "then": ["queue": 2, "robot": named]]
+            await #expect(throws: RequestError.self, "\(named)") { try await two.desk.setRules([rule], of: 2) }
+        }
         #expect(try await two.desk.rules(of: 2) == [])
         // An agent of two shops keeps its place in the one when the other changes it.
         let cora = try #require(two.staff["cora"]?.userNumber)
         try await two.desk.setAgent(cora, of: 2, AgentSettings(capacity: 5, queues: [], isSupervisor: true))
         let membership = try #require(try await two.desk.membership(cora))
         #expect(membership.agent.queues == [1] && membership.shops == [1, 2] && membership.supervised == [2])
+        // Who serves a conversation of the shop leaves it afterwards, and then has no right there any more.
+        let busy = await #expect(throws: RequestError.self) { try await two.desk.removeAgent(cora, of: 2) }
+        #expect(busy?.status == 409)
+        try await two.desk.perform(.resolved(number, by: cora))
+        try await two.desk.removeAgent(cora, of: 2)
+        let left = try #require(try await two.desk.membership(cora))
+        #expect(left.shops == [1] && left.supervised.isEmpty && left.agent.queues == [1])
         #expect(try await two.desk.check() == [])
     }
 
@@ -170,6 +199,16 @@ struct ShopTests {
             try await desk.take(body, from: "cars", signature: signature, signedAt: seconds)
         }
         #expect(lost?.status == 404)
+        // Not even the end of a matter is noted with another shop's customer.
+        let other: JSONObject = [
+            "key": "e2", "type": "card.result", "ref": "x", "status": "ok", "text": "yours",
+            "conversation": .int(opened.conversation.number),
+        ]
+        let second = JSON.object(other).canonical()
+        let signed = RequestSignature(secret: Array(Self.secret.utf8)).sign(second, at: seconds)
+        await #expect(throws: RequestError.self) {
+            try await desk.take(second, from: "cars", signature: signed, signedAt: seconds)
+        }
         let card = CardDraft(kind: "sale", adapter: "cars", layout: ["body": [], "actions": []], body: "A card")
         await #expect(throws: RequestError.self) {
             try await desk.send(card, to: opened.conversation.number, by: try #require(two.staff["ben"]))

@@ -14,10 +14,17 @@ public enum Localpart {
     /// Whether a person may choose this localpart: neither a prefix of ours, nor that of a shop's own account, nor `_`, nor
     /// digits alone.
     public static func isChoosable(_ text: String) -> Bool {
-        guard !text.hasPrefix("_"), !reservedPrefixes.contains(where: text.hasPrefix), text != "shop",
-            !text.hasPrefix("shop-")
-        else { return false }
+        guard !text.hasPrefix("_"), !reservedPrefixes.contains(where: text.hasPrefix), !isShops(text) else {
+            return false
+        }
         return !text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
+
+    /// Whether a localpart is that of a shop's own account: `shop`, or `shop-` and a number.
+    public static func isShops(_ text: String) -> Bool {
+        guard text.hasPrefix("shop-") else { return text == "shop" }
+        let number = text.utf8.dropFirst(5)
+        return !number.isEmpty && number.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
     /// ASCII capitals as small letters; everything else as it is.

@@ -65,6 +65,10 @@ extension Accounts {
         guard Localpart.isValid(localpart, serverName: serverName) else {
             throw Self.invalidUsername("A user name may hold a-z, 0-9 and . _ = - / + only, and must not be too long.")
         }
+        // The accounts in whose name shops write are the server's alone.
+        guard !Localpart.isShops(localpart) || (kind == .robot && id == nil) else {
+            throw Self.invalidUsername("This user name is the shop's own. Choose another one.")
+        }
         let claims = services.withLock { $0 }
         if let id {
             guard claims.contains(where: { $0.id == id && $0.mayAct(for: localpart) }) else { throw Self.exclusive }

@@ -11,24 +11,25 @@ extension MessagingEngine {
         shop == 1 ? shopLocalpart : "\(shopLocalpart)-\(shop)"
     }
 
-    /// Whether a localpart is that of a shop's own account.
-    package static func isShop(_ localpart: String) -> Bool {
-        localpart == shopLocalpart || localpart.hasPrefix(shopLocalpart + "-")
+    /// Whether a user is a shop's own account.
+    package static func isShop(_ user: UserRecord) -> Bool {
+        user.kind == .robot && user.service == nil && Localpart.isShops(user.identifier.localpart)
     }
 
     /// The service room of a customer: the one there is, or a new one with the shop's staff in it.
     ///
     /// Which agent answers is not decided here; every member of staff is there, as long as no dispatch is set up.
     ///
-    /// - Parameter strangers: staff who are not let in: those who work for other shops alone.
-    package func contact(_ session: Session, without strangers: Set<Int64> = []) async throws -> String {
+    /// - Parameter staff: who of the staff is let in, by number; all without it.
+    package func contact(_ session: Session, among staff: Set<Int64>? = nil) async throws -> String {
         let user = session.userNumber
         let known = try await database.read { try ContactQueries.room(of: user, in: $0) }
         if let known, let room = try await room(known), room.membership(of: user) == .join { return id(of: known) }
         guard !session.isSuspended else { throw RequestError.suspended }
         let shop = try await accounts.shopAccount(localpart: Self.shopLocalpart, displayName: settings.shopName)
-        let staff = try await accounts.users(ofKind: .staff, limit: 200).filter { !strangers.contains($0.number) }
-        return try await openServiceRoom(for: session, shop: shop, staff: staff)
+        let people = try await accounts.users(ofKind: .staff, limit: 200)
+        return try await openServiceRoom(
+            for: session, shop: shop, staff: people.filter { staff?.contains($0.number) ?? true })
     }
 
     private func openServiceRoom(for session: Session, shop: UserRecord, staff: [UserRecord]) async throws -> String {

@@ -76,7 +76,7 @@ extension Desk {
             wish["adapter"] = .string(business.name)
             let card = try send(try CardDraft(wish), to: conversation.number, by: 0, in: context)
             return ["status": "ok", "conversation": .int(conversation.number), "card": .string(card)]
-        case "card.result": return try settleCards(event, of: business.name, in: context)
+        case "card.result": return try settleCards(event, of: business, in: context)
         case "transfer":
             let conversation = try conversation(named: event, of: business.shop, context)
             let queue = try event.required("queue", try event.int("queue"))
@@ -107,7 +107,10 @@ extension Desk {
         _ event: JSONObject, _ response: JSON, from business: Business, key: String, in context: WriteContext
     ) throws {
         let type = event["type"]?.stringValue ?? ""
-        let conversation = response["conversation"]?.intValue ?? event["conversation"]?.intValue
+        var conversation = response["conversation"]?.intValue
+        if conversation == nil, event["conversation"] != nil {
+            conversation = try self.conversation(named: event, of: business.shop, context).number
+        }
         var user = try conversation.flatMap { try ConversationQueries.user(of: $0, context.connection) }
         if user == nil, event["user"] != nil { user = try customer(named: event, of: business.shop, context).number }
         // The business's own time, within what a calendar holds.
@@ -166,15 +169,17 @@ extension Desk {
     }
 
     /// The business says how the matter of its cards ended, by whatever way.
-    private func settleCards(_ event: JSONObject, of adapter: String, in context: WriteContext) throws -> JSON {
+    private func settleCards(_ event: JSONObject, of business: Business, in context: WriteContext) throws -> JSON {
         let ref = try event.required("ref", try event.string("ref"))
         let states: [String: CardState] = ["ok": .done, "failed": .failed, "cancelled": .cancelled]
         guard let state = states[event["status"]?.stringValue ?? ""] else {
             throw RequestError.invalidParam("'status' is ok, failed or cancelled.")
         }
         var count: Int64 = 0
-        for place in try AdapterQueries.cards(adapter: adapter, ref: ref, context.connection) {
-            guard var card = try CardQueries.card(room: place.room, seq: place.seq, context.connection) else {
+        for place in try AdapterQueries.cards(adapter: business.name, ref: ref, context.connection) {
+            guard try ConversationQueries.newest(inRoom: place.room, context.connection)?.shop == business.shop,
+                var card = try CardQueries.card(room: place.room, seq: place.seq, context.connection)
+            else {
                 continue
             }
             do throws(CardRefusal) { try card.machine.settled(as: state) } catch { throw RequestError(error, card) }

@@ -157,6 +157,10 @@ extension Desk {
         guard let room = RoomNumber(value: card.room),
             let user = try accounts.user(number: session.userNumber, on: context.connection)
         else { throw RequestError.notFound("There is no such card.") }
+        // A name that nobody had when the card was sent may be another shop's business by now.
+        let home = try ConversationQueries.newest(inRoom: card.room, context.connection)?.shop
+        let business = try AdapterQueries.adapter(card.adapter, context.connection)
+        guard business == nil || business?.shop == home else { throw RequestError.notFound("There is no such card.") }
         let cardID = EventAddress(room: room, seq: card.seq).text
         let content: JSONObject = [
             "verb": .string(verb), "data": .object(data),

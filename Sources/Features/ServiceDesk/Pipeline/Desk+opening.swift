@@ -26,12 +26,15 @@ extension Desk {
         _ scene: Scene, for session: Session, of wished: Int64? = nil
     ) async throws -> RegisteredScene {
         let user = session.userNumber
+        let isCustomer = session.kind == .visitor || session.kind == .member
         let shop = try await database.read { [self] in try self.shop(ofVisitor: user, wished: wished, $0) }
         let intent = try await intent(of: scene, user: user, in: shop)
         let token = "scn_" + Base64URL.encode(secureRandomBytes(24))
         let hash = Self.hash(token)
-        let expires = try await database.write { context in
+        let expires = try await database.write { [self] context in
             let until = context.now + Self.sceneLifetime
+            // A page that says whose it is makes the visitor that shop's customer.
+            if wished != nil, isCustomer { try join(user, to: shop, in: context) }
             try SceneQueries.insert(
                 scene, hash: hash, shop: shop, user: user, intent: intent, until: until, in: context)
             return until
@@ -145,7 +148,10 @@ extension Desk {
         conversation.room = try last?.room ?? makeRoom(for: customer, conversation, scene, in: context)
         let robot = try outcome.robot.flatMap { try accounts.user(number: $0, on: connection) }
         let (_, refusal) = try received(
-            .opened(conversation, robot: robot?.kind == .robot ? robot?.number : nil), by: customer.number,
+            .opened(
+                conversation,
+                robot: robot.flatMap { $0.kind == .robot && !MessagingEngine.isShop($0) ? $0.number : nil }),
+            by: customer.number,
             in: context)
         if let refusal { throw RequestError(refusal) }
         return conversation.number

@@ -26,7 +26,10 @@ extension Desk {
         try await owner()
         let number = try await database.write(bytes: 8_192) { [self] context in
             let connection = context.connection
-            let shop = try self.shop(ofVisitor: anonymous.number, wished: nil, connection)
+            let home = try PersonQueries.person(of: account.number, connection).flatMap {
+                try PersonQueries.shop(of: $0, connection)
+            }
+            let shop = try self.shop(ofVisitor: anonymous.number, wished: nil, connection, otherwise: home)
             let from = try PersonQueries.ensure(anonymous.number, of: shop, isAnonymous: true, in: context)
             // An account that has been to no shop yet becomes the customer of the visitor's.
             let to = try PersonQueries.ensure(account.number, of: shop, isAnonymous: false, in: context)

@@ -17,8 +17,15 @@ extension Desk {
     @discardableResult
     package func owner(of shop: Int64 = Desk.firstShop) async throws -> UserRecord {
         let name = try await database.read { [self] in try shopName(shop, $0) }
-        return try await accounts.shopAccount(
+        let owner = try await accounts.shopAccount(
             localpart: MessagingEngine.shopLocalpart(shop), displayName: name ?? messaging.settings.shopName)
+        // Somebody may have had the name before there were several shops.
+        guard shop == Self.firstShop || MessagingEngine.isShop(owner) else {
+            throw RequestError(
+                status: 409, code: "M_CONFLICT",
+                message: "'\(owner.identifier.text)' is somebody's account: this shop cannot write in its own name.")
+        }
+        return owner
     }
 
     func owner(of shop: Int64, _ connection: Connection) throws -> UserRecord {
@@ -41,7 +48,7 @@ extension Desk {
         let content = event.contentObject
         guard let conversation = try ConversationQueries.newest(inRoom: event.room.value, context.connection),
             let sender = try accounts.user(number: event.sender, on: context.connection),
-            !MessagingEngine.isShop(sender.identifier.localpart)
+            !MessagingEngine.isShop(sender)
         else { return }
         if isMessage { try lookAgain(at: event, content, in: conversation, context) }
         if content["m.relates_to"]?["rel_type"]?.stringValue == "m.replace" { return }

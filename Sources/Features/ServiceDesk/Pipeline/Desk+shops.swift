@@ -68,7 +68,7 @@ extension Desk {
         guard !known.contains(where: { $0.name == name }) else { throw Self.sameName }
         guard numbers.count < Self.most else { throw RequestError.tooLarge("At most \(Self.most) shops.") }
         let number = (numbers.max() ?? Self.firstShop) + 1
-        _ = try await accounts.shopAccount(localpart: MessagingEngine.shopLocalpart(number), displayName: name)
+        try await owner(of: number)
         try await database.write { [self] context in
             guard try shopName(number, context.connection) == nil else {
                 throw RequestError(
@@ -137,6 +137,62 @@ extension Desk {
         }
     }
 
+    /// Takes somebody out of a shop: out of its queues and its rights. What is the person's own stays.
+    ///
+    /// - Throws: 409 for who serves a conversation of the shop: that is given to somebody else first.
+    package func removeAgent(_ user: Int64, of shop: Int64) async throws {
+        try await database.write { [self] context in
+            let connection = context.connection
+            guard try ShopQueries.member(user, of: shop, connection) != nil,
+                var agent = try DeskQueries.agents(connection).first(where: { $0.number == user })
+            else { throw RequestError(DeskRefusal.unknownAgent) }
+            let held = try ConversationQueries.unresolved(connection).filter {
+                $0.shop == shop && $0.owner == .agent(user)
+            }
+            guard held.isEmpty else {
+                throw RequestError(
+                    status: 409, code: "M_CONFLICT",
+                    message: "This agent has \(held.count) conversations. Give them to somebody else first.",
+                    extra: ["conversations": .array(held.map { .int($0.number) })])
+            }
+            let own = Set(try DeskQueries.queues(of: shop, connection).map(\.number))
+            agent.queues.subtract(own)
+            try DeskQueries.setRoster(agent, in: context)
+            try ShopQueries.remove(user, from: shop, in: context)
+            _ = try received(.agentChanged(agent), in: context)
+        }
+    }
+
+    /// Which of some users are not within somebody's sight: customers and people of shops in which the asker does not
+    /// work. Nobody on a server of one shop, and nobody for its administrators.
+    package func outOfSight(_ users: [Int64], of asker: Session) async throws -> Set<Int64> {
+        guard !asker.isAdmin else { return [] }
+        return try await database.read { connection in
+            guard try ShopQueries.names(connection).contains(where: { $0.number != Self.firstShop }) else { return [] }
+            let mine: Set<Int64>
+            if asker.kind == .robot {
+                // A robot of the operator's files may serve any shop.
+                let robot = try SetupQueries.robots(connection).first {
+                    $0.registration["sender_localpart"]?.stringValue == asker.user.localpart
+                }
+                guard let robot else { return [] }
+                mine = [robot.shop]
+            } else {
+                mine = Set(try ShopQueries.shops(of: asker.userNumber, connection).map(\.shop))
+            }
+            return Set(
+                try users.filter { user in
+                    if user == asker.userNumber { return false }
+                    let person = try PersonQueries.person(of: user, connection)
+                    if let home = try person.flatMap({ try PersonQueries.shop(of: $0, connection) }) {
+                        return !mine.contains(home)
+                    }
+                    let places = try ShopQueries.shops(of: user, connection).map(\.shop)
+                    return !places.isEmpty && mine.isDisjoint(with: places)
+                })
+        }
+    }
+
     /// Who of the staff works for other shops and not for this one.
     package func strangers(to shop: Int64) async throws -> Set<Int64> {
         try await database.read { try ShopQueries.strangers(to: shop, $0) }
@@ -164,22 +220,28 @@ extension Desk {
         return shop
     }
 
-    /// Makes a visitor the customer of a shop before anything is said.
+    /// Makes somebody the customer of a shop before anything is said.
     package func join(_ user: Int64, to shop: Int64) async throws {
-        try await database.write { [self] context in
-            let shop = try self.shop(ofVisitor: user, wished: shop, context.connection)
-            _ = try PersonQueries.ensure(user, of: shop, isAnonymous: true, in: context)
-        }
+        try await database.write { [self] context in try join(user, to: shop, in: context) }
     }
 
-    /// Who of the staff works for other shops alone, for somebody who wants to reach the first shop without its desk.
+    func join(_ user: Int64, to shop: Int64, in context: WriteContext) throws {
+        let shop = try self.shop(ofVisitor: user, wished: shop, context.connection)
+        let isAnonymous = try accounts.user(number: user, on: context.connection)?.kind == .visitor
+        _ = try PersonQueries.ensure(user, of: shop, isAnonymous: isAnonymous, in: context)
+    }
+
+    /// Who of the staff hears of somebody who wants to reach the first shop without its desk: all where there is one shop
+    /// (nil), else those who work in the first. Whoever reaches it there is its customer.
     ///
     /// - Throws: 409 for the customer of another shop.
-    package func contacts(of session: Session) async throws -> Set<Int64> {
-        let user = session.userNumber
-        return try await database.read { [self] connection in
-            _ = try self.shop(ofVisitor: user, wished: Self.firstShop, connection)
-            return try ShopQueries.strangers(to: Self.firstShop, connection)
+    package func contacts(of session: Session) async throws -> Set<Int64>? {
+        guard try await shops().count > 1 else { return nil }
+        if session.kind == .visitor || session.kind == .member {
+            try await join(session.userNumber, to: Self.firstShop)
+        }
+        return try await database.read { connection in
+            Set(try ShopQueries.members(of: Self.firstShop, connection).map(\.user))
         }
     }
 
@@ -196,6 +258,15 @@ extension Desk {
         let merge = try await database.read { try PersonQueries.merge(number, $0) }
         guard let merge else { throw RequestError.notFound("There is no such merge.") }
         return try await self.shop(ofPerson: merge.to)
+    }
+
+    /// The shop whose customer somebody is; nil for who has been to none.
+    package func home(ofCustomer user: Int64) async throws -> DeskShop? {
+        let found = try await database.read { connection in
+            try PersonQueries.person(of: user, connection).flatMap { try PersonQueries.shop(of: $0, connection) }
+        }
+        guard let found else { return nil }
+        return try await shop(found)
     }
 
     /// The shop whose customer somebody is; the first for who has been to none.

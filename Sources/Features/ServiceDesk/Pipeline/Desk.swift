@@ -71,7 +71,11 @@ package final class Desk: Sendable {
         _ event: DeskEvent, by user: Int64 = 0, in context: WriteContext
     ) throws -> (outcome: DeskOutcome, refusal: DeskRefusal?) {
         context.onRollback { [self] in machine.withLock { $0 = nil } }
-        if case .forced(let number, let agent, _) = event { try refuseStranger(agent, to: number, context) }
+        switch event {
+        case .forced(let number, let agent, _), .transferred(let number, to: .agent(let agent), _):
+            try refuseStranger(agent, to: number, context)
+        default: break
+        }
         let (outcome, refusal, next) = try machine.withLock { machine in
             var current = try machine.take() ?? load(context)
             let (outcome, refusal) = current.received(event, at: context.now)

@@ -49,14 +49,15 @@ enum ConversationQueries {
     static func list(
         _ filter: ConversationFilter, _ connection: Connection
     ) throws -> [Conversation] {
-        try connection.rows(
+        let shops = filter.shops.sorted().map(String.init).joined(separator: ", ")
+        return try connection.rows(
             """
             SELECT \(columns) FROM desk_conversation WHERE conv_no < ?1 AND (?2 IS NULL OR status = ?2)
               AND (?3 IS NULL OR queue_no = ?3) AND (?4 IS NULL OR owner_no = ?4)
-              AND (?6 IS NULL OR shop_no = ?6) \(filter.isUnresolved ? "AND status <> 6" : "")
+              \(filter.shops.isEmpty ? "" : "AND shop_no IN (\(shops))") \(filter.isUnresolved ? "AND status <> 6" : "")
             ORDER BY conv_no DESC LIMIT ?5
             """, .integer(filter.before ?? .max), .optional(filter.status?.rawValue), .optional(filter.queue),
-            .optional(filter.owner), .int(filter.limit), .optional(filter.shop), map: conversation)
+            .optional(filter.owner), .int(filter.limit), map: conversation)
     }
 
     /// What was opened within a time: how it stands and what was thought of it.
@@ -133,7 +134,8 @@ enum ConversationQueries {
 
 /// Which conversations a list shows.
 package struct ConversationFilter: Sendable, Hashable {
-    package var shop: Int64?
+    /// Of these shops alone; of all without any named.
+    package var shops: Set<Int64> = []
     package var status: ConversationStatus?
     package var queue: Int64?
     package var owner: Int64?

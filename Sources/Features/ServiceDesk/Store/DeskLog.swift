@@ -93,7 +93,7 @@ final class LogReader {
         let found: Speaker? =
             switch account?.kind {
             case .staff: .human(user)
-            case .robot: MessagingEngine.isShop(account?.identifier.localpart ?? "") ? nil : .robot
+            case .robot: account.map(MessagingEngine.isShop) ?? false ? nil : .robot
             default: .customer
             }
         speakers[user] = .some(found)

@@ -96,6 +96,11 @@ enum DeskQueries {
             ON CONFLICT (user_no) DO UPDATE SET capacity = ?3, skills = ?4, hours = ?5
             """, .integer(agent.number), .integer(agent.status.rawValue), .integer(agent.capacity),
             .text(Texts.words(agent.skills)), .optional(hours.map(Texts.text)))
+        try setRoster(agent, in: context)
+    }
+
+    /// Stores which queues an agent serves.
+    static func setRoster(_ agent: DeskAgent, in context: WriteContext) throws {
         try context.connection.run("DELETE FROM desk_roster WHERE user_no = ?1", .integer(agent.number))
         for queue in agent.queues.sorted() {
             try context.connection.run(

@@ -123,6 +123,11 @@ enum ShopQueries {
             ) { $0.int(0) })
     }
 
+    static func remove(_ user: Int64, from shop: Int64, in context: WriteContext) throws {
+        try context.connection.run(
+            "DELETE FROM desk_member WHERE shop_no = ?1 AND user_no = ?2", .integer(shop), .integer(user))
+    }
+
     static func set(_ member: Member, of shop: Int64, in context: WriteContext) throws {
         try context.connection.run(
             """
