@@ -36,6 +36,7 @@ struct ModelRoutes: RouteGroup {
             }
             return .json(.object(try await describe(key(call))))
         }
+        routes.get(one + "/file", .download) { call, session in try await file(call, session) }
         routes.delete(one, .admin) { call, session in
             try session.requireAdmin()
             try await models.remove(key(call), by: session.user.text)
@@ -79,6 +80,20 @@ struct ModelRoutes: RouteGroup {
             "journal": .array(
                 journal.map { ["at_ms": .int($0.at), "by": .string($0.who), "what": .string($0.what)] }),
         ])
+    }
+
+    /// The bytes of a version, as they serve here: for programs that ask the net themselves, on a phone perhaps.
+    ///
+    /// A version that answers is given to everybody with an account, any other to administrators.
+    private func file(_ call: Call, _ session: Session) async throws -> Response {
+        try session.refuseGuests()
+        let key = key(call)
+        guard let entry = try await models.registry()[key], session.isAdmin || entry.state.isServing,
+            let hash = BlobHash(hex: entry.sha256)
+        else { throw RequestError.notFound("There is no \(key).") }
+        return BlobReply.file(
+            try await models.blobs.reader(of: hash), type: "application/octet-stream",
+            name: "\(key.id)-\(key.version).onnx", request: call.request)
     }
 
     private func describe(_ key: ModelKey) async throws -> JSONObject {

@@ -61,6 +61,32 @@ struct RegistryServerTests {
         }
     }
 
+    @Test("SCAN-114 the file of a model that serves is fetched by any account, that of others by administrators alone")
+    func file() async throws {
+        try await ModelServer.run { server in
+            try Self.layPictures(in: server)
+            let upload = ModelServer.Upload.colours("1.0.0")
+            #expect(try await server.staged(upload) == "staged")
+            let path = ModelServer.path("1.0.0") + "/file"
+            let visitor = try await MatrixClient(server.process.http).visit()
+            #expect(try await visitor.reply("GET", path).status == 404)
+            #expect(try await server.root.reply("GET", path).body == upload.model)
+            try await server.root.call("POST", ModelServer.path("1.0.0") + "/activate")
+            let whole = try await visitor.reply("GET", path)
+            #expect(whole.status == 200 && whole.body == upload.model)
+            // A broken download goes on where it stopped, and what is known already is not sent again.
+            func part(_ name: String, _ value: String) async throws -> HTTPReply {
+                let headers = ["Authorization": "Bearer \(visitor.token ?? "")", name: value]
+                return try await server.process.http.send("GET", path, headers: headers)
+            }
+            let rest = try await part("Range", "bytes=100-")
+            #expect(rest.status == 206 && rest.body == Array(upload.model.dropFirst(100)))
+            let tag = try #require(whole[header: "ETag"])
+            #expect(try await part("If-None-Match", tag).status == 304)
+            #expect(try await server.process.http.send("GET", path).status == 401)
+        }
+    }
+
     @Test(
         "LEARN-136 a model whose vectors are compared serves only with a threshold whose rate of false accepts was measured"
     )
