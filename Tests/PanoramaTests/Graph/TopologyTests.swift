@@ -46,6 +46,28 @@ struct TopologyTests {
         #expect(few.next([]).count == 6 && few.next([]).isEmpty)
     }
 
+    @Test("PANO-310 a round that would bring more than 40 pairs a photo brings those that share most, and is the last")
+    func budget() throws {
+        let view = try RenderedRing(RenderedWorld(seed: 3), count: 1, seed: 1).images[0]
+        let points = try PointDetector().points(of: view, scale: 1)
+        let count = 110
+        var search = PairSearch([PhotoPoints?](repeating: points, count: count))
+        let first = search.next([])
+        // All meet the first photo, each a little farther to the side: by that all meet all, and those near each other most.
+        let edges = (1..<count).map { photo -> MatchEdge in
+            let shift = Double(photo) * 0.005 * points.width
+            let map = Matrix3(rows: Vector3(1, 0, shift), Vector3(0, 1, 0), Vector3(0, 0, 1))
+            return MatchEdge(first: 0, second: photo, pairs: [0, 0, shift, 0], homography: map, matches: 1)
+        }
+        let second = search.next(edges)
+        #expect(first.count + second.count == 40 * count && search.count == 40 * count)
+        let handed = Set((first + second).map { SIMD2($0.0, $0.1) })
+        #expect(handed.count == 40 * count)
+        let near = (0..<count).flatMap { one in (1...15).map { SIMD2(one, one + $0) } }.filter { $0.y < count }
+        #expect(near.allSatisfy { handed.contains($0) })
+        #expect(search.next(edges).isEmpty)
+    }
+
     @Test("PANO-310 72 views all around in no order hang together though many pairs are not compared")
     func large() throws {
         let world = try RenderedWorld(seed: 5)

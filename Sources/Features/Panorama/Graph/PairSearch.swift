@@ -5,7 +5,8 @@ internal import Kernels
 /// Up to 60 photos all are compared with all. Of more, first neighbours in name and those with the most alike mixtures of
 /// codes are. Then the graph grows from what was found: two photos that both meet a third one are compared where its
 /// homographies say that they meet, too. When nothing grows, each photo is compared with the likest ones of other parts,
-/// until two rounds in a row have joined nothing. Each pair comes once, and after 40 for each photo no round begins.
+/// until two rounds in a row have joined nothing. Each pair comes once, and there are never more than 40 for each photo: of
+/// a round that would bring more, those come that promise most.
 package struct PairSearch {
     /// Up to so many photos all pairs are compared.
     package static let compareAllUpTo = 60
@@ -13,6 +14,8 @@ package struct PairSearch {
     static let likest = 8
     /// How many of other parts in a round that tries to join them.
     static let across = 4
+    /// How many pairs there are at most for each photo.
+    static let most = 40
     /// The share of a photo that must lie on another for the two to be compared.
     static let overlap = 0.15
 
@@ -37,43 +40,49 @@ package struct PairSearch {
     /// - Parameter edges: All that was found so far.
     package mutating func next(_ edges: [MatchEdge]) -> [(Int, Int)] {
         if points.count <= Self.compareAllUpTo {
-            return taken(Set(points.indices.flatMap { second in (0..<second).map { SIMD2($0, second) } }))
+            let all = points.indices.flatMap { second in (0..<second).map { (SIMD2($0, second), 1.0) } }
+            return taken(Dictionary(uniqueKeysWithValues: all), room: all.count)
         }
-        guard !known.isEmpty else { return taken(first()) }
-        guard known.count < 40 * there.count else { return [] }
-        let grown = taken(chained(edges))
+        let room = Self.most * there.count - known.count
+        guard !known.isEmpty else { return taken(first(), room: room) }
+        guard room > 0 else { return [] }
+        let grown = taken(chained(edges), room: room)
         guard grown.isEmpty else { return grown }
         let groups = Components.groups(count: points.count, edges: edges)
         fruitless = groups.count < parts ? 0 : fruitless + 1
         parts = groups.count
-        return fruitless < 2 ? taken(bridges(groups)) : []
+        return fruitless < 2 ? taken(bridges(groups), room: room) : []
     }
 
-    /// Those that were not handed out before.
-    private mutating func taken(_ pairs: Set<SIMD2<Int>>) -> [(Int, Int)] {
-        let fresh = pairs.subtracting(known)
+    /// Of those that were not handed out before as many as there is room for, the most promising ones.
+    private mutating func taken(_ promise: [SIMD2<Int>: Double], room: Int) -> [(Int, Int)] {
+        var fresh = promise.keys.filter { !known.contains($0) }
+        if fresh.count > room {
+            fresh.sort { (promise[$1] ?? 0, $0.y, $0.x) < (promise[$0] ?? 0, $1.y, $1.x) }
+            fresh.removeLast(fresh.count - room)
+        }
         known.formUnion(fresh)
         return fresh.map { ($0.x, $0.y) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
     }
 
     private static func pair(_ one: Int, _ other: Int) -> SIMD2<Int> { SIMD2(min(one, other), max(one, other)) }
 
-    // MARK: Rounds
+    // MARK: Rounds, each with what its pairs promise
 
-    private mutating func first() -> Set<SIMD2<Int>> {
+    private mutating func first() -> [SIMD2<Int>: Double] {
         likeness = Self.likeness(Self.mixtures(points, there))
-        var pairs = Set<SIMD2<Int>>()
+        var pairs: [SIMD2<Int>: Double] = [:]
         for (place, photo) in there.enumerated() {
-            for step in 1...2 where place + step < there.count { pairs.insert(SIMD2(photo, there[place + step])) }
             for other in likest(place, count: Self.likest, where: { $0 != place }) {
-                pairs.insert(Self.pair(photo, there[other]))
+                pairs[Self.pair(photo, there[other])] = Double(likeness[place][other])
             }
+            for step in 1...2 where place + step < there.count { pairs[SIMD2(photo, there[place + step])] = 1 }
         }
         return pairs
     }
 
     /// Photos that a third one joins, and that meet as far as its two edges tell.
-    private func chained(_ edges: [MatchEdge]) -> Set<SIMD2<Int>> {
+    private func chained(_ edges: [MatchEdge]) -> [SIMD2<Int>: Double] {
         var ways: [Int: [(other: Int, map: Matrix3)]] = [:]
         for edge in edges {
             for photo in [edge.first, edge.second] {
@@ -81,22 +90,23 @@ package struct PairSearch {
                 ways[photo, default: []].append((edge.other(than: photo), map))
             }
         }
-        var pairs = Set<SIMD2<Int>>()
+        var pairs: [SIMD2<Int>: Double] = [:]
         for (photo, out) in ways {
             for step in out {
                 for further in ways[step.other] ?? [] where further.other > photo {
                     let pair = SIMD2(photo, further.other)
-                    guard !known.contains(pair), !pairs.contains(pair) else { continue }
-                    if meets(photo, further.other, further.map * step.map) { pairs.insert(pair) }
+                    guard !known.contains(pair) else { continue }
+                    let share = shared(photo, further.other, further.map * step.map)
+                    if share >= Self.overlap { pairs[pair] = max(share, pairs[pair] ?? 0) }
                 }
             }
         }
         return pairs
     }
 
-    /// Whether enough of a photo lies on another.
-    private func meets(_ one: Int, _ other: Int, _ map: Matrix3) -> Bool {
-        guard let a = points[one], let b = points[other] else { return false }
+    /// The share of a photo that lies on another.
+    private func shared(_ one: Int, _ other: Int, _ map: Matrix3) -> Double {
+        guard let a = points[one], let b = points[other] else { return 0 }
         let steps = [-0.4, -0.2, 0, 0.2, 0.4]
         var inside = 0
         for across in steps {
@@ -105,21 +115,21 @@ package struct PairSearch {
                 if abs(place.x) < b.width / 2, abs(place.y) < b.height / 2 { inside += 1 }
             }
         }
-        return Double(inside) >= Self.overlap * Double(steps.count * steps.count)
+        return Double(inside) / Double(steps.count * steps.count)
     }
 
     /// The likest photos of other parts.
-    private func bridges(_ groups: [[Int]]) -> Set<SIMD2<Int>> {
+    private func bridges(_ groups: [[Int]]) -> [SIMD2<Int>: Double] {
         var part = [Int](repeating: 0, count: points.count)
         for (number, group) in groups.enumerated() {
             for photo in group { part[photo] = number }
         }
-        var pairs = Set<SIMD2<Int>>()
+        var pairs: [SIMD2<Int>: Double] = [:]
         for (place, photo) in there.enumerated() {
             let others = likest(place, count: Self.across) { other in
                 part[there[other]] != part[photo] && !known.contains(Self.pair(photo, there[other]))
             }
-            for other in others { pairs.insert(Self.pair(photo, there[other])) }
+            for other in others { pairs[Self.pair(photo, there[other])] = Double(likeness[place][other]) }
         }
         return pairs
     }
