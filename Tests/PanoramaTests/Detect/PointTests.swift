@@ -163,4 +163,33 @@ struct PointTests {
         let (plain, round) = (try right(false), try right(true))
         #expect(round > plain, "\(round) \(plain)")
     }
+
+    @Test("PANO-325 points of two contrasts from one scale space are those of each by itself", arguments: [150, 5000])
+    func contrasts(limit: Int) throws {
+        let picture = try Self.warped(try Self.picture(), .identity, noise: 3)
+        var detector = PointDetector()
+        detector.limit = limit
+        let both = try detector.points(of: picture, scale: 1, contrasts: [detector.contrast, 0.002])
+        let usual = try detector.points(of: picture, scale: 1)
+        #expect(both[0].x == usual.x && both[0].y == usual.y && both[0].codes.rows == usual.codes.rows)
+        // Where the usual ones are as many as may be, fainter ones are not looked for.
+        guard limit > 150 else { return #expect(both.count == 1 && usual.count >= limit) }
+        detector.contrast = 0.002
+        let faint = try detector.points(of: picture, scale: 1)
+        #expect(both.count == 2 && faint.count > usual.count)
+        #expect(both[1].x == faint.x && both[1].y == faint.y && both[1].codes.rows == faint.codes.rows)
+    }
+
+    @Test("PANO-325 points of two contrasts that are more than the limit are thinned out as by themselves")
+    func thinned() throws {
+        let picture = try Self.warped(try Self.picture(), .identity, noise: 3)
+        var detector = PointDetector()
+        detector.limit = try detector.points(of: picture, scale: 1).count + 20
+        let both = try detector.points(of: picture, scale: 1, contrasts: [detector.contrast, 0.002])
+        detector.contrast = 0.002
+        let faint = try detector.points(of: picture, scale: 1)
+        #expect(both.count == 2 && both[1].x == faint.x && both[1].codes.rows == faint.codes.rows)
+        detector.limit = 5000
+        #expect(try faint.count < detector.points(of: picture, scale: 1).count)
+    }
 }

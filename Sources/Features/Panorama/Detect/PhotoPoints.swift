@@ -46,11 +46,16 @@ extension PhotoPoints {
     func kept(outside cells: MaskCells, margin: Double = 16) -> PhotoPoints {
         guard cells.excludes else { return self }
         let (columns, rows) = (max(1, Int(width.rounded())), max(1, Int(height.rounded())))
-        let kept = (0..<count).filter { index in
+        return kept { index in
             !cells.isNearExcluded(
                 x: Double(x[index]) + width / 2, y: Double(y[index]) + height / 2, width: columns, height: rows,
                 margin: margin)
         }
+    }
+
+    /// The points whose numbers are wanted, without the codes before rounding.
+    func kept(where isWanted: (Int) -> Bool) -> PhotoPoints {
+        let kept = (0..<count).filter(isWanted)
         let lengths = codes.squaredLengths
         return PhotoPoints(
             x: kept.map { x[$0] }, y: kept.map { y[$0] },

@@ -27,7 +27,7 @@ package struct PointDetector: Sendable {
     /// A detector with the usual settings.
     package init() {}
 
-    private struct Found {
+    private struct Found: Hashable {
         var point: ScalePoint
         var octave: Int
         var x: Float
@@ -41,13 +41,26 @@ package struct PointDetector: Sendable {
     ///   - scale: Matching pixels a pixel of `image`: places come out in those, from the middle.
     /// - Throws: `ImageError` for a picture that cannot be shrunk.
     package func points(of image: Image, scale: Double) throws(ImageError) -> PhotoPoints {
+        try points(of: image, scale: scale, contrasts: [contrast])[0]
+    }
+
+    /// The points of a picture by each of these least contrasts, from one scale space.
+    ///
+    /// - Parameter contrasts: In falling order; where one gives as many points as the limit allows, the rest is left out.
+    /// - Throws: `ImageError` for a picture that cannot be shrunk.
+    package func points(of image: Image, scale: Double, contrasts: [Float]) throws(ImageError) -> [PhotoPoints] {
         let size = Self.size(image.width, image.height, megapixels: megapixels)
         let small = try image.converted(to: .gray8).resized(width: size.width, height: size.height)
         let doubles = Double(size.width * size.height) < doublesBelow * 1e6
         let space = try ScaleSpace(small.floats(), doubles: doubles)
-        let chosen = EvenSpread.choose(
-            found(in: space).map { ($0.x, $0.y, $0.point.response, $0) }, limit: limit, size: size)
-        return described(chosen, in: space, image: image, small: size, scale: scale)
+        var sets: [[Found]] = []
+        for contrast in contrasts where sets.isEmpty || (sets.last?.count ?? 0) < limit {
+            var finder = self
+            finder.contrast = contrast
+            let points = finder.found(in: space).map { ($0.x, $0.y, $0.point.response, $0) }
+            sets.append(EvenSpread.choose(points, limit: limit, size: size))
+        }
+        return described(sets, in: space, image: image, small: size, scale: scale)
     }
 
     /// The size of at most so many megapixels with the shape of a picture.
@@ -94,15 +107,18 @@ package struct PointDetector: Sendable {
         }
     }
 
+    /// Each point is described once, however many of the sets it is in.
     private func described(
-        _ chosen: [Found], in space: ScaleSpace, image: Image, small: (width: Int, height: Int), scale: Double
-    ) -> PhotoPoints {
+        _ sets: [[Found]], in space: ScaleSpace, image: Image, small: (width: Int, height: Int), scale: Double
+    ) -> [PhotoPoints] {
         let across = Double(image.width) / Double(small.width) * scale
         let down = Double(image.height) / Double(small.height) * scale
+        let chosen = sets.count == 1 ? sets[0] : Self.union(sets)
         var (x, y): ([Float], [Float]) = ([], [])
         var codes: [UInt8] = []
         var norms: [Int32] = []
         var roots: [Float] = []
+        var owners: [Found] = []
         let groups = Dictionary(grouping: chosen) { [$0.octave, Self.level($0.point)] }
         for key in groups.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
             let level = space.octaves[key[0]].levels[key[1]]
@@ -116,6 +132,7 @@ package struct PointDetector: Sendable {
                 for _ in 0..<count {
                     x.append(Float((Double(found.x) - Double(small.width - 1) / 2) * across))
                     y.append(Float((Double(found.y) - Double(small.height - 1) / 2) * down))
+                    owners.append(found)
                 }
             }
         }
@@ -123,7 +140,19 @@ package struct PointDetector: Sendable {
             x: x, y: y, codes: PackedCodes(rows: codes, norms: norms), width: Double(image.width) * scale,
             height: Double(image.height) * scale)
         if roots.count == x.count * 128 { points.roots = roots }
-        return points
+        guard sets.count > 1 else { return [points] }
+        return sets.map { set in
+            let own = Set(set)
+            return points.kept { own.contains(owners[$0]) }
+        }
+    }
+
+    /// All points of the sets once, in the order that each of them has.
+    private static func union(_ sets: [[Found]]) -> [Found] {
+        Set(sets.joined()).sorted { a, b in
+            if a.point.response != b.point.response { return a.point.response > b.point.response }
+            return (a.y, a.x, a.octave, a.point.layer) < (b.y, b.x, b.octave, b.point.layer)
+        }
     }
 
     /// The level of blur that a point's gradients are taken from.

@@ -42,33 +42,40 @@ package struct PhotoIntake: Sendable {
 
     /// Reads one photo and finds its points.
     package static func read(_ photo: StitchPhoto, detector: PointDetector = PointDetector()) -> ReadPhoto {
+        read(photo, detector: detector, contrasts: [detector.contrast])[0]
+    }
+
+    /// Reads one photo and finds its points by each of these least contrasts, as `PointDetector` does: at least one.
+    package static func read(_ photo: StitchPhoto, detector: PointDetector, contrasts: [Float]) -> [ReadPhoto] {
         guard let bytes = try? photo.load(), bytes.count <= limits.maximumBytes,
             let probe = try? ImageProbe.read(bytes)
-        else { return refused(.notReadable) }
+        else { return [refused(.notReadable)] }
         let (width, height) = (probe.uprightWidth, probe.uprightHeight)
         let print = UInt64(bytes.count) << 32 | UInt64(CRC32C.of(bytes.span.bytes))
-        guard width * height >= leastPixels else { return refused(.tooSmall, print) }
+        guard width * height >= leastPixels else { return [refused(.tooSmall, print)] }
         let size = PointDetector.size(probe.width, probe.height, megapixels: detector.megapixels)
         var options = ImageDecodeOptions(limits: limits, damage: .acceptUpTo(blankPercent: 10))
         options.minimumSize = ImageSize(width: size.width, height: size.height)
         options.convertsColours = false
         let scale = matchingScale(width: width, height: height)
         guard let decoded = try? Image.decode(bytes, options: options).image else {
-            return refused(.notReadable, print)
+            return [refused(.notReadable, print)]
         }
         let cells = MaskCells(photo.mask)
-        if let cells, cells.excludedShare > 0.95 { return refused(.masked, print) }
+        if let cells, cells.excludedShare > 0.95 { return [refused(.masked, print)] }
         let image = cells?.greyed(decoded) ?? decoded
         let inMatching = Double(width) / Double(image.width) * scale
-        guard let found = try? detector.points(of: image, scale: inMatching) else {
-            return refused(.notReadable, print)
+        guard let sets = try? detector.points(of: image, scale: inMatching, contrasts: contrasts) else {
+            return [refused(.notReadable, print)]
         }
-        let points = cells.map { found.kept(outside: $0) } ?? found
-        return ReadPhoto(
-            points: points, magnification: 1 / scale, width: width, height: height,
-            focalHint: focal(probe.exif, width: width, height: height).map { $0 * scale }, body: body(probe.exif),
-            fingerprint: print,
-            refusal: points.count < leastPoints ? .noTexture : nil)
+        return sets.map { found in
+            let points = cells.map { found.kept(outside: $0) } ?? found
+            return ReadPhoto(
+                points: points, magnification: 1 / scale, width: width, height: height,
+                focalHint: focal(probe.exif, width: width, height: height).map { $0 * scale }, body: body(probe.exif),
+                fingerprint: print,
+                refusal: points.count < leastPoints ? .noTexture : nil)
+        }
     }
 
     /// The light of a photo at the size its points stand in, 0...1.

@@ -14,6 +14,18 @@ struct StageReader {
         return read
     }
 
+    /// One photo by each of these least contrasts, at least by the first; what was kept before is not found again.
+    func read(_ photo: Int, detector: PointDetector, contrasts: [Float]) throws -> [ReadPhoto] {
+        guard cache == nil || photos[photo].stageKey("") == nil else {
+            return try contrasts.prefix(1).map { contrast in
+                var detector = detector
+                detector.contrast = contrast
+                return try read(photo, detector: detector)
+            }
+        }
+        return PhotoIntake.read(photos[photo], detector: detector, contrasts: contrasts)
+    }
+
     /// Compares two photos.
     func compare(_ first: Int, _ second: Int, in graph: inout MatchGraph) throws {
         guard let a = graph.points[first], let b = graph.points[second] else { return }

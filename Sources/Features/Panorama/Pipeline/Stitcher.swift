@@ -207,14 +207,22 @@ public struct Stitcher: Sendable {
         var slanted = PointDetector()
         slanted.normalisesShape = true
         var full: Set<Int> = []
+        // Points of dim parts come from the scale space that the larger ones are looked for in.
+        var faint: [Int: PhotoPoints] = [:]
         for (tier, detector, ratio) in [(1, larger, 0.8), (2, dim, 0.8), (3, slanted, 0.8)] {
             // Where nothing is short of points, fainter ones would change nothing.
             let skipped = tier == 2 ? full : []
             try graph.retry(
                 tier: tier, ratio: ratio, skipping: skipped,
                 fresh: { photo in
-                    let points = try? stages.read(photo, detector: detector).points
-                    if tier == 1, (points?.count ?? 0) >= larger.limit { full.insert(photo) }
+                    guard tier == 1 else {
+                        let known = tier == 2 ? faint[photo] : nil
+                        return known ?? (try? stages.read(photo, detector: detector).points)
+                    }
+                    let found = try? stages.read(photo, detector: larger, contrasts: [larger.contrast, dim.contrast])
+                    let points = found?.first?.points
+                    if (points?.count ?? 0) >= larger.limit { full.insert(photo) }
+                    if let found, found.count > 1 { faint[photo] = found[1].points }
                     return points
                 },
                 progress: { try tell(.retry, $0, $1) })
