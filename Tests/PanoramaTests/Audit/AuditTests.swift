@@ -23,27 +23,6 @@ struct AuditTests {
         (image.width * 5 / 12, image.height / 4, image.width / 6, image.height / 2)
     }
 
-    /// Each pixel of the box from one or more places of the clean picture, averaged.
-    private static func spoiled(_ image: Image, _ places: (Int, Int) -> [(Double, Double)]) -> Image {
-        var out = image
-        let (box, stride, clean) = (box(image), image.stride, image.bytes)
-        out.withMutablePixels { pixels in
-            for y in box.y..<(box.y + box.height) {
-                for x in box.x..<(box.x + box.width) {
-                    let from = places(x, y)
-                    for channel in 0..<3 {
-                        let sum = from.reduce(0.0) { sum, place in
-                            let (u, v) = (Int(place.0.rounded()), Int(place.1.rounded()))
-                            return sum + Double(clean[v * stride + u * 3 + channel])
-                        }
-                        pixels[y * stride + x * 3 + channel] = UInt8(sum / Double(from.count))
-                    }
-                }
-            }
-        }
-        return out
-    }
-
     @Test("PANO-336 a clean panorama has hardly a square that no photo shows, and all photos are in it")
     func clean() throws {
         let (photos, picture) = try Self.made()
@@ -55,26 +34,19 @@ struct AuditTests {
         #expect(try JSONDecoder().decode(PictureAudit.self, from: JSONEncoder().encode(audit)) == audit)
     }
 
-    @Test("PANO-336 planted bends are found where they are", arguments: ["bend"])
-    func planted(fault: String) throws {
+    @Test("PANO-336 planted ghosts, smears and bends are found where they are", arguments: PlantedFault.allCases)
+    func planted(fault: PlantedFault) throws {
         let (photos, picture) = try Self.made()
-        let spoiled = Self.spoiled(picture) { x, y in
-            let (u, v) = (Double(x), Double(y))
-            switch fault {
-            case "ghost": return [(u, v), (u + 14, v + 5)]
-            case "bend": return [(u + 9 * sin(v / 9), v + 7 * sin(u / 8))]
-            default: return (-14...14).map { (u + Double($0), v) }
-            }
-        }
+        let box = Self.box(picture)
+        let spoiled = fault.planted(in: picture, box: [box.x, box.y, box.width, box.height])
         let clean = try PictureAudit(picture: picture, photos: photos)
         let audit = try PictureAudit(picture: spoiled, photos: photos)
         #expect(audit.torn > clean.torn + 0.02, "\(audit)")
-        let box = Self.box(picture)
         let worst = try #require(audit.faults.first, "\(audit)")
         let middle = (worst.box[0] + worst.box[2] / 2, worst.box[1] + worst.box[3] / 2)
         #expect((box.x..<(box.x + box.width)).contains(middle.0), "\(worst) \(box)")
         #expect((box.y..<(box.y + box.height)).contains(middle.1), "\(worst) \(box)")
-        if fault == "smear" { #expect(worst.kind == .smeared) }
+        if fault == .smear { #expect(worst.kind == .smeared, "\(worst)") }
     }
 
     @Test("PANO-336 a photo that is not in the picture is named, and so are holes")

@@ -8,6 +8,9 @@ package struct PatchFit: Sendable, Hashable {
     package let sharpness: Float
     /// Mean difference of gradients after the gain.
     package let apart: Float
+    /// How much of the other picture's differences over three pixels the square has: the smaller of their correlation and
+    /// of their size after the gain, at most 1. A doubled square has half; 1 where the other picture is all but flat.
+    package let detail: Float
 }
 
 /// The fit of a square against another picture; nil where that does not show the whole of it, or either is flat.
@@ -84,7 +87,36 @@ private func details(
     }
     return PatchFit(
         correlation: best.correlation, gain: gain, sharpness: own / others,
-        apart: apart / Float((side - 1) * (side - 1)))
+        apart: apart / Float((side - 1) * (side - 1)), detail: detail(patch, seen, side, wide, reach, best, gain))
+}
+
+/// Mean square of a difference, of light 0...1, under which it may be noise: two and a half levels of 8 bits.
+private let leastDetail: Float = 1e-4
+
+/// Differences over three pixels: a place that is off by one changes them little, a doubled picture halves them.
+private func detail(
+    _ patch: [Float], _ seen: [Float], _ side: Int, _ wide: Int, _ reach: Int,
+    _ best: (correlation: Float, dx: Int, dy: Int, mean: Float), _ gain: Float
+) -> Float {
+    let step = 3
+    guard side > step else { return 1 }
+    var (own, others, both) = (Float(0), Float(0), Float(0))
+    for row in 0..<(side - step) {
+        for column in 0..<(side - step) {
+            let at = row * side + column
+            let there = (row + reach + best.dy) * wide + column + reach + best.dx
+            let (px, py) = (patch[at + step] - patch[at], patch[at + step * side] - patch[at])
+            let (qx, qy) = (
+                gain * (seen[there + step] - seen[there]), gain * (seen[there + step * wide] - seen[there])
+            )
+            own += px * px + py * py
+            others += qx * qx + qy * qy
+            both += px * qx + py * qy
+        }
+    }
+    let count = Float(2 * (side - step) * (side - step))
+    guard others > leastDetail * count else { return 1 }
+    return min(1, both / max(others, (own * others).squareRoot()))
 }
 
 /// A square of the plane as another picture shows it; nil where that does not reach.

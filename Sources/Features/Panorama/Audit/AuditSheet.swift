@@ -13,6 +13,10 @@ struct AuditSheet {
     private static let texture: Float = 0.035
     /// Pixels that a square may lie beside its place.
     private static let reach = 4
+    /// Correlation from which on a photo may show a square.
+    private static let like: Float = 0.7
+    /// The share of a photo's fine differences that a square must have: doubled, it has half.
+    private static let leastDetail: Float = 0.62
 
     private let picture: AuditPhoto
     private let factor: Double
@@ -123,7 +127,9 @@ struct AuditSheet {
         out.cells = worth.count { $0 }
         guard out.cells > 0 else { return out }
         func share(_ count: Int) -> Double { Double(count) / Double(out.cells) }
-        let torn = known.filter { (best[$0]?.value.correlation ?? 0) < 0.7 }
+        let torn = known.filter { at in
+            !fits[at].values.contains { $0.correlation >= Self.like && $0.detail >= Self.leastDetail }
+        }
         out.fidelity = share(known.count { (best[$0]?.value.correlation ?? 0) >= 0.9 })
         out.torn = share(torn.count)
         out.unknown = share(out.cells - known.count)

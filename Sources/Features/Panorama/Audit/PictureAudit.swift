@@ -12,7 +12,8 @@ public struct PictureAudit: Sendable, Codable, Hashable {
     public var cells: Int
     /// The share of them that some photo shows as they are (correlation 0.9 or more).
     public var fidelity: Double
-    /// The share that no photo shows (under 0.7): ghosts, bends, broken lines, smears.
+    /// The share that no photo shows (correlation under 0.7, or too little of its fine parts): ghosts, bends, broken
+    /// lines, smears.
     public var torn: Double
     /// The share that could not be compared with any photo.
     public var unknown: Double

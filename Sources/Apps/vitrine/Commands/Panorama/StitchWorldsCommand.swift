@@ -17,12 +17,16 @@ struct StitchWorldsCommand: AsyncParsableCommand {
 
             Ends with 1 when a panorama with holes, ghosts or places over 3 pixels off was called good, or fewer than \
             95 % of the models are right.
+
+            With --audit panoramas are held against their photos instead: clean ones, and the same with a ghost, a smear \
+            and a bend planted in a box of 160 x 160 pixels. Worlds with walkers or a camera that moves are left out.
             """)
 
     @Option(help: "Worlds, seeds 0, 1 ...") var count = 200
     @Option(help: "The first seed.") var first: UInt64 = 0
     @Option(help: "Width of a photo; its height is three quarters.") var width = 480
     @Flag(help: "Say every world, not only those of which something wrong was said.") var all = false
+    @Flag(help: "Audit the panoramas, clean and with planted faults.") var audit = false
 
     func validate() throws {
         guard (1...100_000).contains(count), (320...2000).contains(width) else {
@@ -31,6 +35,7 @@ struct StitchWorldsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        guard !audit else { return try runAudit() }
         var grades: [String: Int] = [:]
         var (models, verdicts, praised) = (0, 0, 0)
         for seed in first..<(first + UInt64(count)) {
@@ -60,5 +65,41 @@ struct StitchWorldsCommand: AsyncParsableCommand {
             "\(count) worlds: model right \(models), all verdicts right \(verdicts), wrongly called good \(praised);",
             grades.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
         if praised > 0 || models * 100 < 95 * count { throw ExitCode(1) }
+    }
+
+    private func runAudit() throws {
+        var (worlds, flagged, named, strangers, missed) = (0, 0, 0, 0, 0)
+        var found: [PlantedFault: Int] = [:]
+        for seed in first..<(first + UInt64(count)) {
+            let trial = try WorldTrial(seed: seed, width: width)
+            guard trial.fault != .walkers, trial.fault != .parallax else { continue }
+            var made: Stitcher.Panorama?
+            _ = try Stitcher().stitch(trial.photos) { panorama in
+                if made == nil { made = panorama }
+                return nil
+            }
+            guard let picture = made?.image else { continue }
+            let outcome = try trial.audited(picture, photos: trial.photos, seed: seed)
+            worlds += 1
+            let isFlagged = outcome.clean.torn > StitchAuditCommand.clean
+            flagged += isFlagged ? 1 : 0
+            named += outcome.isSmearNamed ? 1 : 0
+            for fault in outcome.found { found[fault, default: 0] += 1 }
+            // A photo of another world must be missing, the others must not.
+            let wrong = zip(outcome.clean.photos, trial.expected).filter { $0.isMissing != ($1 == .noOverlap) }
+            strangers += trial.fault == .stranger ? 1 : 0
+            missed += wrong.isEmpty ? 0 : 1
+            if all || isFlagged || !wrong.isEmpty || outcome.found.count < PlantedFault.allCases.count {
+                print(
+                    "seed \(seed) \(trial.kind) \(trial.fault): \(outcome.clean.cells) squares, clean torn",
+                    outcome.clean.torn, "fidelity", outcome.clean.fidelity, "found",
+                    PlantedFault.allCases.filter { outcome.found.contains($0) }.map(\.rawValue).joined(separator: ","),
+                    "wrongly missing or shown:", wrong.map(\.0.name).joined(separator: ","))
+            }
+        }
+        let counts = PlantedFault.allCases.map { "\($0.rawValue) \(found[$0] ?? 0)" }.joined(separator: ", ")
+        print(
+            "\(worlds) panoramas audited: found \(counts) (smears called so: \(named)); clean ones flagged \(flagged);",
+            "\(strangers) with a stranger; missing photos told wrongly in \(missed)")
     }
 }
