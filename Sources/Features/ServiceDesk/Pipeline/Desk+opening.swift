@@ -21,7 +21,7 @@ extension Desk {
     /// Keeps where a visitor is and what it may want, and answers a token that opens a conversation from there.
     ///
     /// - Parameter wished: the shop whose page it is; that of the visitor without one.
-    /// - Throws: 403 for another shop than the visitor's.
+    /// - Throws: 409 for another shop than the visitor's.
     package func register(
         _ scene: Scene, for session: Session, of wished: Int64? = nil
     ) async throws -> RegisteredScene {
