@@ -32,6 +32,13 @@ struct Vitrine: AsyncParsableCommand {
             StitchStudyCommand.self,
             StitchWorkerCommand.self, ModelWorkerCommand.self, DeskCommand.self,
         ])
+
+    static func main() async {
+        if CommandLine.arguments.dropFirst().first == StitchCommand.configuration.commandName {
+            StitchCommand.prepareHeap()
+        }
+        await main(nil)
+    }
 }
 
 /// The version of the program.

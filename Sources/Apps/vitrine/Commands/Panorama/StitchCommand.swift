@@ -99,8 +99,13 @@ struct StitchCommand: AsyncParsableCommand {
         guard (1...100).contains(quality) else { throw ValidationError("--quality must be 1 to 100.") }
     }
 
-    func run() async throws {
+    /// What stitching wants of the heap; to be called before there is a second thread.
+    static func prepareHeap() {
         HeapPolicy.keep()
+        HeapPolicy.takesLargePages(192 << 20)
+    }
+
+    func run() async throws {
         let files = try StitchFiles.photos(paths)
         guard files.count > 0 else { throw Failure("There is no photo in \(paths.joined(separator: ", ")).") }
         do {
