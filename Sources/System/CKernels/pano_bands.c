@@ -182,38 +182,6 @@ VARIANTS(
     (sums, next, width, height, wrap, level), const float *sums, const float *next, size_t width, size_t height,
     int wrap, float *level)
 
-// From here on a factor under 1 fades out towards white.
-#define KNEE 230.0f
-
-// A value made lighter or darker. What the camera clipped keeps its light: a darker grey there would be a cloud that nobody
-// saw. Each channel by itself, since of a blue sky the blue alone may be clipped.
-static inline float kept(float value, float gain) {
-    const float over = (value - KNEE) * (1 / (255 - KNEE)), keep = over > 0 ? over * over : 0;
-    return value * (gain < 1 ? gain + (1 - gain) * keep : gain);
-}
-
-void vk_lift_pixels(
-    const uint8_t *row, int samples, const float *x, const float *y, size_t count, float width, float height,
-    const float *gains, float v1, float v2, float *out) {
-    const float cx = (width - 1) / 2, cy = (height - 1) / 2, inverse = 1 / (cx * cx + cy * cy + 1e-6f);
-    for (size_t i = 0; i < count; i++) {
-        four *o = (four *)(out + i * 4);
-        // NaN fails every comparison.
-        const int seen = x[i] >= 0 && y[i] >= 0 && x[i] <= width - 1 && y[i] <= height - 1;
-        if (!seen) {
-            *o = (four){0};
-            continue;
-        }
-        const float dx = x[i] - cx, dy = y[i] - cy, r2 = (dx * dx + dy * dy) * inverse;
-        const float light = 1 / (1 + r2 * (v1 + v2 * r2));
-        const uint8_t *p = row + i * (size_t)samples;
-        const int step = samples == 3;
-        const float r = p[0], g = p[step], b = p[2 * step];
-        const float gr = gains[0] * light, gg = gains[1] * light, gb = gains[2] * light;
-        *o = (four){kept(r, gr), kept(g, gg), kept(b, gb), 1};
-    }
-}
-
 void vk_settle_pixels(const float *level, const float *factors, size_t count, uint8_t *rgb, uint8_t *mask) {
     for (size_t i = 0; i < count; i++) {
         const float factor = factors ? factors[i] : 1;

@@ -11,26 +11,23 @@ enum { FREE = 0, SOURCE = 1, SINK = 2 };
 typedef struct {
     int32_t width, height, wrap, count, clock;
     int32_t *rest[4], *terminal, *stamp, *distance, *queue, *orphans;
-    uint8_t *tree, *parent, *queued;
+    uint8_t *tree, *parent, *queued, *rim;
+    int32_t offset[4];
     int32_t head, tail, orphan_head, orphan_tail;
     int64_t flow;
 } grid;
 
+// The node in a direction. Rims have a bit for each direction in which the grid ends or goes round.
 static inline int32_t neighbour(const grid *g, int32_t node, int direction) {
-    const int32_t x = node % g->width;
-    switch (direction) {
-    case 0: return x + 1 < g->width ? node + 1 : g->wrap && g->width > 2 ? node + 1 - g->width : -1;
-    case 1: return x > 0 ? node - 1 : g->wrap && g->width > 2 ? node - 1 + g->width : -1;
-    case 2: return node + g->width < g->count ? node + g->width : -1;
-    default: return node >= g->width ? node - g->width : -1;
-    }
+    if (!(g->rim[node] >> direction & 1)) return node + g->offset[direction];
+    if (direction >= 2 || !g->wrap || g->width <= 2) return -1;
+    return direction == 0 ? node + 1 - g->width : node - 1 + g->width;
 }
 
-// Capacity left from a node in a direction.
-static inline int32_t *capacity(grid *g, int32_t node, int direction) {
+// Capacity left from a node towards its neighbour in a direction.
+static inline int32_t *capacity(grid *g, int32_t node, int direction, int32_t other) {
     // rest[0], rest[2] stand with the left or upper node; rest[1], rest[3] are their way back.
-    if (direction == 0 || direction == 2) return g->rest[direction] + node;
-    return g->rest[direction] + neighbour(g, node, direction);
+    return g->rest[direction] + (direction & 1 ? other : node);
 }
 
 static void activate(grid *g, int32_t node) {
@@ -52,9 +49,9 @@ static int32_t along(grid *g, int32_t node, int tree, int32_t less) {
     while (g->parent[node] != TERMINAL) {
         const int direction = g->parent[node];
         const int32_t up = neighbour(g, node, direction);
-        int32_t *forth = tree == SOURCE ? capacity(g, up, direction ^ 1) : capacity(g, node, direction);
+        int32_t *forth = tree == SOURCE ? capacity(g, up, direction ^ 1, node) : capacity(g, node, direction, up);
         if (less) {
-            int32_t *back = tree == SOURCE ? capacity(g, node, direction) : capacity(g, up, direction ^ 1);
+            int32_t *back = tree == SOURCE ? capacity(g, node, direction, up) : capacity(g, up, direction ^ 1, node);
             *forth -= less;
             *back += less;
             if (*forth == 0) orphan(g, node);
@@ -76,12 +73,12 @@ static void augment(grid *g, int32_t node, int direction) {
     const int32_t other = neighbour(g, node, direction);
     const int32_t from = g->tree[node] == SOURCE ? node : other, to = from == node ? other : node;
     const int way = from == node ? direction : direction ^ 1;
-    int32_t least = *capacity(g, from, way);
+    int32_t least = *capacity(g, from, way, to);
     const int32_t first = along(g, from, SOURCE, 0), last = along(g, to, SINK, 0);
     least = first < least ? first : least;
     least = last < least ? last : least;
-    *capacity(g, from, way) -= least;
-    *capacity(g, to, way ^ 1) += least;
+    *capacity(g, from, way, to) -= least;
+    *capacity(g, to, way ^ 1, from) += least;
     along(g, from, SOURCE, least);
     along(g, to, SINK, least);
     g->flow += least;
@@ -121,7 +118,7 @@ static void adopt(grid *g, int32_t node) {
     for (int direction = 0; direction < 4; direction++) {
         const int32_t other = neighbour(g, node, direction);
         if (other < 0 || g->tree[other] != tree) continue;
-        const int32_t way = tree == SOURCE ? *capacity(g, other, direction ^ 1) : *capacity(g, node, direction);
+        const int32_t way = tree == SOURCE ? *capacity(g, other, direction ^ 1, node) : *capacity(g, node, direction, other);
         if (way == 0) continue;
         const int32_t steps = rooted(g, other);
         if (steps >= 0 && steps < best) {
@@ -138,7 +135,7 @@ static void adopt(grid *g, int32_t node) {
     for (int direction = 0; direction < 4; direction++) {
         const int32_t other = neighbour(g, node, direction);
         if (other < 0 || g->tree[other] != tree) continue;
-        const int32_t way = tree == SOURCE ? *capacity(g, other, direction ^ 1) : *capacity(g, node, direction);
+        const int32_t way = tree == SOURCE ? *capacity(g, other, direction ^ 1, node) : *capacity(g, node, direction, other);
         if (way > 0) activate(g, other);
         if (g->parent[other] == (direction ^ 1)) orphan(g, other);
     }
@@ -152,7 +149,7 @@ static int grow(grid *g, int32_t node) {
     for (int direction = 0; direction < 4; direction++) {
         const int32_t other = neighbour(g, node, direction);
         if (other < 0) continue;
-        const int32_t way = tree == SOURCE ? *capacity(g, node, direction) : *capacity(g, other, direction ^ 1);
+        const int32_t way = tree == SOURCE ? *capacity(g, node, direction, other) : *capacity(g, other, direction ^ 1, node);
         if (way == 0) continue;
         if (g->tree[other] == FREE) {
             g->tree[other] = (uint8_t)tree;
@@ -211,7 +208,7 @@ int64_t vk_grid_cut(
     g.rest[3] = up;
     g.terminal = terminal;
     int32_t *words = calloc(4 * (n + 1), sizeof(int32_t));
-    uint8_t *bytes = calloc(3, n);
+    uint8_t *bytes = calloc(4, n);
     if (!words || !bytes) {
         free(words);
         free(bytes);
@@ -224,6 +221,15 @@ int64_t vk_grid_cut(
     g.tree = bytes;
     g.parent = bytes + n;
     g.queued = bytes + 2 * n;
+    g.rim = bytes + 3 * n;
+    const int32_t offset[4] = {1, -1, width, -width};
+    memcpy(g.offset, offset, sizeof offset);
+    for (int32_t y = 0; y < height; y++) {
+        uint8_t *rim = g.rim + (size_t)y * (size_t)width;
+        memset(rim, (y + 1 == height) << 2 | (y == 0) << 3, (size_t)width);
+        rim[0] |= 2;
+        rim[width - 1] |= 1;
+    }
     run(&g);
     for (size_t i = 0; i < n; i++) side[i] = g.tree[i] == SINK ? 1 : 0;
     free(words);

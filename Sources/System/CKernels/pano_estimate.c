@@ -67,31 +67,52 @@ BODY double huber_weight(double length, double limit, double *cost) {
     return limit / length;
 }
 
-double vk_ray_normal(
+// Ten unknowns and the residual, in rows of twelve: the upper half of the matrix comes out of whole rows.
+#define ROW 12
+
+BODY void vk_ray_sums_body(
     const vk_ray_view *j, const vk_ray_view *k, const double *pairs, size_t count, double huber, double *matrix,
-    double *vector) {
+    double *vector, double *total) {
     const double scale = sqrt(j->focal * k->focal);
-    double cost = 0;
+    double sums[10][ROW] = {{0}}, cost = 0;
     for (size_t i = 0; i < count; i++) {
         const ray a = ray_of(j, pairs[i * 4], pairs[i * 4 + 1], 1);
         const ray b = ray_of(k, pairs[i * 4 + 2], pairs[i * 4 + 3], 1);
-        double r[3], slopes[10][3];
+        double slopes[3][ROW];
         for (int c = 0; c < 3; c++) {
-            r[c] = scale * (a.w[c] - b.w[c]);
             for (int p = 0; p < 5; p++) {
-                slopes[p][c] = scale * a.by[p][c];
-                slopes[p + 5][c] = -scale * b.by[p][c];
+                slopes[c][p] = scale * a.by[p][c];
+                slopes[c][p + 5] = -scale * b.by[p][c];
             }
+            slopes[c][10] = scale * (a.w[c] - b.w[c]);
+            slopes[c][11] = 0;
         }
-        const double weight = huber_weight(sqrt(r[0] * r[0] + r[1] * r[1] + r[2] * r[2]), huber, &cost);
+        const double x = slopes[0][10], y = slopes[1][10], z = slopes[2][10];
+        const double weight = huber_weight(sqrt(x * x + y * y + z * z), huber, &cost);
         for (int p = 0; p < 10; p++) {
-            const double s0 = weight * slopes[p][0], s1 = weight * slopes[p][1], s2 = weight * slopes[p][2];
-            vector[p] += s0 * r[0] + s1 * r[1] + s2 * r[2];
-            for (int q = p; q < 10; q++) {
-                matrix[p * 10 + q] += s0 * slopes[q][0] + s1 * slopes[q][1] + s2 * slopes[q][2];
-            }
+            const double s0 = weight * slopes[0][p], s1 = weight * slopes[1][p], s2 = weight * slopes[2][p];
+            for (int q = 0; q < ROW; q++) sums[p][q] += s0 * slopes[0][q] + s1 * slopes[1][q] + s2 * slopes[2][q];
         }
     }
+    for (int p = 0; p < 10; p++) {
+        vector[p] += sums[p][10];
+        for (int q = p; q < 10; q++) matrix[p * 10 + q] += sums[p][q];
+    }
+    *total = cost;
+}
+
+VARIANTS(
+    vk_ray_sums,
+    (const vk_ray_view *j, const vk_ray_view *k, const double *pairs, size_t count, double huber, double *matrix,
+     double *vector, double *total),
+    (j, k, pairs, count, huber, matrix, vector, total), const vk_ray_view *j, const vk_ray_view *k, const double *pairs,
+    size_t count, double huber, double *matrix, double *vector, double *total)
+
+double vk_ray_normal(
+    const vk_ray_view *j, const vk_ray_view *k, const double *pairs, size_t count, double huber, double *matrix,
+    double *vector, int32_t variant) {
+    double cost = 0;
+    vk_ray_sums(j, k, pairs, count, huber, matrix, vector, &cost, variant);
     return cost;
 }
 

@@ -82,8 +82,8 @@ static void join(
 }
 
 int32_t vk_expand_label(
-    const vk_piece *pieces, int32_t count, int16_t *labels, int32_t width, int32_t height, int wrap, int32_t alpha,
-    int32_t depth_weight) {
+    const vk_piece *pieces, int32_t count, int16_t *labels, const uint8_t *open, int32_t width, int32_t height, int wrap,
+    int32_t alpha, int32_t depth_weight) {
     (void)count;
     const vk_piece *piece = pieces + alpha;
     const int32_t w = piece->width, h = piece->height;
@@ -100,7 +100,7 @@ int32_t vk_expand_label(
             const size_t p = (size_t)y * (size_t)w + (size_t)x;
             const int32_t raw = piece->x + x, cx = raw >= width ? raw - width : raw;
             const int32_t label = labels[cy * width + cx];
-            const int free_p = piece->depth[p] && label != alpha && label >= 0;
+            const int free_p = piece->depth[p] && label != alpha && label >= 0 && (!open || open[cy * width + cx]);
             if (free_p) {
                 m.terminal[p] += shallow(pieces, alpha, cx, cy, width, wrap, depth_weight)
                     - shallow(pieces, label, cx, cy, width, wrap, depth_weight);
@@ -124,7 +124,7 @@ int32_t vk_expand_label(
                 const int32_t other = labels[ny * width + nx];
                 if (other < 0 || label < 0) continue;
                 const size_t q = inside ? (size_t)by * (size_t)w + (size_t)bx : 0;
-                const int free_q = inside && piece->depth[q] && other != alpha;
+                const int free_q = inside && piece->depth[q] && other != alpha && (!open || open[ny * width + nx]);
                 if (!free_p && !free_q) continue;
                 const int32_t keep = seam(pieces, label, other, cx, cy, nx, ny, width, wrap);
                 const int32_t only_q = free_q ? seam(pieces, label, alpha, cx, cy, nx, ny, width, wrap) : 0;
@@ -148,6 +148,7 @@ int32_t vk_expand_label(
             const int32_t raw = piece->x + x, cx = raw >= width ? raw - width : raw;
             int16_t *label = labels + (piece->y + y) * width + cx;
             if (!m.side[p] || !piece->depth[p] || *label == alpha || *label < 0) continue;
+            if (open && !open[(piece->y + y) * width + cx]) continue;
             *label = (int16_t)alpha;
             changed = 1;
         }

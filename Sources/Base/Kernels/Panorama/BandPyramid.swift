@@ -52,17 +52,23 @@ package struct BandPyramid: Sendable {
             let isLast = index == sums.count - 1
             var next: [Float] = []
             if !isLast {
-                next = [Float](repeating: 0, count: small.0 * small.1 * 4)
-                vk_reduce4(level, w, h, wraps ? 1 : 0, &next, variant.code)
+                next = Self.filled(small.0 * small.1 * 4) { vk_reduce4(level, w, h, wraps ? 1 : 0, $0, variant.code) }
             }
             addBand(level, isLast ? nil : next, weight, w, h, wraps, x: x, y: y, full: full, index: index)
             if isLast { return }
-            var lighter = [Float](repeating: 0, count: small.0 * small.1)
-            vk_reduce1(weight, w, h, wraps ? 1 : 0, &lighter, variant.code)
+            let lighter = Self.filled(small.0 * small.1) { vk_reduce1(weight, w, h, wraps ? 1 : 0, $0, variant.code) }
             (level, weight) = (next, lighter)
             (w, h) = small
             (x, y) = (x / 2, y / 2)
             full = (full + 1) / 2
+        }
+    }
+
+    /// An array of which a kernel writes every number.
+    private static func filled(_ count: Int, _ write: (UnsafeMutablePointer<Float>?) -> Void) -> [Float] {
+        [Float](unsafeUninitializedCapacity: count) { room, used in
+            write(room.baseAddress)
+            used = count
         }
     }
 
@@ -111,14 +117,9 @@ package struct BandPyramid: Sendable {
     private static func bytes(
         _ image: [Float], _ count: Int, _ factors: [Float]
     ) -> (rgb: [UInt8], mask: [UInt8]) {
-        precondition(image.count >= count * 4 && (factors.isEmpty || factors.count == count))
         var rgb = [UInt8](repeating: 0, count: count * 3)
         var mask = [UInt8](repeating: 0, count: count)
-        if factors.isEmpty {
-            vk_settle_pixels(image, nil, count, &rgb, &mask)
-        } else {
-            vk_settle_pixels(image, factors, count, &rgb, &mask)
-        }
+        settlePixels(image, factors: factors, count: count, rgb: &rgb, mask: &mask, at: 0)
         return (rgb, mask)
     }
 
@@ -127,11 +128,12 @@ package struct BandPyramid: Sendable {
         var image: [Float]?
         for index in sums.indices.reversed() {
             let (w, h) = sizes[index]
-            var level = [Float](repeating: 0, count: w * h * 4)
-            if let next = image {
-                vk_collapse_band(sums[index], next, w, h, wraps ? 1 : 0, &level, variant.code)
-            } else {
-                vk_collapse_band(sums[index], nil, w, h, wraps ? 1 : 0, &level, variant.code)
+            let level = Self.filled(w * h * 4) { level in
+                if let next = image {
+                    vk_collapse_band(sums[index], next, w, h, wraps ? 1 : 0, level, variant.code)
+                } else {
+                    vk_collapse_band(sums[index], nil, w, h, wraps ? 1 : 0, level, variant.code)
+                }
             }
             sums[index] = []
             image = level
@@ -140,24 +142,27 @@ package struct BandPyramid: Sendable {
     }
 }
 
-/// Pixels of a photo at the given places as premultiplied floats: samples times gain, over a falling-off of light.
+/// Turns colours times weight into bytes.
 ///
 /// - Parameters:
-///   - row: Warped samples, one or three a place.
-///   - falloff: v1, v2 of 1 + v1 r² + v2 r⁴, r = 1 in the corners.
-package func liftPixels(
-    _ row: Span<UInt8>, samples: Int, x: [Float], y: [Float], count: Int, width: Int, height: Int, gains: [Float],
-    falloff: (Float, Float), into out: inout [Float], at place: Int
+///   - pixels: Four floats a pixel, weights 0 or 1.
+///   - factors: By which each pixel's colours are multiplied first; empty for none.
+///   - rgb: Gets three bytes a pixel from pixel `place` on.
+///   - mask: Gets 255 where a pixel has a weight.
+package func settlePixels(
+    _ pixels: [Float], factors: [Float], count: Int, rgb: inout [UInt8], mask: inout [UInt8], at place: Int
 ) {
-    precondition(samples == 1 || samples == 3)
-    precondition(row.count >= count * samples && x.count >= count && y.count >= count && gains.count == 3)
-    precondition(place >= 0 && (place + count) * 4 <= out.count)
-    out.withUnsafeMutableBufferPointer { out in
-        guard let start = out.baseAddress else { return }
-        row.withUnsafeBufferPointer { row in
-            vk_lift_pixels(
-                row.baseAddress, Int32(samples), x, y, count, Float(width), Float(height), gains, falloff.0, falloff.1,
-                start + place * 4)
+    precondition(count >= 0 && place >= 0 && pixels.count >= count * 4)
+    precondition(factors.isEmpty || factors.count >= count)
+    precondition(rgb.count >= (place + count) * 3 && mask.count >= place + count)
+    rgb.withUnsafeMutableBufferPointer { rgb in
+        mask.withUnsafeMutableBufferPointer { mask in
+            guard let colours = rgb.baseAddress, let covered = mask.baseAddress else { return }
+            if factors.isEmpty {
+                vk_settle_pixels(pixels, nil, count, colours + place * 3, covered + place)
+            } else {
+                vk_settle_pixels(pixels, factors, count, colours + place * 3, covered + place)
+            }
         }
     }
 }

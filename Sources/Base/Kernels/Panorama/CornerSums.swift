@@ -64,11 +64,13 @@ package func secondMoments(_ values: [Float], width: Int, height: Int, sigma: Fl
     var (xx, xy, yy): (Float, Float, Float) = (0, 0, 0)
     guard width > 2, height > 2 else { return (0, 0, 0) }
     let (cx, cy) = (Float(width - 1) / 2, Float(height - 1) / 2)
+    func falling(_ off: Float) -> Float { exp(-off * off / (2 * sigma * sigma)) }
+    let across = (0..<width).map { falling(Float($0) - cx) }
     for row in 1..<(height - 1) {
+        let down = falling(Float(row) - cy)
         for column in 1..<(width - 1) {
             let at = row * width + column
-            let (dx, dy) = (Float(column) - cx, Float(row) - cy)
-            let w = exp(-(dx * dx + dy * dy) / (2 * sigma * sigma))
+            let w = down * across[column]
             let gx = values[at + 1] - values[at - 1]
             let gy = values[at + width] - values[at - width]
             xx += w * gx * gx

@@ -64,7 +64,8 @@ package func rayEquations(_ j: RayView, _ k: RayView, pairs: [Double], huber: Do
     precondition(pairs.count % 4 == 0)
     var out = PairEquations(size: 10)
     var (first, second) = (j.raw, k.raw)
-    out.cost = vk_ray_normal(&first, &second, pairs, pairs.count / 4, huber, &out.matrix, &out.vector)
+    out.cost = vk_ray_normal(
+        &first, &second, pairs, pairs.count / 4, huber, &out.matrix, &out.vector, KernelVariant.best.code)
     return out
 }
 

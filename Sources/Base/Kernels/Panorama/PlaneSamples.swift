@@ -77,6 +77,44 @@ package func samplePlane(
     return out
 }
 
+/// Bilinear samples of a plane at the places of a slanted grid, row by row; 0 outside the plane.
+///
+/// - Parameters:
+///   - origin: Where the grid's first place lies, in pixels of the plane.
+///   - across: From a place of the grid to the next in its row.
+///   - down: From a place to the one below it.
+///   - side: Places in a row, and rows.
+package func sampleSlanted(
+    _ plane: WeightedPlane, origin: SIMD2<Float>, across: SIMD2<Float>, down: SIMD2<Float>, side: Int
+) -> [Float] {
+    precondition(side > 0)
+    guard plane.width > 1, plane.height > 1 else { return [Float](repeating: 0, count: side * side) }
+    let (width, height) = (plane.width, plane.height)
+    let last = SIMD2<Float>(Float(width - 1), Float(height - 1))
+    return plane.values.withUnsafeBufferPointer { pixels in
+        [Float](unsafeUninitializedCapacity: side * side) { out, used in
+            for row in 0..<side {
+                let start = origin + down * Float(row)
+                for column in 0..<side {
+                    let place = start + across * Float(column)
+                    // NaN fails every comparison.
+                    guard place.x >= 0, place.y >= 0, place.x <= last.x, place.y <= last.y else {
+                        out[row * side + column] = 0
+                        continue
+                    }
+                    let (x, y) = (min(Int(place.x), width - 2), min(Int(place.y), height - 2))
+                    let (s, t) = (place.x - Float(x), place.y - Float(y))
+                    let at = y * width + x
+                    let upper = pixels[at] + (pixels[at + 1] - pixels[at]) * s
+                    let lower = pixels[at + width] + (pixels[at + width + 1] - pixels[at + width]) * s
+                    out[row * side + column] = upper + (lower - upper) * t
+                }
+            }
+            used = side * side
+        }
+    }
+}
+
 /// A homography whose numbers stand side by side.
 struct InlineMap {
     let m: InlineArray<9, Double>

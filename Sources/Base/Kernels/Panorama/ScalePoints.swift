@@ -46,21 +46,17 @@ package func scalePoints(
 ) -> [ScalePoint] {
     precondition(differences.count >= 3 && width > 0 && height > 0 && limit >= 0)
     precondition(differences.allSatisfy { $0.count == width * height })
-    // Several arrays at once: copied into one block, whose parts are lent.
-    let plane = width * height
-    let block = UnsafeMutablePointer<Float>.allocate(capacity: plane * differences.count)
-    defer { block.deallocate() }
-    for (index, values) in differences.enumerated() {
-        values.withUnsafeBufferPointer { from in
-            guard let start = from.baseAddress else { return }
-            (block + index * plane).initialize(from: start, count: plane)
+    // Several arrays are lent at once: nested calls, one a difference.
+    func lend(_ planes: [UnsafePointer<Float>?]) -> [ScalePoint] {
+        guard planes.count < differences.count else {
+            var found = [vk_scale_point](repeating: vk_scale_point(), count: limit)
+            let count = vk_scale_points(
+                planes, Int32(planes.count), width, height, contrast, edgeRatio, &found, limit)
+            return found[..<count].map { ScalePoint(x: $0.x, y: $0.y, layer: $0.layer, response: $0.response) }
         }
+        return differences[planes.count].withUnsafeBufferPointer { lend(planes + [$0.baseAddress]) }
     }
-    let planes = differences.indices.map { UnsafePointer<Float>?(UnsafePointer(block + $0 * plane)) }
-    var found = [vk_scale_point](repeating: vk_scale_point(), count: limit)
-    let count = vk_scale_points(
-        planes, Int32(differences.count), width, height, contrast, edgeRatio, &found, limit)
-    return found[..<count].map { ScalePoint(x: $0.x, y: $0.y, layer: $0.layer, response: $0.response) }
+    return lend([])
 }
 
 /// Lengths and directions of the gradients of a picture, from which directions and codes of points are made.
@@ -75,7 +71,7 @@ package struct GradientField: Sendable {
     package init(_ image: Span<Float>, width: Int, height: Int, variant: KernelVariant = .best) {
         precondition(width > 0 && height > 0 && image.count >= width * height)
         var length = [Float](repeating: 0, count: width * height)
-        var turns = length
+        var turns = [Float](repeating: 0, count: width * height)
         image.withUnsafeBufferPointer { image in
             vk_gradient_polar(image.baseAddress, width, height, &length, &turns, variant.code)
         }

@@ -36,6 +36,7 @@ package struct SeamLabels {
     /// All pieces' data costs and gradients in one row each; empty without.
     private let data: [Int32]
     private let edges: [UInt8]
+    private let open: [UInt8]
     /// Width of the canvas.
     package let width: Int
     /// Height of the canvas.
@@ -48,13 +49,16 @@ package struct SeamLabels {
     /// - Parameters:
     ///   - data: What each pixel of each piece costs besides, at most 50,000,000; nil for nothing.
     ///   - edges: Lengths of gradients of each piece, by which costs of seams are divided; nil for whole costs.
+    ///   - open: 0 for pixels of the canvas whose labels stay; nil where all may change.
     package init(
         pieces: [SeamPiece], width: Int, height: Int, wraps: Bool, depthWeight: Int, labels: [Int16],
-        data: [[Int32]]? = nil, edges: [[UInt8]]? = nil
+        data: [[Int32]]? = nil, edges: [[UInt8]]? = nil, open: [UInt8]? = nil
     ) {
+        precondition(open.map { $0.count == width * height } ?? true)
         precondition(data.map { zip($0, pieces).allSatisfy { $0.count == $1.depth.count } } ?? true)
         precondition(edges.map { zip($0, pieces).allSatisfy { $0.count == $1.depth.count } } ?? true)
         self.data = data.map { $0.flatMap { $0 } } ?? []
+        self.open = open ?? []
         self.edges = edges.map { $0.flatMap { $0 } } ?? []
         precondition(labels.count == width * height && pieces.count < Int(Int16.max) && width > 0 && height > 0)
         precondition(
@@ -88,10 +92,13 @@ package struct SeamLabels {
     }
 
     private mutating func move(_ photo: Int) -> Bool {
-        withRaw { raw, labels, shape in
-            vk_expand_label(
-                raw, Int32(shape.count), labels, Int32(shape.width), Int32(shape.height), shape.wraps ? 1 : 0,
-                Int32(photo), shape.weight) == 1
+        let open = open
+        return withRaw { raw, labels, shape in
+            open.withUnsafeBufferPointer { open in
+                vk_expand_label(
+                    raw, Int32(shape.count), labels, open.isEmpty ? nil : open.baseAddress, Int32(shape.width),
+                    Int32(shape.height), shape.wraps ? 1 : 0, Int32(photo), shape.weight) == 1
+            }
         }
     }
 

@@ -23,6 +23,7 @@ package struct TileBlend: Sendable {
     private let bends: [(x: Int, y: Int, width: Int, grid: ToneGrid)]
     private let exposure: ExposureField?
     private let grid: SurfaceGrid
+    private let pieces: [SeamPiece]
     /// Side of a tile, a multiple of the coarsest level's cells.
     package let side: Int
 
@@ -33,13 +34,14 @@ package struct TileBlend: Sendable {
     ///     nothing does.
     ///   - exposure: What is done to the light of the finished picture.
     package init(
-        canvas: Canvas, seam: SeamCanvas, labels: [Int16], tones: [PhotoTone],
+        canvas: Canvas, seam: SeamCanvas, labels: [Int16], pieces: [SeamPiece], tones: [PhotoTone],
         bends: [(x: Int, y: Int, width: Int, grid: ToneGrid)] = [], exposure: ExposureField? = nil, side: Int = 1024
     ) {
         precondition(labels.count == seam.width * seam.height && side % Self.cell == 0 && side > 0)
         self.canvas = canvas
         self.seam = seam
         self.labels = labels
+        self.pieces = pieces
         self.tones = tones
         self.bends = bends
         self.exposure = exposure
@@ -76,24 +78,6 @@ package struct TileBlend: Sendable {
     /// Tiles from top to bottom.
     package var rows: Int { (canvas.height + side - 1) / side }
 
-    /// One tile's pixels.
-    package struct Tile: Sendable {
-        /// Left column on the canvas.
-        package let x: Int
-        /// Upper row on the canvas.
-        package let y: Int
-        /// Columns.
-        package let width: Int
-        /// Rows.
-        package let height: Int
-        /// Three bytes a pixel.
-        package let rgb: [UInt8]
-        /// 255 where any photo shows the pixel.
-        package let mask: [UInt8]
-        /// Three levels a pixel before they became bytes; empty unless they were asked for.
-        package let levels: [Float]
-    }
-
     /// Where a tile lies on the canvas.
     func box(column: Int, row: Int) -> (x: Int, y: Int, width: Int, height: Int) {
         (
@@ -102,11 +86,19 @@ package struct TileBlend: Sendable {
     }
 
     /// The part of the canvas around a tile, in columns that may leave a closed canvas on both sides.
-    private struct Frame {
+    struct Frame {
         let x: Int
         let y: Int
         let width: Int
         let height: Int
+
+        init(x: Int, y: Int, width: Int, height: Int) {
+            (self.x, self.y, self.width, self.height) = (x, y, width, height)
+        }
+
+        init(x: Int, y: Int, right: Int, bottom: Int) {
+            self.init(x: x, y: y, width: right - x, height: bottom - y)
+        }
     }
 
     private func frame(_ column: Int, _ row: Int) -> Frame {
@@ -116,22 +108,31 @@ package struct TileBlend: Sendable {
         let y = max(0, row * side - halo)
         let right = min(canvas.width + beyond, (column + 1) * side + halo)
         let bottom = min(canvas.height, (row + 1) * side + halo)
-        return Frame(x: x, y: y, width: right - x, height: bottom - y)
+        return Frame(x: x, y: y, right: right, bottom: bottom)
     }
 
-    /// Which photos lie in a tile: by the labels and boxes of the small canvas, generously.
-    package func photos(column: Int, row: Int, pieces: [SeamPiece]) -> [Int] {
+    /// Which photos lie in a tile: by their boxes on the small canvas, generously.
+    package func photos(column: Int, row: Int) -> [Int] {
         let frame = frame(column, row)
-        let left = frame.x / seam.step - 2
-        let right = (frame.x + frame.width) / seam.step + 2
-        let top = frame.y / seam.step - 1
-        let bottom = (frame.y + frame.height) / seam.step + 1
-        return pieces.indices.filter { index in
-            let piece = pieces[index]
-            guard piece.y - 1 <= bottom, piece.y + piece.height + 1 >= top else { return false }
-            let shifts = canvas.isClosed ? [-seam.width, 0, seam.width] : [0]
-            return shifts.contains { piece.x + $0 - 1 <= right && piece.x + piece.width + $0 + 1 >= left }
+        return pieces.indices.filter { !reach(of: $0, in: frame, 0..<frame.width).columns.isEmpty }
+    }
+
+    /// The lines of a frame on which a photo may lie, and its columns there, generously, from left to right.
+    private func reach(
+        of photo: Int, in frame: Frame, _ inside: Range<Int>
+    ) -> (lines: Range<Int>, columns: [Range<Int>]) {
+        let (piece, step) = (pieces[photo], seam.step)
+        let lines = ((piece.y - 2) * step - frame.y..<(piece.y + piece.height + 2) * step - frame.y)
+            .clamped(to: 0..<frame.height)
+        guard !lines.isEmpty else { return (lines, []) }
+        let across = (piece.x - 3) * step - frame.x..<(piece.x + piece.width + 3) * step - frame.x
+        guard canvas.isClosed else { return (lines, [across.clamped(to: inside)].filter { !$0.isEmpty }) }
+        // A box that goes nearly all round would meet itself.
+        guard across.count < canvas.width else { return (lines, [inside]) }
+        let spans = [-1, 0, 1].map { turn in
+            (across.lowerBound + turn * canvas.width..<across.upperBound + turn * canvas.width).clamped(to: inside)
         }
+        return (lines, spans.filter { !$0.isEmpty })
     }
 
     /// Draws a tile from the photos that lie in it.
@@ -142,36 +143,104 @@ package struct TileBlend: Sendable {
     ) -> Tile {
         let frame = frame(column, row)
         let shown = claims(frame, photos)
+        var tile = Tile(box(column: column, row: row), isDeep: isDeep)
+        let (dx, dy) = (tile.x - frame.x, tile.y - frame.y)
+        let cells = BlendCells(labels: shown, width: frame.width, height: frame.height, halo: halo)
+        let side = BlendCells.side
+        let across = (dx / side)..<((dx + tile.width + side - 1) / side)
+        let down = (dy / side)..<((dy + tile.height + side - 1) / side)
+        for part in cells.busyParts(columns: across, rows: down) {
+            let around = Frame(
+                x: frame.x + max(0, part.columns.lowerBound * side - halo),
+                y: frame.y + max(0, part.rows.lowerBound * side - halo),
+                right: frame.x + min(frame.width, part.columns.upperBound * side + halo),
+                bottom: frame.y + min(frame.height, part.rows.upperBound * side + halo))
+            let settled = banded(photos, cut(shown, frame, around), around, isDeep: isDeep)
+            for cell in part.rows {
+                for run in cells.runs(row: cell, columns: part.columns) where run.owner == BlendCells.busy {
+                    let piece = area(run.columns, row: cell, of: tile, in: frame)
+                    for line in piece.rows {
+                        tile.take(settled, piece.columns, line: line, from: around)
+                    }
+                }
+            }
+        }
+        for cell in down {
+            for run in cells.runs(row: cell, columns: across) where run.owner >= 0 && run.owner != BlendCells.busy {
+                guard let photo = photos.first(where: { $0.index == Int(run.owner) })?.photo else { continue }
+                let piece = area(run.columns, row: cell, of: tile, in: frame)
+                alone(photo, Int(run.owner), piece, into: &tile)
+            }
+        }
+        return tile
+    }
+
+    /// The pixels of a tile in a run of cells, in places of the canvas.
+    private func area(
+        _ columns: Range<Int>, row: Int, of tile: Tile, in frame: Frame
+    ) -> (columns: Range<Int>, rows: Range<Int>) {
+        let side = BlendCells.side
+        let across = (frame.x + columns.lowerBound * side)..<(frame.x + columns.upperBound * side)
+        let down = (frame.y + row * side)..<(frame.y + (row + 1) * side)
+        return (across.clamped(to: tile.x..<(tile.x + tile.width)), down.clamped(to: tile.y..<(tile.y + tile.height)))
+    }
+
+    /// The labels of a part of a frame.
+    private func cut(_ shown: [Int16], _ frame: Frame, _ part: Frame) -> [Int16] {
+        if part.width == frame.width, part.height == frame.height { return shown }
+        var out: [Int16] = []
+        out.reserveCapacity(part.width * part.height)
+        for line in 0..<part.height {
+            let from = (part.y - frame.y + line) * frame.width + part.x - frame.x
+            out += shown[from..<(from + part.width)]
+        }
+        return out
+    }
+
+    /// What lies near seams: the photos' bands put together.
+    private func banded(
+        _ photos: [(index: Int, photo: DrawnPhoto)], _ shown: [Int16], _ frame: Frame, isDeep: Bool
+    ) -> (rgb: [UInt8], mask: [UInt8], levels: [Float]) {
         var pyramid = BandPyramid(width: frame.width, height: frame.height, levels: levels, wraps: false)
         for (index, photo) in photos {
             add(photo, index, shown, frame, to: &pyramid)
         }
-        let rgb: [UInt8]
-        let mask: [UInt8]
-        var shades: [Float] = []
-        if isDeep {
-            (rgb, mask, shades) = pyramid.settledDeep(factors: factors(frame))
-        } else {
-            (rgb, mask) = pyramid.settled(factors: factors(frame))
+        if isDeep { return pyramid.settledDeep(factors: factors(frame)) }
+        let (rgb, mask) = pyramid.settled(factors: factors(frame))
+        return (rgb, mask, [])
+    }
+
+    /// What one photo shows far from all seams.
+    private func alone(
+        _ photo: DrawnPhoto, _ index: Int, _ piece: (columns: Range<Int>, rows: Range<Int>), into tile: inout Tile
+    ) {
+        let count = piece.columns.count
+        guard count > 0, !piece.rows.isEmpty, let view = photo.view else { return }
+        var pixels = [Float](repeating: 0, count: count * 4)
+        var (x, y) = ([Float](repeating: 0, count: count), [Float](repeating: 0, count: count))
+        for line in piece.rows {
+            lift(photo, view, index, column: piece.columns.lowerBound, line: line, count: count, &x, &y, into: &pixels, at: 0)
+            let factors = factors(Frame(x: piece.columns.lowerBound, y: line, width: count, height: 1))
+            tile.settle(pixels, factors, count: count, column: piece.columns.lowerBound, line: line)
         }
-        let width = min(side, canvas.width - column * side)
-        let height = min(side, canvas.height - row * side)
-        let (dx, dy) = (column * side - frame.x, row * side - frame.y)
-        var out = [UInt8](repeating: 0, count: width * height * 3)
-        var covered = [UInt8](repeating: 0, count: width * height)
-        var deep = [Float](repeating: 0, count: isDeep ? width * height * 3 : 0)
-        for line in 0..<height {
-            let from = (line + dy) * frame.width + dx
-            if isDeep {
-                deep.replaceSubrange(
-                    (line * width * 3)..<((line + 1) * width * 3), with: shades[(from * 3)..<((from + width) * 3)])
-            }
-            covered.replaceSubrange((line * width)..<((line + 1) * width), with: mask[from..<(from + width)])
-            out.replaceSubrange(
-                (line * width * 3)..<((line + 1) * width * 3), with: rgb[(from * 3)..<((from + width) * 3)])
+    }
+
+    /// A row of a photo as the canvas shows it, in its tone: colour times weight and weight.
+    private func lift(
+        _ photo: DrawnPhoto, _ view: PlaceView, _ index: Int, column: Int, line: Int, count: Int, _ x: inout [Float],
+        _ y: inout [Float], into pixels: inout [Float], at place: Int
+    ) {
+        let from = column + halo
+        grid.places(view, row: line, columns: from..<(from + count), x: &x, y: &y)
+        photo.mask?.hide(&x, &y, count: count, width: photo.image.width, height: photo.image.height)
+        let (image, tone) = (photo.image, tones[index])
+        image.withPixels { span in
+            liftPixels(
+                span, samples: image.format == .gray8 ? 1 : 3, width: image.width, height: image.height,
+                stride: image.stride, light: PhotoLight(gains: tone.gains, falloff: (tone.falloff.x, tone.falloff.y)),
+                x: x, y: y, count: count, into: &pixels, at: place)
         }
-        return Tile(
-            x: column * side, y: row * side, width: width, height: height, rgb: out, mask: covered, levels: deep)
+        bend(&pixels, at: place, count: count, index, x: column, y: line)
     }
 
     private func factors(_ frame: Frame) -> [Float] {
@@ -194,22 +263,22 @@ package struct TileBlend: Sendable {
             canvas.isClosed
             ? 0..<frame.width : max(0, -frame.x)..<min(frame.width, canvas.width - frame.x)
         var wanted = [Int16](repeating: -1, count: frame.width)
+        let small = inside.map { min((frame.x + $0 + canvas.width) % canvas.width / seam.step, seam.width - 1) }
+        let reached = photos.map { reach(of: $0.index, in: frame, inside) }
         for line in 0..<frame.height {
-            let small = min((frame.y + line) / seam.step, seam.height - 1) * seam.width
-            for column in inside {
-                let on = (frame.x + column + canvas.width) % canvas.width
-                wanted[column] = labels[small + min(on / seam.step, seam.width - 1)]
-            }
-            for (index, photo) in photos {
+            let row = min((frame.y + line) / seam.step, seam.height - 1) * seam.width
+            for (at, column) in small.enumerated() { wanted[inside.lowerBound + at] = labels[row + column] }
+            for ((index, photo), reached) in zip(photos, reached) where reached.lines.contains(line) {
                 guard let view = photo.view else { continue }
-                let from = frame.x + halo + inside.lowerBound
-                grid.places(view, row: frame.y + line, columns: from..<(from + inside.count), x: &x, y: &y)
-                photo.mask?.hide(
-                    &x, &y, count: inside.count, width: photo.image.width, height: photo.image.height)
-                claims.claim(
-                    photo: Int16(index), width: photo.image.width, height: photo.image.height, x: x, y: y,
-                    count: inside.count, wanted: wanted, from: inside.lowerBound,
-                    at: line * frame.width + inside.lowerBound)
+                for span in reached.columns {
+                    let from = frame.x + halo + span.lowerBound
+                    grid.places(view, row: frame.y + line, columns: from..<(from + span.count), x: &x, y: &y)
+                    photo.mask?.hide(&x, &y, count: span.count, width: photo.image.width, height: photo.image.height)
+                    claims.claim(
+                        photo: Int16(index), width: photo.image.width, height: photo.image.height, x: x, y: y,
+                        count: span.count, wanted: wanted, from: span.lowerBound,
+                        at: line * frame.width + span.lowerBound)
+                }
             }
         }
         return claims.labels
@@ -219,24 +288,13 @@ package struct TileBlend: Sendable {
         _ photo: DrawnPhoto, _ index: Int, _ shown: [Int16], _ frame: Frame, to pyramid: inout BandPyramid
     ) {
         guard let view = photo.view, let box = box(Int16(index), shown, frame) else { return }
-        let tone = tones[index]
-        let samples = photo.image.format == .gray8 ? 1 : 3
         var pixels = [Float](repeating: 0, count: box.width * box.height * 4)
         var weights = [Float](repeating: 0, count: box.width * box.height)
         var (x, y) = ([Float](repeating: 0, count: box.width), [Float](repeating: 0, count: box.width))
         for line in 0..<box.height {
-            let from = frame.x + box.x + halo
-            grid.places(view, row: frame.y + box.y + line, columns: from..<(from + box.width), x: &x, y: &y)
-            photo.mask?.hide(&x, &y, count: box.width, width: photo.image.width, height: photo.image.height)
-            guard let map = try? PlaceMap(width: box.width, height: 1, x: x, y: y) else { continue }
-            let row = photo.image.warped(by: map).image
-            row.withPixels { span in
-                liftPixels(
-                    span, samples: samples, x: x, y: y, count: box.width, width: photo.image.width,
-                    height: photo.image.height, gains: tone.gains, falloff: (tone.falloff.x, tone.falloff.y),
-                    into: &pixels, at: line * box.width)
-            }
-            bend(&pixels, at: line * box.width, count: box.width, index, x: frame.x + box.x, y: frame.y + box.y + line)
+            lift(
+                photo, view, index, column: frame.x + box.x, line: frame.y + box.y + line, count: box.width, &x, &y,
+                into: &pixels, at: line * box.width)
             let start = (box.y + line) * frame.width + box.x
             for column in 0..<box.width where shown[start + column] == Int16(index) {
                 weights[line * box.width + column] = 1

@@ -39,17 +39,28 @@ package struct PixelSelection: Sendable {
         return labels
     }
 
-    private func cut(_ sheet: LayerSheet, edges: [[UInt8]]?) -> [Int16] {
-        guard sheet.pieces.count > 1 else {
-            return LabelExpansion.deepest(sheet.pieces, width: sheet.width, height: sheet.height)
-        }
+    /// Pixels from which on seams are looked for at half the size first.
+    private static let large = 60_000
+
+    private func cut(
+        _ sheet: LayerSheet, edges: [[UInt8]]?, depthWeight: Int = LabelExpansion.depthWeight
+    ) -> [Int16] {
+        let deepest = LabelExpansion.deepest(sheet.pieces, width: sheet.width, height: sheet.height)
+        guard sheet.pieces.count > 1 else { return deepest }
         // Of two photos a single cut chooses best, from where the second one shows all that it can.
         let isPair = sheet.pieces.count == 2
-        let start =
-            isPair ? last(sheet) : LabelExpansion.deepest(sheet.pieces, width: sheet.width, height: sheet.height)
+        var start = isPair ? last(sheet) : deepest
+        var open: [UInt8]?
+        if objective == .seams, edges == nil, sheet.width * sheet.height > Self.large {
+            // A pixel of half the size stands for four, a step of a seam for two.
+            let rough = cut(sheet.halved(), edges: nil, depthWeight: 2 * depthWeight)
+            var band = SeamBand(sheet, rough: rough, fallback: deepest)
+            if isPair { band.startWithLast(of: sheet) }
+            (start, open) = (band.labels, band.open)
+        }
         var seams = SeamLabels(
             pieces: sheet.pieces, width: sheet.width, height: sheet.height, wraps: sheet.wraps,
-            depthWeight: LabelExpansion.depthWeight, labels: start, data: data(sheet), edges: edges)
+            depthWeight: depthWeight, labels: start, data: data(sheet), edges: edges, open: open)
         // A photo need not be asked again before a photo beside it has grown.
         var isOpen = [Bool](repeating: true, count: sheet.pieces.count)
         for _ in 0..<(isPair ? 1 : Self.rounds) {

@@ -53,10 +53,9 @@ struct AffineShape {
         _ plane: WeightedPlane, x: Double, y: Double, shape: AffineShape, spacing: Double, half: Int
     ) -> [Float] {
         let m = shape.matrix
-        let (a, b, c, d) = (m.0 * spacing, m.1 * spacing, m.2 * spacing, m.3 * spacing)
-        let h = Double(half)
-        let map = [a, b, x - a * h - b * h, c, d, y - c * h - d * h, 0, 0, 1]
-        let side = 2 * half + 1
-        return samplePlane(plane, map: map, width: side, height: side, cubic: false, withSlopes: false).values
+        let across = SIMD2(Float(m.0 * spacing), Float(m.2 * spacing))
+        let down = SIMD2(Float(m.1 * spacing), Float(m.3 * spacing))
+        let origin = SIMD2(Float(x), Float(y)) - (across + down) * Float(half)
+        return sampleSlanted(plane, origin: origin, across: across, down: down, side: 2 * half + 1)
     }
 }

@@ -2,6 +2,20 @@ import Foundation
 package import Imaging
 internal import Kernels
 
+/// A way of looking for points.
+package struct PointLook: Sendable, Hashable {
+    /// Least contrast of a point.
+    package let contrast: Float
+    /// Whether each point's surroundings are made alike in all directions first.
+    package let normalisesShape: Bool
+
+    /// A way of looking; see its parts.
+    package init(contrast: Float, normalisesShape: Bool = false) {
+        self.contrast = contrast
+        self.normalisesShape = normalisesShape
+    }
+}
+
 /// Finds points that can be found again at other scales and turns, spread evenly over a photo.
 package struct PointDetector: Sendable {
     /// Pixels at which points are looked for.
@@ -49,18 +63,49 @@ package struct PointDetector: Sendable {
     /// - Parameter contrasts: In falling order; where one gives as many points as the limit allows, the rest is left out.
     /// - Throws: `ImageError` for a picture that cannot be shrunk.
     package func points(of image: Image, scale: Double, contrasts: [Float]) throws(ImageError) -> [PhotoPoints] {
+        let looks = contrasts.map { PointLook(contrast: $0, normalisesShape: normalisesShape) }
+        return try points(of: image, scale: scale, looks: looks).compactMap { $0 }
+    }
+
+    /// The points of a picture by several ways of looking at it, from one scale space.
+    ///
+    /// - Parameters:
+    ///   - looks: Where one finds as many points as the limit allows, fainter ones find nothing more and give nil.
+    ///   - most: As many points of each are taken, spread evenly; nil for the limit.
+    /// - Throws: `ImageError` for a picture that cannot be shrunk.
+    package func points(
+        of image: Image, scale: Double, looks: [PointLook], most: Int? = nil
+    ) throws(ImageError) -> [PhotoPoints?] {
         let size = Self.size(image.width, image.height, megapixels: megapixels)
         let small = try image.converted(to: .gray8).resized(width: size.width, height: size.height)
         let doubles = Double(size.width * size.height) < doublesBelow * 1e6
         let space = try ScaleSpace(small.floats(), doubles: doubles)
-        var sets: [[Found]] = []
-        for contrast in contrasts where sets.isEmpty || (sets.last?.count ?? 0) < limit {
+        var known: [Float: [Found]] = [:]
+        var full: Float = 0
+        var sets: [[Found]?] = []
+        for look in looks {
+            guard look.contrast >= full else {
+                sets.append(nil)
+                continue
+            }
             var finder = self
-            finder.contrast = contrast
-            let points = finder.found(in: space).map { ($0.x, $0.y, $0.point.response, $0) }
-            sets.append(EvenSpread.choose(points, limit: limit, size: size))
+            finder.contrast = look.contrast
+            let found = known[look.contrast] ?? finder.found(in: space)
+            known[look.contrast] = found
+            if found.count >= limit { full = look.contrast }
+            let points = found.map { ($0.x, $0.y, $0.point.response, $0) }
+            sets.append(EvenSpread.choose(points, limit: most ?? limit, size: size))
         }
-        return described(sets, in: space, image: image, small: size, scale: scale)
+        var out = [PhotoPoints?](repeating: nil, count: looks.count)
+        for isShaped in [false, true] {
+            let own = looks.indices.filter { looks[$0].normalisesShape == isShaped && sets[$0] != nil }
+            guard !own.isEmpty else { continue }
+            var coder = self
+            coder.normalisesShape = isShaped
+            let made = coder.described(own.compactMap { sets[$0] }, in: space, image: image, small: size, scale: scale)
+            for (look, points) in zip(own, made) { out[look] = points }
+        }
+        return out
     }
 
     /// The size of at most so many megapixels with the shape of a picture.

@@ -59,7 +59,7 @@ package struct GroupComposer: Sendable {
     package mutating func prepare(
         _ group: SolvedGroup, progress: (StitchStage, Int, Int) throws -> Void
     ) throws -> PreparedGroup? {
-        guard let choice = choice(group) else { return nil }
+        guard let choice = choice(group, down: plumb(group)) else { return nil }
         bend(group)
         return try prepare(choice, progress: progress)
     }
@@ -127,7 +127,7 @@ package struct GroupComposer: Sendable {
         var drawn = DrawnCanvas()
         if blend == .bands {
             let blend = TileBlend(
-                canvas: canvas, seam: seam, labels: labels, tones: group.tones, bends: tone.bends,
+                canvas: canvas, seam: seam, labels: labels, pieces: group.pieces, tones: group.tones, bends: tone.bends,
                 exposure: group.exposure,
                 side: TileBlend.side(canvas, memoryMebibytes: options.memoryMebibytes))
             let kept = options.keepsDepth ? nil : stages
@@ -195,7 +195,7 @@ package struct GroupComposer: Sendable {
                     drawing.put(known, canvas.width)
                     continue
                 }
-                let inside = blend.photos(column: column, row: row, pieces: group.pieces)
+                let inside = blend.photos(column: column, row: row)
                 var drawn: [(index: Int, photo: DrawnPhoto)] = []
                 for index in inside {
                     let placed = group.shown[index]
@@ -250,7 +250,7 @@ package struct GroupComposer: Sendable {
         return DrawnCanvas(rgb: made.rgb, mask: made.mask)
     }
 
-    private func choice(_ group: SolvedGroup) -> SurfaceChoice? {
+    private func choice(_ group: SolvedGroup, down: Vector3?) -> SurfaceChoice? {
         let plan = MemoryPlan(mebibytes: options.memoryMebibytes)
         // Methods that hold all photos at once take some 40 bytes a pixel of each.
         var room = blend == .bands ? plan.canvasPixels : plan.canvasPixels / 12
@@ -259,20 +259,21 @@ package struct GroupComposer: Sendable {
         if options.keepsLayers { room /= 5 }
         let most = options.isPreview ? min(1.5e6, room) : min(options.megapixels * 1e6, room)
         return PlacedPhoto.choice(
-            group, read: read, surface: options.surface, limits: CanvasLimits(pixels: most), down: plumb(group))
+            group, read: read, surface: options.surface, limits: CanvasLimits(pixels: most), down: down)
     }
 
     /// Where down is by the vertical lines that the photos show; nil for planes, rings, and where too few agree.
-    private func plumb(_ group: SolvedGroup) -> Vector3? {
+    private mutating func plumb(_ group: SolvedGroup) -> Vector3? {
         guard case .rotation(let cameras) = group.geometry else { return nil }
         let ordered = group.photos.compactMap { cameras[$0] }
         // All round, the turn itself tells what is level.
         guard Straightening.reach(ordered) < 2 * .pi / 3 else { return nil }
-        let lines = group.photos.flatMap { photo -> [UprightLine] in
+        var lines: [UprightLine] = []
+        for photo in group.photos {
             guard let camera = cameras[photo], let points = read[photo].points,
-                let plane = shelf.plane(photo, like: points)
-            else { return [] }
-            return UprightLine.of(plane, camera: camera, halfDiagonal: points.halfDiagonal)
+                let plane = shelf.shownPlane(photo, like: points)
+            else { continue }
+            lines += UprightLine.of(plane, camera: camera, halfDiagonal: points.halfDiagonal)
         }
         return UprightLine.down(lines, near: Straightening.upright(ordered).second)
     }

@@ -109,7 +109,7 @@ struct GroupStages {
 
     /// What the tiles depend on besides their place.
     func tileKey(_ labelKey: String, tone: ToneMethod, side: Int) -> String {
-        "tile-2|\(tone.rawValue)|\(side)|\(labelKey)"
+        "tile-3|\(tone.rawValue)|\(side)|\(labelKey)"
     }
 
     /// A tile that was kept; `x`, `y`, `width` and `height` say where it must lie.

@@ -136,37 +136,53 @@ package struct MatchGraph: Sendable {
 
     /// Tries photos that nothing joins again with other points: more of them, larger, or in dim parts.
     ///
+    /// A few points of each, the scouts, are compared first: only where more of them agree than chance makes agree, or did
+    /// before, are all points found.
     /// - Parameters:
-    ///   - skipping: Photos for which this rung would change nothing.
+    ///   - changes: Whether this rung would find points in a photo that are not known yet.
+    ///   - scouts: Finds few points of a photo.
     ///   - fresh: Finds the points of a photo again.
     package mutating func retry(
-        tier: Int, ratio: Double, skipping: Set<Int> = [], fresh: (Int) -> PhotoPoints?,
-        progress: (Int, Int) throws -> Void
+        tier: Int, ratio: Double, changes: (Int) -> Bool, scouts: (Int) -> PhotoPoints?,
+        fresh: (Int) -> PhotoPoints?, progress: (Int, Int) throws -> Void
     ) rethrows {
-        let lonely = lonely().filter { !skipping.contains($0) }
-        guard !lonely.isEmpty else { return }
-        var found: [Int: PhotoPoints] = [:]
-        func pointsAgain(_ photo: Int) -> PhotoPoints? {
-            if let known = found[photo] { return known }
-            found[photo] = fresh(photo)
-            return found[photo]
-        }
+        let lonely = lonely()
         for (done, photo) in lonely.enumerated() {
             try progress(done, lonely.count)
             tiers[photo] = tier
-            guard let a = pointsAgain(photo) else { continue }
             // Neighbours in the order they were given, and the one that came nearest: finding points again is dear.
             let near = [photo - 1, photo + 1, nearest[photo]?.photo ?? -1]
             let others = near.filter {
                 points.indices.contains($0) && points[$0] != nil && $0 != photo && copies[$0] == nil
             }
             for other in Set(others).sorted() {
-                guard let b = pointsAgain(other) else { continue }
                 let (first, second) = (min(photo, other), max(photo, other))
-                guard !edges.contains(where: { $0.first == first && $0.second == second }) else { continue }
+                guard !edges.contains(where: { $0.first == first && $0.second == second }),
+                    isPromising(first, second) || changes(first) || changes(second)
+                else { continue }
                 let verifier = PairVerifier(ratio: ratio)
-                note(verifier.compare(first, second, first == photo ? a : b, first == photo ? b : a), first, second)
+                func compared(_ find: (Int) -> PhotoPoints?) -> PairOutcome? {
+                    guard let a = find(first), let b = find(second) else { return nil }
+                    return verifier.compare(first, second, a, b)
+                }
+                var best: PairOutcome?
+                if !isPromising(first, second) {
+                    best = compared(scouts)
+                    guard let best, best.inliers >= Self.promising else {
+                        if let best { note(best, first, second) }
+                        continue
+                    }
+                }
+                if let all = compared(fresh), all.edge != nil || best?.edge == nil { best = all }
+                if let best { note(best, first, second) }
             }
         }
     }
+
+    private func isPromising(_ first: Int, _ second: Int) -> Bool {
+        (compared[[first, second]]?.inliers ?? 0) >= Self.promising
+    }
+
+    /// Of few accidental matches four agree by themselves, and seldom one more.
+    private static let promising = 6
 }

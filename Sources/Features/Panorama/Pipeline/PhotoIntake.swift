@@ -42,11 +42,19 @@ package struct PhotoIntake: Sendable {
 
     /// Reads one photo and finds its points.
     package static func read(_ photo: StitchPhoto, detector: PointDetector = PointDetector()) -> ReadPhoto {
-        read(photo, detector: detector, contrasts: [detector.contrast])[0]
+        let look = PointLook(contrast: detector.contrast, normalisesShape: detector.normalisesShape)
+        return read(photo, detector: detector, looks: [look])[0] ?? refused(.notReadable)
     }
 
-    /// Reads one photo and finds its points by each of these least contrasts, as `PointDetector` does: at least one.
-    package static func read(_ photo: StitchPhoto, detector: PointDetector, contrasts: [Float]) -> [ReadPhoto] {
+    /// Reads one photo and finds its points in several ways, as `PointDetector` does; one refusal for all of them where
+    /// it cannot be read.
+    ///
+    /// - Parameters:
+    ///   - looks: At least one.
+    ///   - most: As many points of each are taken; nil for the detector's limit.
+    package static func read(
+        _ photo: StitchPhoto, detector: PointDetector, looks: [PointLook], most: Int? = nil
+    ) -> [ReadPhoto?] {
         guard let bytes = try? photo.load(), bytes.count <= limits.maximumBytes,
             let probe = try? ImageProbe.read(bytes)
         else { return [refused(.notReadable)] }
@@ -65,10 +73,11 @@ package struct PhotoIntake: Sendable {
         if let cells, cells.excludedShare > 0.95 { return [refused(.masked, print)] }
         let image = cells?.greyed(decoded) ?? decoded
         let inMatching = Double(width) / Double(image.width) * scale
-        guard let sets = try? detector.points(of: image, scale: inMatching, contrasts: contrasts) else {
+        guard let sets = try? detector.points(of: image, scale: inMatching, looks: looks, most: most) else {
             return [refused(.notReadable, print)]
         }
         return sets.map { found in
+            guard let found else { return nil }
             let points = cells.map { found.kept(outside: $0) } ?? found
             return ReadPhoto(
                 points: points, magnification: 1 / scale, width: width, height: height,
@@ -80,16 +89,19 @@ package struct PhotoIntake: Sendable {
 
     /// The light of a photo at the size its points stand in, 0...1.
     package static func plane(_ photo: StitchPhoto, like points: PhotoPoints) -> WeightedPlane? {
+        guard let bytes = try? photo.load(), let probe = try? ImageProbe.read(bytes) else { return nil }
+        let image = decode(
+            photo, width: probe.uprightWidth, height: probe.uprightHeight,
+            share: points.width / Double(max(1, probe.uprightWidth)))
+        return image.flatMap { plane($0, like: points) }
+    }
+
+    /// The same from pixels of any size.
+    package static func plane(_ image: Image, like points: PhotoPoints) -> WeightedPlane? {
         let (width, height) = (Int(points.width.rounded()), Int(points.height.rounded()))
-        guard width > 0, height > 0, let bytes = try? photo.load() else { return nil }
-        guard let probe = try? ImageProbe.read(bytes),
-            let image = decode(
-                photo, width: probe.uprightWidth, height: probe.uprightHeight,
-                share: Double(width) / Double(max(1, probe.uprightWidth))),
-            let grey = try? image.converted(to: .gray8).resized(width: width, height: height)
+        guard width > 0, height > 0, let grey = try? image.converted(to: .gray8).resized(width: width, height: height)
         else { return nil }
-        let values = grey.floats()
-        return WeightedPlane(width: width, height: height, values: values.values)
+        return WeightedPlane(width: width, height: height, values: grey.floats().values)
     }
 
     private static func refused(_ reason: PhotoReason, _ fingerprint: UInt64 = 0) -> ReadPhoto {

@@ -6,16 +6,23 @@ struct PhotoShelf {
     private let photos: [StitchPhoto]
     private let sizes: [(width: Int, height: Int)]
     private let most: Int
+    /// Whether all photos fit at full size.
+    private let holdsAll: Bool
     /// Newest last.
     private var kept: [(photo: Int, image: Image)] = []
-    private var bytes = 0
-    /// How photos are bent where they do not meet; set before the first of them is asked for.
-    var fields: [Int: WarpField] = [:]
+    /// How photos are bent where they do not meet.
+    var fields: [Int: WarpField] = [:] {
+        didSet {
+            guard !fields.isEmpty || !oldValue.isEmpty else { return }
+            kept = []
+        }
+    }
 
     init(photos: [StitchPhoto], read: [ReadPhoto], memoryMebibytes: Int) {
         self.photos = photos
         sizes = read.map { ($0.width, $0.height) }
         most = MemoryPlan(mebibytes: memoryMebibytes).photoBytes
+        holdsAll = read.reduce(0) { $0 + $1.width * $1.height * 3 } <= most
     }
 
     /// A photo's light at the matching size.
@@ -23,27 +30,39 @@ struct PhotoShelf {
         PhotoIntake.plane(photos[photo], like: points)
     }
 
+    /// The same from pixels that may be wanted again: they stay on the shelf.
+    mutating func shownPlane(_ photo: Int, like points: PhotoPoints) -> WeightedPlane? {
+        guard let image = image(photo, share: points.width / Double(max(1, sizes[photo].width))) else { return nil }
+        return PhotoIntake.plane(image, like: points)
+    }
+
     /// A photo's pixels at a share of its size or somewhat more; nil when it cannot be read any more.
     mutating func image(_ photo: Int, share: Double) -> Image? {
         let (width, height) = sizes[photo]
-        let wanted = max(1, Int(Double(width) * share))
-        if let at = kept.firstIndex(where: {
-            $0.photo == photo && $0.image.width >= wanted && $0.image.width <= wanted * 2
-        }) {
+        let wanted = (max(1, Int(Double(width) * share)), max(1, Int(Double(height) * share)))
+        if let at = kept.firstIndex(where: { $0.photo == photo && $0.image.width >= wanted.0 }) {
             let found = kept.remove(at: at)
             kept.append(found)
-            return found.image
+            return shrunk(found.image, wanted)
         }
-        guard var image = PhotoIntake.decode(photos[photo], width: width, height: height, share: share) else {
-            return nil
-        }
+        // Reading a small photo again would cost more than shrinking it.
+        let isSmall = holdsAll && width * height < Self.smallPixels
+        guard
+            var image = PhotoIntake.decode(
+                photos[photo], width: width, height: height, share: isSmall ? max(1, share) : share)
+        else { return nil }
         if let field = fields[photo] { image = field.applied(to: image) }
+        kept.removeAll { $0.photo == photo && $0.image.width <= image.width }
         kept.append((photo, image))
-        bytes += image.stride * image.height
-        while bytes > most, kept.count > 1 {
-            let gone = kept.removeFirst()
-            bytes -= gone.image.stride * gone.image.height
-        }
-        return image
+        while kept.reduce(0, { $0 + $1.image.stride * $1.image.height }) > most, kept.count > 1 { kept.removeFirst() }
+        return shrunk(image, wanted)
+    }
+
+    /// Full-size pixels of a photo that is read once.
+    private static let smallPixels = 2_400_000
+
+    private func shrunk(_ image: Image, _ wanted: (Int, Int)) -> Image? {
+        guard image.width > wanted.0 * 2 else { return image }
+        return try? image.resized(width: wanted.0, height: wanted.1)
     }
 }

@@ -16,11 +16,11 @@ extension StitchPhoto {
 /// Finished stages as bytes. Whatever was kept, reading it back is checked: it may be cut short or of another version.
 enum StageCodes {
     static func key(_ detector: PointDetector) -> String {
-        "points-2 \(detector.megapixels) \(detector.limit) \(detector.contrast) \(detector.edgeRatio) "
+        "points-3 \(detector.megapixels) \(detector.doublesBelow) \(detector.limit) \(detector.contrast) \(detector.edgeRatio) "
             + "\(detector.finder.rawValue) \(detector.code.rawValue) \(detector.normalisesShape)"
     }
 
-    static let pairs = "pair-1"
+    static let pairs = "pair-2"
 
     // MARK: Photos
 

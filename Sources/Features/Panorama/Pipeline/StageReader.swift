@@ -14,16 +14,25 @@ struct StageReader {
         return read
     }
 
-    /// One photo by each of these least contrasts, at least by the first; what was kept before is not found again.
-    func read(_ photo: Int, detector: PointDetector, contrasts: [Float]) throws -> [ReadPhoto] {
-        guard cache == nil || photos[photo].stageKey("") == nil else {
-            return try contrasts.prefix(1).map { contrast in
-                var detector = detector
-                detector.contrast = contrast
-                return try read(photo, detector: detector)
-            }
+    /// One photo looked at in several ways; nil for those that find nothing more, empty when it cannot be read.
+    func read(_ photo: Int, detector: PointDetector, looks: [PointLook], most: Int) throws -> [ReadPhoto?] {
+        func make() -> [ReadPhoto?] {
+            let made = PhotoIntake.read(photos[photo], detector: detector, looks: looks, most: most)
+            return made.count == looks.count ? made : []
         }
-        return PhotoIntake.read(photos[photo], detector: detector, contrasts: contrasts)
+        let keys = looks.compactMap { look -> String? in
+            var own = detector
+            (own.contrast, own.normalisesShape) = (look.contrast, look.normalisesShape)
+            return photos[photo].stageKey("\(StageCodes.key(own)) most \(most)")
+        }
+        guard let cache, keys.count == looks.count else { return make() }
+        let known = keys.map(cache.find)
+        // A single byte stands for what finds nothing more.
+        let read = known.map { $0.flatMap(StageCodes.photo) }
+        if zip(known, read).allSatisfy({ $0?.count == 1 || $1 != nil }) { return read }
+        let made = make()
+        for (key, photo) in zip(keys, made) { try cache.keep(key, photo.map(StageCodes.bytes) ?? [0]) }
+        return made
     }
 
     /// Compares two photos.

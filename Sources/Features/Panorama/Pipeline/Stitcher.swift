@@ -167,7 +167,7 @@ public struct Stitcher: Sendable {
         }
         pin(&graph, stages.photos, read)
         graph.markCopies(pixels: read.map { $0.width * $0.height })
-        try retry(stages, &graph, tell)
+        try retry(stages, read, &graph, tell)
         return graph
     }
 
@@ -197,34 +197,14 @@ public struct Stitcher: Sendable {
     /// The ladder: larger and with more points, then into dim parts, then with slanted things made round, then guided by what agrees loosely, then by
     /// brightness alone.
     private func retry(
-        _ stages: StageReader, _ graph: inout MatchGraph, _ tell: (StitchStage, Int, Int) throws -> Void
+        _ stages: StageReader, _ read: [ReadPhoto], _ graph: inout MatchGraph,
+        _ tell: (StitchStage, Int, Int) throws -> Void
     ) throws {
-        var larger = PointDetector()
-        larger.megapixels = 1.6
-        larger.limit = 4000
-        var dim = larger
-        dim.contrast = 0.004
-        var slanted = PointDetector()
-        slanted.normalisesShape = true
-        var full: Set<Int> = []
-        // Points of dim parts come from the scale space that the larger ones are looked for in.
-        var faint: [Int: PhotoPoints] = [:]
-        for (tier, detector, ratio) in [(1, larger, 0.8), (2, dim, 0.8), (3, slanted, 0.8)] {
-            // Where nothing is short of points, fainter ones would change nothing.
-            let skipped = tier == 2 ? full : []
+        let ladder = RetryLadder(stages: stages, read: read)
+        for rung in RetryLadder.Rung.allCases {
             try graph.retry(
-                tier: tier, ratio: ratio, skipping: skipped,
-                fresh: { photo in
-                    guard tier == 1 else {
-                        let known = tier == 2 ? faint[photo] : nil
-                        return known ?? (try? stages.read(photo, detector: detector).points)
-                    }
-                    let found = try? stages.read(photo, detector: larger, contrasts: [larger.contrast, dim.contrast])
-                    let points = found?.first?.points
-                    if (points?.count ?? 0) >= larger.limit { full.insert(photo) }
-                    if let found, found.count > 1 { faint[photo] = found[1].points }
-                    return points
-                },
+                tier: rung.rawValue, ratio: 0.8, changes: { ladder.changes($0, rung) },
+                scouts: { ladder.scouts($0, rung) }, fresh: { ladder.points($0, rung) },
                 progress: { try tell(.retry, $0, $1) })
         }
         let points = graph.points

@@ -82,7 +82,7 @@ typedef struct {
 // turn k (3), f k, lens k. `matrix` is 10 x 10 (upper half), `vector` is J^T r. Returns the robust cost.
 double vk_ray_normal(
     const vk_ray_view *j, const vk_ray_view *k, const double *pairs, size_t count, double huber, double *matrix,
-    double *vector);
+    double *vector, int32_t variant);
 // errors[i] = length of the same residual.
 void vk_ray_errors(
     const vk_ray_view *j, const vk_ray_view *k, const double *pairs, size_t count, double *errors);
@@ -155,10 +155,16 @@ void vk_add_band(
 // level = colour of the sums + colour of the expanded next level, with weight 1 where there is any, else 0.
 void vk_collapse_band(
     const float *sums, const float *next, size_t width, size_t height, int wrap, float *level, int32_t variant);
-// Premultiplied pixels of a photo: samples (1 or 3) times gain times 1 / (1 + v1 r2 + v2 r4), zero where not valid.
+// Pixels of 1 or 3 samples, and their tone: three gains over 1 + v1 r2 + v2 r4, r = 1 in the corners.
+typedef struct {
+    const uint8_t *pixels;
+    int32_t width, height, stride, samples;
+    float gains[3], v1, v2;
+} vk_photo;
+// What the photo shows at places between its pixels (bilinear, in 1/256 of a pixel, as bytes), in its tone: colours and 1, or
+// four zeros where it shows nothing (pano_lift.c).
 void vk_lift_pixels(
-    const uint8_t *row, int samples, const float *x, const float *y, size_t count, float width, float height,
-    const float *gains, float v1, float v2, float *out);
+    const vk_photo *photo, const float *x, const float *y, size_t count, float *out, int32_t variant);
 // Bytes and mask out of collapsed pixels, each times its factor unless `factors` is NULL.
 void vk_settle_pixels(const float *level, const float *factors, size_t count, uint8_t *rgb, uint8_t *mask);
 
@@ -189,10 +195,10 @@ typedef struct {
 } vk_piece;
 
 // One expansion move of label `alpha` over all pixels where its photo is valid (Boykov, Veksler and Zabih 2001, with the
-// seam cost of Agarwala et al. 2004). Returns 1 when labels changed, 0 when not, -1 without memory.
+// seam cost of Agarwala et al. 2004). Where `open` is given and 0, labels stay. Returns 1 when labels changed, 0 when not, -1 without memory.
 int32_t vk_expand_label(
-    const vk_piece *pieces, int32_t count, int16_t *labels, int32_t width, int32_t height, int wrap, int32_t alpha,
-    int32_t depth_weight);
+    const vk_piece *pieces, int32_t count, int16_t *labels, const uint8_t *open, int32_t width, int32_t height, int wrap,
+    int32_t alpha, int32_t depth_weight);
 // The energy that the moves lower.
 int64_t vk_label_energy(
     const vk_piece *pieces, int32_t count, const int16_t *labels, int32_t width, int32_t height, int wrap,
@@ -200,6 +206,9 @@ int64_t vk_label_energy(
 
 // Asks the C library to keep so many freed bytes for what comes next. Returns 1 when it will.
 int vk_keep_heap(int32_t bytes);
+
+// Asks for pages of 2 MiB for the next `bytes` of the heap, which all threads share from then on. Returns 1 when asked.
+int vk_large_pages(size_t bytes);
 
 // The largest upright rectangle of non-zero bytes: x, y, width, height. Returns 0 without memory.
 int32_t vk_largest_rectangle(const uint8_t *mask, size_t width, size_t height, int32_t out[4]);
