@@ -32,6 +32,8 @@ package struct SolvedGroup: Sendable {
     package let expected: Double?
     /// What the residuals look like; nil for planes.
     package let cause: MismatchCause?
+    /// Photos that lie on each other by the geometry, and that edges join but a long way round.
+    package var open: [OpenOverlap] = []
 }
 
 extension SolvedGroup {
@@ -53,7 +55,7 @@ extension SolvedGroup {
             photos: photos, geometry: geometry, model: model, evidence: evidence,
             residuals: errors.joined().sorted(),
             edges: zip(edges, errors).map { ($0.edge, GroupSolver.median($1)) }, dropped: dropped, expected: expected,
-            cause: cause)
+            cause: cause, open: open)
     }
 }
 
@@ -143,20 +145,8 @@ package struct GroupSolver: Sendable {
         let pairs = local(edges)
         let geometry: GroupGeometry
         switch group.geometry {
-        case .rotation(let cameras):
-            let old = self.group.compactMap { cameras[$0] }
-            guard old.count == self.group.count, let first = old.first else { return nil }
-            var bundle = RayBundle(
-                rotations: old.map(\.rotation), focal: first.focal,
-                halfDiagonals: self.group.map { points[$0].halfDiagonal }, bodies: bodyNumbers)
-            for (place, camera) in old.enumerated() { bundle.lenses[bundle.bodies[place]] = camera.lens }
-            bundle.ownFocals = old.map { $0.focal - first.focal }
-            bundle.objective = objective
-            let own = Self.median(bundle.ownFocals)
-            bundle.focal += own
-            bundle.ownFocals = bundle.ownFocals.map { $0 - own }
-            let hasOwn = bundle.ownFocals.contains { abs($0) > 1e-9 * first.focal }
-            let freedom = RayBundle.Freedom(lens: bundle.lenses.contains { $0 != 0 }, ownFocal: hasOwn)
+        case .rotation:
+            guard case (var bundle, let freedom)? = bundle(of: group) else { return nil }
             guard bundle.solve(pairs, freedom: freedom, huber: 1) else { return nil }
             geometry = .rotation(
                 Dictionary(uniqueKeysWithValues: self.group.enumerated().map { ($1, bundle.camera($0)) }))

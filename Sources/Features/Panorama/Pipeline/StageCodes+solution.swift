@@ -2,7 +2,7 @@ internal import Basics
 
 /// Solved groups as bytes.
 extension StageCodes {
-    static let solution = "solution-1"
+    static let solution = "solution-2"
 
     static func bytes(_ group: SolvedGroup) -> [UInt8] {
         var out = ByteWriter()
@@ -24,6 +24,12 @@ extension StageCodes {
         for edge in group.dropped { put(edge, into: &out) }
         out.number(group.expected ?? -1)
         out.text(group.cause?.rawValue ?? "")
+        out.count(group.open.count)
+        for overlap in group.open {
+            out.count(overlap.first)
+            out.count(overlap.second)
+            out.number(overlap.deviation)
+        }
         return out.bytes
     }
 
@@ -85,10 +91,17 @@ extension StageCodes {
         for _ in 0..<(try input.size(8)) { dropped.append(try edge(&input, photos)) }
         let expected = try input.number()
         let cause = try input.text()
+        var open: [OpenOverlap] = []
+        for _ in 0..<(try input.size(16)) {
+            let (first, second) = (try input.count(), try input.count())
+            guard first < second, photos.contains(first), photos.contains(second) else { throw .malformed }
+            open.append(OpenOverlap(first: first, second: second, deviation: try input.number()))
+        }
         guard input.isAtEnd, cause.isEmpty || MismatchCause(rawValue: cause) != nil else { throw .malformed }
         return SolvedGroup(
             photos: photos, geometry: geometry, model: model, evidence: evidence, residuals: residuals, edges: edges,
-            dropped: dropped, expected: expected >= 0 ? expected : nil, cause: MismatchCause(rawValue: cause))
+            dropped: dropped, expected: expected >= 0 ? expected : nil, cause: MismatchCause(rawValue: cause),
+            open: open)
     }
 
     private static func geometry(_ input: inout ByteReader, _ photos: [Int]) throws(ByteError) -> GroupGeometry {

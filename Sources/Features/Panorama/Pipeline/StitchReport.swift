@@ -13,6 +13,8 @@ struct StitchReport {
     private var waiting: Set<Int> = []
     private var isCalledOff = false
     private var fates: [[Int]: (fate: StitchGraph.Fate, median: Double?)] = [:]
+    /// Pairs that were joined only when their group was solved.
+    private var found: [[Int]: PairOutcome] = [:]
 
     /// Of photos of which nothing is known yet.
     init(unfinished photos: [StitchPhoto], taken: Int) {
@@ -101,7 +103,13 @@ struct StitchReport {
             verdicts[photo] = used(photo, solved, number)
             verdicts[photo].shownShare = made.shown[photo]?.thousandths
         }
-        for (edge, median) in solved.edges { fates[[edge.first, edge.second]] = (.used, median) }
+        for (edge, median) in solved.edges {
+            let pair = [edge.first, edge.second]
+            fates[pair] = (.used, median)
+            if graph.compared[pair]?.edge == nil {
+                found[pair] = PairOutcome(edge: edge, matches: edge.matches, inliers: edge.inliers)
+            }
+        }
         for edge in solved.dropped { fates[[edge.first, edge.second]] = (.contradicts, nil) }
         let residuals = solved.residuals
         func at(_ share: Double) -> Double {
@@ -122,7 +130,9 @@ struct StitchReport {
             verdict.warnings.append(
                 "finerScale: drawn at \(made.finer.tenths) times the scale of most photos, for some show more detail.")
         }
-        verdict.judge(magnification: solved.photos.map { read[$0].magnification }.max() ?? 1)
+        let magnification = solved.photos.map { read[$0].magnification }.max() ?? 1
+        // Gaps of rendered rings were up to four deviations wide: a lens is never quite the one that is solved for.
+        verdict.judge(magnification: magnification, apart: 4 * (solved.open.map(\.deviation).max() ?? 0))
         groups.append(verdict)
         return verdict
     }
@@ -165,11 +175,14 @@ struct StitchReport {
     func graph(order: [Int]) -> StitchGraph {
         var names = verdicts.map(\.name)
         for (place, original) in order.enumerated() { names[original] = verdicts[place].name }
-        let edges = graph.compared.map { pair, outcome -> StitchGraph.Edge in
+        let compared = graph.compared.merging(found) { $1 }
+        let edges = compared.map { pair, outcome -> StitchGraph.Edge in
             let isCopy = graph.copies[pair[0]] != nil || graph.copies[pair[1]] != nil
             let known = fates[pair]
             let fate = known?.fate ?? (isCopy ? .copy : outcome.edge == nil ? .tooFew : .unsolved)
-            let needed = max(Double(EdgeAcceptance.least), EdgeAcceptance.needed(matches: outcome.matches))
+            var needed = max(Double(EdgeAcceptance.least), EdgeAcceptance.needed(matches: outcome.matches))
+            // Where cameras were known, fewer were enough.
+            if found[pair] != nil { needed = min(needed, Double(outcome.inliers)) }
             return StitchGraph.Edge(
                 first: min(order[pair[0]], order[pair[1]]), second: max(order[pair[0]], order[pair[1]]),
                 matches: outcome.matches, inliers: outcome.inliers, needed: Int(needed.rounded(.up)),
@@ -192,10 +205,15 @@ struct StitchReport {
 
 extension GroupVerdict {
     /// Grades the group by what was measured.
-    mutating func judge(magnification: Double) {
+    ///
+    /// - Parameters:
+    ///   - magnification: Output pixels a matching pixel.
+    ///   - apart: How far photos that lie on each other unconfirmed may be apart, in matching pixels.
+    mutating func judge(magnification: Double, apart: Double) {
         // Residuals are at the matching size; people see the output.
         let expected = (residualPx.expected ?? 0) * magnification
         let (median, p95) = (residualPx.median * magnification, residualPx.p95 * magnification)
+        let apart = apart * magnification
         if scaleReduced < 0.999 { warnings.append("scaleReduced: drawn at \(scaleReduced) of the photos' size.") }
         if droppedEdges > 0 { warnings.append("droppedEdges: \(droppedEdges) contradict the others.") }
         if surface == "plane", let widest = fovDegrees?.max(), widest > 90 {
@@ -209,8 +227,15 @@ extension GroupVerdict {
         let isUneven = mismatch == .parallax
         if holes > 0 || p95 > 8 {
             grade = .poor
-        } else if median > 1 || p95 > 3 || isUneven || torn > 0.02 || tone.stepMedian > 0.05 || expected > 1.5 {
+        } else if median > 1 || p95 > 3 || isUneven || torn > 0.02 || tone.stepMedian > 0.05 || expected > 1.5
+            || apart > 3
+        {
             grade = .usable
+        }
+        if apart > 3 {
+            warnings.append(
+                "openLoop: photos that lie on each other are joined but a long way round; there they may be "
+                    + "\(apart.tenths) pixels apart.")
         }
         if mismatch == .parallax {
             warnings.append("parallax: the camera moved between photos; near things may not meet.")

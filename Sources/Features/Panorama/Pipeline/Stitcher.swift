@@ -230,7 +230,7 @@ public struct Stitcher: Sendable {
         _ group: [Int], _ graph: MatchGraph, _ photos: [StitchPhoto], _ read: [ReadPhoto]
     ) -> SolvedGroup? {
         let (solver, edges) = solver(of: group, graph, read)
-        guard let solved = solver.solve(edges) else { return nil }
+        guard let solved = solver.solve(edges).map({ solver.closingLoops($0, edges) }) else { return nil }
         guard options.refines else { return solved }
         return Refinement().refined(solved, solver: solver) { photo in
             read[photo].points.flatMap { PhotoIntake.plane(photos[photo], like: $0) }
