@@ -60,6 +60,9 @@ struct KeyFrameTests {
         let cut = try VideoFrames().choose(RenderedClip.clip(moving(a) + moving(b)))
         #expect(cut.cuts == [8] && cut.verdict == .moves && cut.frames.contains(0) && cut.frames.contains(8))
         #expect(cut.frames.count >= 4, "\(cut.frames)")
+        // Soft pictures are alike sooner than sharp ones.
+        let soft = try (moving(a).prefix(3) + moving(b).prefix(3)).map { try $0.gaussianBlurred(sigma: 6) }
+        #expect(try VideoFrames().choose(RenderedClip.clip(soft)).cuts == [3])
         let one = try moving(a)[0]
         let still = try VideoFrames().choose(RenderedClip.clip([Image](repeating: one, count: 5)))
         #expect(still.verdict == .still && still.frames == [0] && still.leastOverlap > 0.99 && still.cuts.isEmpty)

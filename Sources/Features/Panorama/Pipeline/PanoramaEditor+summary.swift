@@ -23,7 +23,7 @@ extension PanoramaEditor {
     public mutating func picture(
         showing things: MovingThings, progress: (StitchProgress) throws -> Void = { _ in }
     ) throws -> Image? {
-        let areas = group.movers().map {
+        let areas = group.movers(isApart: things == .all).map {
             PaintedArea(photo: $0.photo, pixels: $0.pixels, isForbidden: things == .none)
         }
         guard !areas.isEmpty else { return nil }

@@ -2,12 +2,13 @@ internal import Kernels
 
 extension PreparedGroup {
     /// Things that only one or a few photos show at their place, by photo: what differs from the median of all photos that
-    /// show the place, of three or more. Largest first; areas lie on the small canvas and do not overlap.
+    /// show the place, of three or more. Largest first; areas lie on the small canvas.
     ///
     /// - Parameters:
     ///   - threshold: Levels of difference, summed over the three channels, that make a thing.
     ///   - leastShare: The least area as a share of the small canvas.
-    func movers(threshold: Int = 90, leastShare: Double = 0.0004) -> [PaintedArea] {
+    ///   - isApart: Whether of areas that overlap only the largest stays.
+    func movers(threshold: Int = 90, leastShare: Double = 0.0004, isApart: Bool = true) -> [PaintedArea] {
         let marked = unlikeMedian(threshold)
         let least = max(4, Int(leastShare * Double(seam.width * seam.height)))
         var found: [PaintedArea] = []
@@ -23,6 +24,7 @@ extension PreparedGroup {
             }
         }
         found.sort { ($0.pixels.count, $1.photo) > ($1.pixels.count, $0.photo) }
+        guard isApart else { return found }
         var taken = [Bool](repeating: false, count: seam.width * seam.height)
         return found.filter { area in
             guard !area.pixels.contains(where: { taken[$0] }) else { return false }

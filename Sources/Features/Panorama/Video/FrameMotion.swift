@@ -1,3 +1,4 @@
+import Foundation
 package import Imaging
 internal import Kernels
 
@@ -39,7 +40,7 @@ package struct FrameMotion: Sendable {
     /// Most pixels on the long side of the planes.
     package var side = 320
     /// Least normalised correlation of two frames that show the same.
-    package var leastCorrelation = 0.6
+    package var leastCorrelation = 0.7
 
     /// A measurement with the usual settings.
     package init() {}
@@ -98,13 +99,23 @@ package struct FrameMotion: Sendable {
         alignment.solvesGain = true
         alignment.slopeNoise = 2.0 / 255
         alignment.levels = 5
-        alignment.leastOverlap = 0.25
-        guard let found = try? alignment.align(first, second, start: start) else { return nil }
+        alignment.leastOverlap = 0.4
+        guard let found = try? alignment.align(first, second, start: start), Self.isPossible(found) else { return nil }
         guard motion != .turnAndScale, found.correlation >= leastCorrelation else { return found }
         alignment.motion = motion
         alignment.levels = 2
-        guard let finer = try? alignment.align(first, second, start: found.map) else { return found }
+        guard let finer = try? alignment.align(first, second, start: found.map), Self.isPossible(finer) else {
+            return found
+        }
         return finer.correlation >= found.correlation - 0.01 ? finer : found
+    }
+
+    /// Whether a camera may have moved so within a frame: scale 0.8...1.25, a turn of up to 20 degrees, light up to twofold.
+    /// What lies beyond is a map that makes two scenes alike.
+    private static func isPossible(_ found: DirectAlignment.Result) -> Bool {
+        let m = found.map.values
+        let (scale, turn) = (hypot(m[0], m[3]), abs(atan2(m[3], m[0])))
+        return (0.8...1.25).contains(scale) && turn < 20 * .pi / 180 && (-0.5...1).contains(found.gain)
     }
 
     /// Whether both are nearly of one light, the same in both: under 3 levels of 8 bits of deviation.
