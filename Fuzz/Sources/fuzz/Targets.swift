@@ -16,8 +16,9 @@ struct Target: Sendable {
 
 /// Everything that reads bytes from outside. A module adds a table in a file of its own, and the table's name here.
 enum Targets {
-    static let all: [String: Target] = [imaging, inference, learning, search, shards, vectors].reduce(into: [:]) {
-        all, table in
+    static let all: [String: Target] = [
+        imaging, inference, learning, search, shards, vectors, video,
+    ].reduce(into: [:]) { all, table in
         all.merge(table) { first, _ in first }
     }
 }

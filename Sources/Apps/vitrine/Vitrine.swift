@@ -29,7 +29,7 @@ struct Vitrine: AsyncParsableCommand {
             CatalogueCommand.self, ScanCommand.self, SkuCommand.self, LabelsCommand.self, CalibrateCommand.self,
             EvalCommand.self, ArticlesCommand.self, GapsCommand.self, CrawlCommand.self, StitchCommand.self,
             StitchAuditCommand.self, StitchRingsCommand.self, StitchBenchCommand.self, StitchWorldsCommand.self,
-            StitchStudyCommand.self,
+            StitchStudyCommand.self, StabiliseCommand.self,
             StitchWorkerCommand.self, ModelWorkerCommand.self, DeskCommand.self,
         ])
 

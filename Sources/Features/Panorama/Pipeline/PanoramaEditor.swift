@@ -6,7 +6,7 @@ internal import Kernels
 /// It holds the photos on the small canvas and the way to their files.
 public struct PanoramaEditor: Sendable {
     private var composer: GroupComposer
-    private let group: PreparedGroup
+    let group: PreparedGroup
     private var labels: [Int16]
     /// Where each photo stood when it was handed in.
     private let numbers: [Int]
@@ -107,7 +107,14 @@ public struct PanoramaEditor: Sendable {
         _ wishes: [(object: PanoramaObject, wish: ObjectWish)], progress: (StitchProgress) throws -> Void = { _ in }
     ) throws -> Image? {
         let areas = group.painted(wishes, numbers: numbers)
-        let made = try composer.compose(group, objective: areas.isEmpty ? nil : .painted(areas)) {
+        return try compose(areas.isEmpty ? nil : .painted(areas), progress)
+    }
+
+    /// Chooses, blends and crops again.
+    mutating func compose(
+        _ objective: ImageObjective?, _ progress: (StitchProgress) throws -> Void
+    ) throws -> Image? {
+        let made = try composer.compose(group, objective: objective) {
             try progress(StitchProgress(stage: $0, done: $1, of: $2))
         }
         if let made { labels = made.labels }

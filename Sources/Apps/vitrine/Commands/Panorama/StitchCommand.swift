@@ -31,6 +31,13 @@ struct StitchCommand: AsyncParsableCommand {
               vitrine stitch room/ --layers --format png16
               vitrine stitch room/ --preview
 
+            A video is put together from frames that it chooses: one wherever a third is new, the sharpest near there. Y4M \
+            is read by itself, MP4, MOV, WebM and others when the program ffmpeg is installed. With --summary things that \
+            move are shown at all their places in a second picture, and at none in a third:
+
+              vitrine stitch walk.y4m -o panoramas
+              vitrine stitch street.mp4 -o panoramas --summary
+
             Ctrl-C calls it off: what was finished stays, and the verdict is still written. Hidden parts of photos and \
             panoramas for customers are made in the page /panorama of `vitrine serve`.
 
@@ -38,7 +45,7 @@ struct StitchCommand: AsyncParsableCommand {
             arguments that make no sense, 130 when it was called off.
             """)
 
-    @Argument(help: ArgumentHelp("Photos, or folders of photos.", valueName: "photos")) var paths: [String]
+    @Argument(help: ArgumentHelp("Photos, folders of photos, or videos.", valueName: "photos")) var paths: [String]
     @Option(name: [.customShort("o"), .long], help: "The folder to write panoramas to; made if missing.")
     var output = "."
     @Option(help: "auto, rotation (a turning camera), plane (a flat thing) or scan.") var model = "auto"
@@ -71,6 +78,11 @@ struct StitchCommand: AsyncParsableCommand {
     @Flag(help: "Find places anew by brightness before the cameras are solved once more.") var refine = false
     @Flag(help: "Bend photos a little where they do not meet (parallax of some pixels).") var bend = false
     @Flag(help: "Photos come in the order they were taken, by name; not all are compared.") var ordered = false
+    @Option(help: "Percentage of a frame of a video that the next one taken shows too; 65, or 80 with --summary.")
+    var frameOverlap: Double?
+    @Option(help: "Most frames that are taken of videos.") var frames = 120
+    @Flag(help: "Of videos: also a picture with things that move at all their places, and one without them.")
+    var summary = false
     @Flag(help: "Keep the ragged border instead of cutting the largest full rectangle.") var noCrop = false
 
     func validate() throws {
@@ -96,6 +108,10 @@ struct StitchCommand: AsyncParsableCommand {
         guard !file.isDeep || blend == BlendMethod.bands.rawValue else {
             throw ValidationError("--format \(format) needs --blend bands.")
         }
+        guard (30...95).contains(frameOverlap ?? 65) else {
+            throw ValidationError("--frame-overlap must be 30 to 95.")
+        }
+        guard (2...200).contains(frames) else { throw ValidationError("--frames must be 2 to 200.") }
         guard (1...100).contains(quality) else { throw ValidationError("--quality must be 1 to 100.") }
     }
 
@@ -106,15 +122,16 @@ struct StitchCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let files = try StitchFiles.photos(paths)
+        let interrupt = Interrupt()
+        let (clips, others) = ClipFiles.parted(paths)
+        let files = try self.files(clips, others, interrupt)
         guard files.count > 0 else { throw Failure("There is no photo in \(paths.joined(separator: ", ")).") }
         do {
             try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
         } catch { throw Failure("The folder '\(output)' cannot be made: \(error.localizedDescription)") }
-        let interrupt = Interrupt()
         var bar = StageBar()
         var pictures: [ReportPicture] = []
-        let outcome = try Stitcher(options: options).outcome(files) {
+        let outcome = try Stitcher(options: options(clips, others)).outcome(files) {
             if interrupt.isAsked { throw CancellationError() }
             bar.show($0)
         } deliver: { panorama in
@@ -143,6 +160,7 @@ struct StitchCommand: AsyncParsableCommand {
         try PictureFiles.write(try panorama.file(as: kind, quality: quality), to: "\(place).\(kind.ending)")
         let project = hugin ? HuginProject(panorama, names: files.map(\.name)).text : ""
         if !project.isEmpty { try PictureFiles.write(Array(project.utf8), to: "\(place).pto") }
+        if summary { try writeSummary(panorama, to: place, as: kind) }
         if layers {
             let folder = "\(place)-layers"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -151,6 +169,45 @@ struct StitchCommand: AsyncParsableCommand {
             }
         }
         return "\(name).\(kind.ending)"
+    }
+
+    /// The panorama with what moves at all its places, and without it.
+    private func writeSummary(_ panorama: Stitcher.Panorama, to place: String, as kind: PanoramaFormat) throws {
+        guard !kind.isDeep else { throw Failure("--summary is for jpg, png and webp.") }
+        for (things, ending) in [(MovingThings.all, "summary"), (.none, "cleared")] {
+            var editor = panorama.editor
+            guard let image = try editor.picture(showing: things) else {
+                return Terminal.say("Nothing moves in \(place) that three frames or more would tell of.")
+            }
+            let encoding: ImageEncoding =
+                switch kind {
+                case .png: .png
+                case .webp: .webP(quality: quality)
+                default: .jpeg(quality: quality)
+                }
+            try PictureFiles.write(try image.encoded(as: encoding), to: "\(place)-\(ending).\(kind.ending)")
+        }
+    }
+
+    /// Photos and chosen frames.
+    private func files(_ clips: [String], _ others: [String], _ interrupt: Interrupt) throws -> [StitchPhoto] {
+        guard !clips.isEmpty else { return try StitchFiles.photos(others) }
+        do {
+            let overlap = (frameOverlap ?? (summary ? 80 : 65)) / 100
+            let taken = try ClipFiles.photos(clips, overlap: overlap, limit: frames, memory: memory) {
+                if interrupt.isAsked { throw CancellationError() }
+            }
+            return try StitchFiles.photos(others) + taken
+        } catch is CancellationError { throw ExitCode(130) }
+    }
+
+    /// What was asked for; frames alone come in their order, and have no exposures to be fused.
+    private func options(_ clips: [String], _ others: [String]) -> StitchOptions {
+        var options = options
+        guard !clips.isEmpty, others.isEmpty else { return options }
+        options.isOrdered = true
+        options.fusesBrackets = false
+        return options
     }
 
     private var options: StitchOptions {
