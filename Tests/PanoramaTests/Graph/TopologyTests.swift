@@ -92,6 +92,38 @@ struct TopologyTests {
         #expect(search.count < 72 * 71 / 2 * 2 / 3, "\(search.count)")
     }
 
+    @Test("PANO-325 few points tell whether all are worth while: photos that meet are joined by all of them")
+    func scouts() throws {
+        let ring = try RenderedRing(RenderedWorld(seed: 3), count: 12, seed: 1).images
+        let stranger = try RenderedRing(RenderedWorld(seed: 9), count: 3, seed: 4).images[1]
+        let views = [ring[0], ring[1], stranger]
+        func found(_ photo: Int, _ limit: Int) throws -> PhotoPoints {
+            var detector = PointDetector()
+            detector.limit = limit
+            return try detector.points(of: views[photo], scale: 1)
+        }
+        let all = try views.indices.map { try found($0, 2000) }
+        let few = try views.indices.map { try found($0, 400) }
+        var graph = MatchGraph(points: all)
+        var dear: Set<Int> = []
+        graph.retry(
+            tier: 1, ratio: 0.8, changes: { _ in true }, scouts: { few[$0] },
+            fresh: { photo in
+                dear.insert(photo)
+                return all[photo]
+            }, progress: { _, _ in })
+        #expect(graph.edges.count == 1 && graph.edges[0].first == 0 && graph.edges[0].second == 1)
+        #expect(dear == [0, 1])
+        let alone = PairVerifier(ratio: 0.8).compare(0, 1, few[0], few[1])
+        #expect(graph.edges[0].inliers > alone.inliers)
+        // A rung that finds no other points compares nothing.
+        var still = MatchGraph(points: all)
+        still.retry(
+            tier: 1, ratio: 0.8, changes: { _ in false }, scouts: { few[$0] }, fresh: { all[$0] },
+            progress: { _, _ in })
+        #expect(still.edges.isEmpty && still.lonely() == [0, 1, 2])
+    }
+
     @Test("PANO-325 points that are too few by themselves are found where looser ones lead")
     func guided() throws {
         let ring = try RenderedRing(RenderedWorld(seed: 5), count: 2, span: 50, seed: 2)

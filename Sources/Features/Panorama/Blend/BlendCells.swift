@@ -2,26 +2,26 @@
 ///
 /// Bands reach so many pixels and no farther. A cell around which a single photo is shown as far as that looks the same
 /// without bands: it is drawn from that photo alone.
-struct BlendCells {
+package struct BlendCells: Sendable {
     /// Side of a cell in pixels.
-    static let side = 64
+    package static let side = 64
     /// Cells across.
-    let columns: Int
+    package let columns: Int
     /// Cells down.
-    let rows: Int
+    package let rows: Int
     /// For each cell the one photo that is shown around it, -1 where nothing is, ``busy`` where a seam is near.
     private let owners: [Int16]
     private let reach: Int
 
     /// The owner of a cell that lies near a seam.
-    static let busy = Int16.max
+    package static let busy = Int16.max
 
     /// The cells of `width` x `height` pixels.
     ///
     /// - Parameters:
     ///   - labels: The photo that each pixel shows, -1 for none.
     ///   - halo: How many pixels bands reach, a multiple of the cells' side.
-    init(labels: [Int16], width: Int, height: Int, halo: Int) {
+    package init(labels: [Int16], width: Int, height: Int, halo: Int) {
         precondition(labels.count == width * height && halo % Self.side == 0)
         let (columns, rows) = ((width + Self.side - 1) / Self.side, (height + Self.side - 1) / Self.side)
         (self.columns, self.rows, reach) = (columns, rows, halo / Self.side)
@@ -30,7 +30,8 @@ struct BlendCells {
         labels.withUnsafeBufferPointer { labels in
             for row in 0..<height {
                 for column in 0..<columns {
-                    let (from, to) = (row * width + column * Self.side, row * width + min(width, (column + 1) * Self.side))
+                    let from = row * width + column * Self.side
+                    let to = row * width + min(width, (column + 1) * Self.side)
                     var (least, most) = (Self.busy, Int16(-1))
                     for at in from..<to {
                         let label = labels[at]
@@ -73,13 +74,15 @@ struct BlendCells {
     }
 
     /// Neighbouring cells of a row of cells with the same owner.
-    struct Run {
-        let owner: Int16
-        let columns: Range<Int>
+    package struct Run: Sendable {
+        /// The photo, -1 for none, or ``busy``.
+        package let owner: Int16
+        /// The cells' columns.
+        package let columns: Range<Int>
     }
 
     /// The runs of a row of cells, from left to right.
-    func runs(row: Int, columns wanted: Range<Int>) -> [Run] {
+    package func runs(row: Int, columns wanted: Range<Int>) -> [Run] {
         var out: [Run] = []
         var from = wanted.lowerBound
         while from < wanted.upperBound {
@@ -93,7 +96,9 @@ struct BlendCells {
     }
 
     /// Boxes of cells that hold all busy cells of an area and whose bands' reach does not overlap, from left to right.
-    func busyParts(columns across: Range<Int>, rows down: Range<Int>) -> [(columns: Range<Int>, rows: Range<Int>)] {
+    package func busyParts(
+        columns across: Range<Int>, rows down: Range<Int>
+    ) -> [(columns: Range<Int>, rows: Range<Int>)] {
         func span(_ column: Int) -> ClosedRange<Int>? {
             let busy = down.filter { owners[$0 * columns + column] == Self.busy }
             guard let first = busy.first, let last = busy.last else { return nil }

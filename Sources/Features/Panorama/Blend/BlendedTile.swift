@@ -34,7 +34,8 @@ extension TileBlend {
 
         /// Takes columns of a line of the canvas from pixels of a part of it.
         mutating func take(
-            _ settled: (rgb: [UInt8], mask: [UInt8], levels: [Float]), _ columns: Range<Int>, line: Int, from part: Frame
+            _ settled: (rgb: [UInt8], mask: [UInt8], levels: [Float]), _ columns: Range<Int>, line: Int,
+            from part: Frame
         ) {
             let from = (line - part.y) * part.width + columns.lowerBound - part.x
             let to = (line - y) * width + columns.lowerBound - x

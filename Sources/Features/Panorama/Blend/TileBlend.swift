@@ -219,7 +219,9 @@ package struct TileBlend: Sendable {
         var pixels = [Float](repeating: 0, count: count * 4)
         var (x, y) = ([Float](repeating: 0, count: count), [Float](repeating: 0, count: count))
         for line in piece.rows {
-            lift(photo, view, index, column: piece.columns.lowerBound, line: line, count: count, &x, &y, into: &pixels, at: 0)
+            lift(
+                photo, view, index, column: piece.columns.lowerBound, line: line, count: count, &x, &y, into: &pixels,
+                at: 0)
             let factors = factors(Frame(x: piece.columns.lowerBound, y: line, width: count, height: 1))
             tile.settle(pixels, factors, count: count, column: piece.columns.lowerBound, line: line)
         }
