@@ -39,22 +39,29 @@ package struct SolvedGroup: Sendable {
 extension SolvedGroup {
     /// The same with another geometry and the residuals of its own pairs under it; nil when they are over 5 % worse.
     func with(_ geometry: GroupGeometry, points: [PhotoPoints]) -> SolvedGroup? {
-        let errors = edges.map { part -> [Double] in
-            let there = geometry.mapping(part.edge.first, part.edge.second, points)
-            return stride(from: 0, to: part.edge.pairs.count, by: 4).map { at in
-                let p = part.edge.pairs
+        let next = held(geometry, by: edges.map(\.edge), points)
+        let (before, after) = (GroupSolver.median(residuals), GroupSolver.median(next.residuals))
+        // Residuals of rays and of pixels differ by a few percent in the corners.
+        return after <= 1.15 * before + 0.02 ? next : nil
+    }
+
+    /// The same with the residuals of other pairs.
+    func measured(by edges: [MatchEdge], points: [PhotoPoints]) -> SolvedGroup { held(geometry, by: edges, points) }
+
+    private func held(_ geometry: GroupGeometry, by edges: [MatchEdge], _ points: [PhotoPoints]) -> SolvedGroup {
+        let errors = edges.map { edge -> [Double] in
+            let there = geometry.mapping(edge.first, edge.second, points)
+            let p = edge.pairs
+            return stride(from: 0, to: p.count, by: 4).map { at in
                 guard let seen = there(p[at], p[at + 1]) else { return 1e4 }
                 let (x, y) = (seen.x - p[at + 2], seen.y - p[at + 3])
                 return (x * x + y * y).squareRoot()
             }
         }
-        let (before, after) = (GroupSolver.median(residuals), GroupSolver.median(errors.flatMap { $0 }))
-        // Residuals of rays and of pixels differ by a few percent in the corners.
-        guard after <= 1.15 * before + 0.02 else { return nil }
         return SolvedGroup(
             photos: photos, geometry: geometry, model: model, evidence: evidence,
             residuals: errors.joined().sorted(),
-            edges: zip(edges, errors).map { ($0.edge, GroupSolver.median($1)) }, dropped: dropped, expected: expected,
+            edges: zip(edges, errors).map { ($0, GroupSolver.median($1)) }, dropped: dropped, expected: expected,
             cause: cause, open: open)
     }
 }

@@ -31,7 +31,10 @@ package struct Refinement: Sendable {
             guard let next = solver.resolved(best, with: edges) else { return best }
             best = next
         }
-        return best
+        // Flat things look the same in both photos: how well the photos meet is told by patches, not by points.
+        guard case .plane = best.geometry else { return best }
+        let edges = best.edges.map { repaired($0.edge, best.geometry, solver.points, planes) }
+        return best.measured(by: edges, points: solver.points)
     }
 
     /// An edge with pairs of patches in place of its points, where there are enough.

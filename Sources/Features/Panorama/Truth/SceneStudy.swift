@@ -170,8 +170,12 @@ extension MutualRatio {
 
 extension PairVerifier {
     /// What a similarity from two matches at a time collects (Brown and Lowe 2003).
+    ///
+    /// It stands for views of a turning camera only roughly: places may be off by 1 % of the diagonal.
     package func similarity(_ a: PhotoPoints, _ b: PhotoPoints) -> Consensus? {
         let places = MutualRatio.places(MutualRatio.matches(a, b, ratio: ratio), a, b)
-        return SampleConsensus().map(.similarity, places, seed: UInt64(a.count + b.count))
+        var consensus = SampleConsensus()
+        consensus.threshold = 0.01 * (a.halfDiagonal + b.halfDiagonal)
+        return consensus.map(.similarity, places, seed: UInt64(a.count + b.count))
     }
 }
