@@ -9,8 +9,8 @@ Vitrine stitches them, and then
   Pannellum  a viewer for web pages, opens the JPEG in headless Chromium by its metadata alone and is turned to at
              least 20 directions; squares of what is on the screen are looked for in what the sphere shows in that
              direction, and how far beside they lie is told in degrees
-  nona       of Hugin draws every few photos again out of the panorama, by the angles in its metadata: PSNR of the luma against
-             the views that were stitched
+  nona       of Hugin draws every few photos again out of the panorama, by the angles in its metadata: PSNR of the
+             luma against the views that were stitched
   OpenCV, netpbm, exiftool
              read the PNG of 16 bits and the Radiance file: the same picture as in 8 bits, and the same light
 

@@ -32,18 +32,4 @@ struct WorldTests {
         #expect(outcome.areVerdictsRight, "\(verdict.photos.map(\.verdict))")
         #expect(verdict.groups.first?.holes == 0)
     }
-
-    @Test("PANO-322 a blurred photo that alone shows some part stays, weakly, and is said to be blurred")
-    func needed() throws {
-        let trial = try WorldTrial(seed: 1)
-        var photos = trial.photos
-        let soft = try Image.decode(photos[photos.count - 1].load()).image.gaussianBlurred(sigma: 5)
-        photos[photos.count - 1] = StitchPhoto(
-            name: photos[photos.count - 1].name, bytes: try soft.encoded(as: .jpeg(quality: 90)))
-        let verdict = try Stitcher().stitch(photos) { _ in nil }
-        let last = try #require(verdict.photos.last)
-        #expect(last.verdict == .usedWeak && last.advice == PhotoReason.blurred.advice, "\(last)")
-        #expect(verdict.groups.first?.warnings.contains { $0.hasPrefix("blurred: ") } == true)
-        #expect(verdict.photos.dropLast().allSatisfy { $0.verdict == .used })
-    }
 }

@@ -10,8 +10,8 @@ struct SoftPhotos {
 
     /// A blurred photo has at most this share of the points that its neighbour has in the same place.
     private static let fewer = 0.4
-    /// The share of the neighbour's fine differences under which a photo is blurred: edges three pixels wide at the
-    /// matching size, where the neighbour's are one.
+    /// The share of the neighbour's fine differences under which a photo is blurred: edges eight times as wide, for their
+    /// energy falls as 1 / width.
     private static let soft: Float = 0.12
     /// Of the places of a photo, those that others must show.
     private static let covered = 0.97

@@ -4,7 +4,7 @@ extension PanoramaFrame {
     /// Metadata by which viewers know a sphere or a ring: "Photo Sphere XMP" (GPano 1.6); nil for other surfaces.
     ///
     /// Most viewers take every picture for part of a sphere. A cylinder's rows are given so that they show its upper and its
-    /// lower edge at their angles; between, rows lie up to one degree off where it reaches 30 degrees up and down, up to six
+    /// lower edge at their angles; between, rows lie up to one degree off where it reaches 24 degrees up and down, up to six
     /// where it reaches 50.
     public var photoSphere: String? {
         guard hasAngles, let type = ["sphere": "equirectangular", "cylinder": "cylindrical"][surface], scale > 0 else {
