@@ -18,7 +18,7 @@ export OMP_WAIT_POLICY ?= passive
 SWIFT_PLACES = Package.swift Sources Tests $(wildcard Benchmarks Examples Fuzz)
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo train test test-full test-torch kills bench bench-vectors peers bench-pictures peers-items peers-boxes peers-panorama mobile check format docs fuzz clean
+.PHONY: help bootstrap demo train test test-full test-torch kills bench bench-vectors peers bench-pictures peers-items peers-boxes peers-panorama peers-panorama-viewers mobile check format docs fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -104,6 +104,12 @@ peers-panorama: ## stitch SCENES=folder of folders and SPHERES="2:1 pictures" wi
 	$(SWIFT) build -c release --product vitrine $(BUILD_FLAGS)
 	.venv-peers/bin/python Benchmarks/peers/panorama.py $(if $(SCENES),--scenes "$(SCENES)" --choices) \
 		$(if $(SPHERES),--spheres $(SPHERES)) $(if $(CAPS),--caps $(CAPS)) $(if $(OUT),--out "$(OUT)")
+
+peers-panorama-viewers: ## let exiftool, Pannellum in Chromium, Hugin, OpenCV and netpbm show panoramas of SPHERES="2:1 pictures" [OUT=folder]
+	@Scripts/bootstrap viewers
+	$(if $(SPHERES),,$(error SPHERES="2:1 pictures" is needed: Documentation/Panorama.md))
+	$(SWIFT) build -c release --product vitrine $(BUILD_FLAGS)
+	.venv-peers/bin/python Benchmarks/peers/panorama_viewers.py --spheres $(SPHERES) $(if $(OUT),--out "$(OUT)")
 
 check: ## lint the format, run the tests of the repository about itself, build the examples
 	@Scripts/bootstrap test

@@ -63,4 +63,46 @@ struct AuditTests {
         let found = try PictureAudit(picture: holed, photos: photos)
         #expect(found.holes == 1 && found.black > 0.002)
     }
+
+    @Test("PANO-336 a flat photo at the end, of which a crop takes a part, is not called missing")
+    func cropped() throws {
+        let trial = try WorldTrial(seed: 18)
+        var made: Stitcher.Panorama?
+        _ = try Stitcher().stitch(trial.photos) {
+            if made == nil { made = $0 }
+            return nil
+        }
+        let panorama = try #require(made)
+        let audit = try PictureAudit(picture: panorama.image, photos: trial.photos)
+        for (index, photo) in audit.photos.enumerated() {
+            let share = trial.share(of: index, in: panorama)
+            #expect(!photo.isMissing || share < PictureAudit.present, "\(photo) \(share)")
+        }
+    }
+
+    @Test("PANO-336 a smear that leaves no texture is found")
+    func faded() throws {
+        let (photos, picture) = try Self.made()
+        let box = Self.box(picture)
+        var spoiled = picture
+        let (stride, clean) = (picture.stride, picture.bytes)
+        // One colour, and slopes that are no texture.
+        spoiled.withMutablePixels { pixels in
+            for y in box.y..<(box.y + box.height) {
+                for x in box.x..<(box.x + box.width) {
+                    for channel in 0..<3 {
+                        let mean = Int(clean[(box.y + 20) * stride + (box.x + 20) * 3 + channel])
+                        pixels[y * stride + x * 3 + channel] = UInt8(min(255, mean / 2 + 40 + (x + y) % 96 / 4))
+                    }
+                }
+            }
+        }
+        let audit = try PictureAudit(picture: spoiled, photos: photos)
+        let found = audit.faults.contains { fault in
+            let middle = (fault.box[0] + fault.box[2] / 2, fault.box[1] + fault.box[3] / 2)
+            return fault.kind == .smeared && (box.x..<(box.x + box.width)).contains(middle.0)
+                && (box.y..<(box.y + box.height)).contains(middle.1)
+        }
+        #expect(found, "\(audit.faults) \(box)")
+    }
 }

@@ -22,4 +22,14 @@ struct WorldTests {
         #expect(trial.kind.model == model && verdict.groups.first?.model == model, "\(verdict.groups)")
         #expect(outcome.isModelRight && outcome.p95 < 3, "\(outcome)")
     }
+
+    @Test(
+        "PANO-322 a blurred photo that another shows sharp, and a stranger that is softer than the rest, are called so",
+        arguments: [13, 14, 15, 6])
+    func faults(seed: UInt64) throws {
+        let (trial, verdict, outcome) = try Self.outcome(seed)
+        #expect(trial.fault == (seed == 6 ? .stranger : .blurred))
+        #expect(outcome.areVerdictsRight, "\(verdict.photos.map(\.verdict))")
+        #expect(verdict.groups.first?.holes == 0)
+    }
 }

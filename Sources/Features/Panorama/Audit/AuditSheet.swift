@@ -17,6 +17,10 @@ struct AuditSheet {
     private static let like: Float = 0.7
     /// The share of a photo's fine differences that a square must have: doubled, it has half.
     private static let leastDetail: Float = 0.62
+    /// The share of a photo's energy of differences under which a square without texture was smeared.
+    private static let faded: Float = 0.25
+    /// Squares that only one photo shows, from which on it is in the picture: fewer may be chance.
+    private static let fewestOwn = 4
 
     private let picture: AuditPhoto
     private let factor: Double
@@ -24,6 +28,8 @@ struct AuditSheet {
     private let rows: Int
     /// Squares with texture and nothing empty in them.
     private let worth: [Bool]
+    /// Squares with nothing empty in them.
+    private let full: [Bool]
     /// What each photo says, by square.
     private var fits: [[Int: PatchFit]]
     /// Share of the textured squares of each photo that the picture shows.
@@ -48,6 +54,8 @@ struct AuditSheet {
             return small.bytes[from] < 3 && small.bytes[from + 1] < 3 && small.bytes[from + 2] < 3
         }
         worth = Self.textured(made, empty: empty)
+        full = texturedSquares(
+            made.light, width: size.width, height: size.height, side: Self.cell, deviation: 0, empty: empty)
         black = Double(empty.count { $0 }) / Double(max(1, empty.count))
         let areas = connectedAreas(&empty, width: size.width, height: size.height, wraps: false)
         holes = areas.count { area in
@@ -84,7 +92,7 @@ struct AuditSheet {
         let texture = Self.textured(photo)
         let across = photo.width / Self.cell
         var seen = Set<Int>()
-        for at in worth.indices where worth[at] {
+        for at in worth.indices where full[at] {
             let (x, y) = (at % columns * Self.cell, at / columns * Self.cell)
             let part =
                 min(y / LocalMaps.cell, local.rows - 1) * local.columns + min(x / LocalMaps.cell, local.columns - 1)
@@ -94,7 +102,7 @@ struct AuditSheet {
                     other: photo.light, otherWidth: photo.width, otherHeight: photo.height, map: map, reach: Self.reach)
             else { continue }
             fits[at][index] = fit
-            guard fit.correlation >= 0.8 else { continue }
+            guard worth[at], fit.correlation >= 0.8 else { continue }
             // The squares of the photo that this one covers.
             for (px, py) in [(4, 4), (28, 4), (16, 16), (4, 28), (28, 28)] {
                 let (u, v) = (Double(x + px), Double(y + py))
@@ -127,16 +135,31 @@ struct AuditSheet {
         out.cells = worth.count { $0 }
         guard out.cells > 0 else { return out }
         func share(_ count: Int) -> Double { Double(count) / Double(out.cells) }
-        let torn = known.filter { at in
-            !fits[at].values.contains { $0.correlation >= Self.like && $0.detail >= Self.leastDetail }
+        let torn = known.filter { at in !fits[at].values.contains(where: Self.isShown) }
+        // Of what was smeared until it has no texture, the photos tell.
+        let smeared = worth.indices.filter { at in
+            !worth[at] && !fits[at].isEmpty
+                && fits[at].values.allSatisfy { $0.sharpness < Self.faded && $0.detail < Self.leastDetail }
         }
         out.fidelity = share(known.count { (best[$0]?.value.correlation ?? 0) >= 0.9 })
         out.torn = share(torn.count)
         out.unknown = share(out.cells - known.count)
         out.tone = tone(best.map { $0?.key })
         out.seams = seams(best.map { $0?.key })
-        out.faults = faults(torn, best.map { $0?.value })
+        out.faults = faults(torn + smeared, best.map { $0?.value })
         return out
+    }
+
+    private static func isShown(_ fit: PatchFit) -> Bool { fit.correlation >= like && fit.detail >= leastDetail }
+
+    /// Photos that alone show several squares: they are in the picture, however little of them.
+    var owners: Set<Int> {
+        var own: [Int: Int] = [:]
+        for at in worth.indices where worth[at] {
+            let showing = fits[at].filter { Self.isShown($0.value) }
+            if let only = showing.first, showing.count == 1 { own[only.key, default: 0] += 1 }
+        }
+        return Set(own.filter { $0.value >= Self.fewestOwn }.keys)
     }
 
     private func neighbours(_ at: Int) -> [Int] {

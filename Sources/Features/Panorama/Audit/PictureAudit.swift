@@ -30,8 +30,9 @@ public struct PictureAudit: Sendable, Codable, Hashable {
     /// Areas that no photo shows as they are, largest first.
     public var faults: [Fault]
 
-    /// The share of a photo from which on it is in the picture: neighbours show some of each, and a crop takes some away.
-    static let present = 0.4
+    /// The share of a photo from which on it is in the picture: neighbours show some of each. A crop may leave less of one
+    /// at the end, which then shows squares that no other does.
+    package static let present = 0.4
 
     /// How much of a photo is in the picture.
     public struct Photo: Sendable, Codable, Hashable {
@@ -80,9 +81,11 @@ public struct PictureAudit: Sendable, Codable, Hashable {
         holes = sheet.holes
         black = sheet.black.thousandths
         faults = found.faults
+        let owners = sheet.owners
         self.photos = photos.enumerated().map { index, photo in
             let shown = sheet.shown[index] ?? nil
-            return Photo(name: photo.name, shown: shown?.thousandths, isMissing: (shown ?? 1) < Self.present)
+            let isMissing = (shown ?? 1) < Self.present && !owners.contains(index)
+            return Photo(name: photo.name, shown: shown?.thousandths, isMissing: isMissing)
         }
     }
 }

@@ -155,7 +155,7 @@ public struct PhotoVerdict: Sendable, Codable, Hashable {
 public enum PhotoReason: String, Sendable, Codable, CaseIterable {
     /// In a panorama.
     case used
-    /// In a panorama, held by one edge of under 20 pairs.
+    /// In a panorama, held by one edge of under 20 pairs, or blurred where only it shows something.
     case usedWeak
     /// No picture could be decoded.
     case notReadable
@@ -171,7 +171,7 @@ public enum PhotoReason: String, Sendable, Codable, CaseIterable {
     case duplicateOf
     /// Its edges contradict each other.
     case inconsistent
-    /// So blurred that hardly anything can be found again.
+    /// So blurred that hardly anything can be found again, or that others show all of it sharp.
     case blurred
     /// Shows the same from another place: near things hide other far things.
     case parallax

@@ -28,7 +28,7 @@ package struct Refinement: Sendable {
         var best = group
         for _ in 0..<rounds {
             let edges = best.edges.map { edge in repaired(edge.edge, best.geometry, solver.points, planes) }
-            guard let next = solver.resolved(best, with: edges) else { return best }
+            guard let next = solver.resolved(best, with: edges) else { break }
             best = next
         }
         // Flat things look the same in both photos: how well the photos meet is told by patches, not by points.

@@ -128,6 +128,12 @@ package struct MatchGraph: Sendable {
         }
     }
 
+    /// Takes the edges of photos away.
+    mutating func leaveOut(_ photos: Set<Int>) {
+        guard !photos.isEmpty else { return }
+        edges.removeAll { photos.contains($0.first) || photos.contains($0.second) }
+    }
+
     /// Photos that nothing joins, of those that could be.
     package func lonely() -> [Int] {
         let joined = Set(edges.flatMap { [$0.first, $0.second] })

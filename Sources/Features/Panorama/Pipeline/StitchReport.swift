@@ -130,6 +130,10 @@ struct StitchReport {
             verdict.warnings.append(
                 "finerScale: drawn at \(made.finer.tenths) times the scale of most photos, for some show more detail.")
         }
+        let soft = solved.photos.filter { causes.soft.contains($0) }.map { photos[$0].name }
+        if !soft.isEmpty {
+            verdict.warnings.append("blurred: only \(soft.joined(separator: ", ")) shows some part; take it again.")
+        }
         let magnification = solved.photos.map { read[$0].magnification }.max() ?? 1
         // Gaps of rendered rings were up to four deviations wide: a lens is never quite the one that is solved for.
         verdict.judge(magnification: magnification, apart: 4 * (solved.open.map(\.deviation).max() ?? 0))
@@ -141,7 +145,9 @@ struct StitchReport {
         let mine = solved.edges.filter { $0.edge.first == photo || $0.edge.second == photo }
         let inliers = mine.reduce(0) { $0 + $1.edge.inliers }
         let isWeak = mine.count == 1 && inliers < 20
-        var verdict = PhotoVerdict(name: photos[photo].name, verdict: isWeak ? .usedWeak : .used)
+        let isSoft = causes.soft.contains(photo)
+        var verdict = PhotoVerdict(name: photos[photo].name, verdict: isWeak || isSoft ? .usedWeak : .used)
+        if isSoft { verdict.advice = PhotoReason.blurred.advice }
         verdict.group = number
         verdict.edges = mine.count
         verdict.inliers = inliers

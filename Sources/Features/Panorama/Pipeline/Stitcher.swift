@@ -84,9 +84,9 @@ public struct Stitcher: Sendable {
                 try tell(.detect, index, taken.count)
                 read.append(try stages.read(index, detector: detector))
             }
-            let graph = try matched(stages, read, tell)
-            report = StitchReport(
-                photos: named, read: read, graph: graph, causes: LeftOutCauses(graph, taken, read))
+            var graph = try matched(stages, read, tell)
+            let causes = LeftOutCauses(&graph, taken, read)
+            report = StitchReport(photos: named, read: read, graph: graph, causes: causes)
             let numbers = order.map { fold?.members[$0].first ?? $0 }
             try compose(read, graph, taken, numbers, cache, &report, tell, deliver)
         } catch is CancellationError {

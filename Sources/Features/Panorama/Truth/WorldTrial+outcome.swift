@@ -75,6 +75,15 @@ extension WorldTrial {
         return errors.isEmpty ? .infinity : errors.sorted()[errors.count * 95 / 100]
     }
 
+    /// The share of a photo, 0...1, that lies inside the panorama: crops take some of those at the end.
+    package func share(of photo: Int, in panorama: Stitcher.Panorama) -> Double {
+        let inside = (0..<140).count { at in
+            let (x, y) = ((Double(at % 14) + 0.5) / 14, (Double(at / 14) + 0.5) / 10)
+            return panorama.editor.place(photo: photo, x: x, y: y, frame: panorama.frame) != nil
+        }
+        return Double(inside) / 140
+    }
+
     /// Things of which neither hardly anything nor nearly all is shown.
     private func ghosts(_ panorama: Stitcher.Panorama) -> Int {
         let (frame, shares) = (panorama.frame, panorama.shares)
