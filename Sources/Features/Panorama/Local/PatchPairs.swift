@@ -57,6 +57,18 @@ package struct PatchPairs: Sendable {
         return out
     }
 
+    /// Pairs of patches about given places of the first photo, from its middle: at the nearest whole pixels.
+    package func find(
+        _ a: [WeightedPlane], _ b: [WeightedPlane], at places: [(x: Double, y: Double)],
+        there: (Double, Double) -> (x: Double, y: Double)?
+    ) -> [Found] {
+        guard let first = a.first, !b.isEmpty else { return [] }
+        let (cx, cy) = (Double(first.width - 1) / 2, Double(first.height - 1) / 2)
+        return places.compactMap { place in
+            move(a, b, x: (place.x + cx).rounded() - cx, y: (place.y + cy).rounded() - cy, there: there)
+        }
+    }
+
     /// One patch about a place whose pixel is a whole one.
     private func move(
         _ a: [WeightedPlane], _ b: [WeightedPlane], x: Double, y: Double,
