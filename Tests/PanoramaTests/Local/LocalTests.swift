@@ -40,6 +40,32 @@ struct LocalTests {
         #expect(PatchPairs().find([flat], [flat]) { ($0, $1) }.isEmpty)
     }
 
+    @Test("PANO-104 patches tell places of the photo, whose sides are no whole pixels, and not of its plane")
+    func wholeSides() throws {
+        let scene = WavyScene(seed: 8, count: 40, shortest: 7)
+        let truth = Matrix3(rows: Vector3(0.9, -0.03, 4.3), Vector3(0.03, 0.9, -3.1), Vector3(0, 0, 1))
+        let back = try #require(truth.inverse)
+        let sizes = [(201, 151, 200.4, 150.4), (203, 149, 203.5, 149.45)]
+        let planes = try sizes.enumerated().map { number, size in
+            let fine = Matrix3.diagonal(size.2 / Double(size.0), size.3 / Double(size.1), 1)
+            let map = number == 0 ? fine : back * fine
+            return Self.plane(try scene.view(map, width: size.0, height: size.1))
+        }
+        let points = sizes.map {
+            PhotoPoints(x: [], y: [], codes: PackedCodes(rows: [], norms: []), width: $0.2, height: $0.3)
+        }
+        let edge = MatchEdge(first: 0, second: 1, pairs: [], homography: truth, matches: 0)
+        let geometry = GroupGeometry.plane(.similarity, reference: 0, [0: .identity, 1: back])
+        let found = Refinement().repaired(edge, geometry, points, [0: [planes[0]], 1: [planes[1]]])
+        #expect(found.pairs.count >= 12 * 4)
+        var worst = 0.0
+        for at in stride(from: 0, to: found.pairs.count, by: 4) {
+            let there = try #require(truth.maps(x: found.pairs[at], y: found.pairs[at + 1]))
+            worst = max(worst, hypot(there.x - found.pairs[at + 2], there.y - found.pairs[at + 3]))
+        }
+        #expect(worst < 0.1, "\(worst) pixels")
+    }
+
     @Test("PANO-191 two views that differ by some pixels here and there meet after a smooth warp of both")
     func warps() throws {
         let scene = WavyScene(seed: 16, count: 40, shortest: 8)
