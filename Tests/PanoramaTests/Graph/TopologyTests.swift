@@ -103,7 +103,7 @@ struct TopologyTests {
             return try detector.points(of: views[photo], scale: 1)
         }
         let all = try views.indices.map { try found($0, 2000) }
-        let few = try views.indices.map { try found($0, 400) }
+        let few = try views.indices.map { try found($0, 70) }
         var graph = MatchGraph(points: all)
         var dear: Set<Int> = []
         graph.retry(
@@ -115,7 +115,7 @@ struct TopologyTests {
         #expect(graph.edges.count == 1 && graph.edges[0].first == 0 && graph.edges[0].second == 1)
         #expect(dear == [0, 1])
         let alone = PairVerifier(ratio: 0.8).compare(0, 1, few[0], few[1])
-        #expect(graph.edges[0].inliers > alone.inliers)
+        #expect(graph.edges[0].inliers > alone.inliers, "\(few.map(\.count)) of \(all.map(\.count)) points")
         // A rung that finds no other points compares nothing.
         var still = MatchGraph(points: all)
         still.retry(
