@@ -67,40 +67,72 @@ BODY double huber_weight(double length, double limit, double *cost) {
     return limit / length;
 }
 
-// Ten unknowns and the residual, in rows of twelve: the upper half of the matrix comes out of whole rows.
-#define ROW 12
+// Eight pairs side by side; the compiler splits them for narrower registers.
+#define LANES 8
+typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
+
+BODY void back_lanes(const double r[9], const lanes v[3], lanes out[3]) {
+    for (int i = 0; i < 3; i++) out[i] = r[i] * v[0] + r[3 + i] * v[1] + r[6 + i] * v[2];
+}
+
+// As `ray_of` with slopes: the ray, and how it changes by three turns, the focal length and the lens.
+BODY void rays_of(const vk_ray_view *view, lanes x, lanes y, lanes w[3], lanes by[5][3]) {
+    const lanes rho = (x * x + y * y) * view->inverse_square, stretch = 1 + view->lens * rho;
+    const lanes z = view->focal * stretch, scale = 1 / __builtin_elementwise_sqrt(x * x + y * y + z * z);
+    const lanes d[3] = {x * scale, y * scale, z * scale}, none = {0};
+    back_lanes(view->rotation, d, w);
+    const lanes turns[3][3] = {{none, d[2], -d[1]}, {-d[2], none, d[0]}, {d[1], -d[0], none}};
+    for (int k = 0; k < 3; k++) back_lanes(view->rotation, turns[k], by[k]);
+    // (I - d d^T) (0, 0, 1) / |q|
+    const lanes along[3] = {-d[0] * d[2] * scale, -d[1] * d[2] * scale, (1 - d[2] * d[2]) * scale};
+    lanes slope[3];
+    back_lanes(view->rotation, along, slope);
+    for (int i = 0; i < 3; i++) {
+        by[3][i] = slope[i] * stretch;
+        by[4][i] = slope[i] * view->focal * rho;
+    }
+}
+
+BODY double total_of(lanes values) {
+    double sum = 0;
+    for (int l = 0; l < LANES; l++) sum += values[l];
+    return sum;
+}
 
 BODY void vk_ray_sums_body(
     const vk_ray_view *j, const vk_ray_view *k, const double *pairs, size_t count, double huber, double *matrix,
     double *vector, double *total) {
     const double scale = sqrt(j->focal * k->focal);
-    double sums[10][ROW] = {{0}}, cost = 0;
-    for (size_t i = 0; i < count; i++) {
-        const ray a = ray_of(j, pairs[i * 4], pairs[i * 4 + 1], 1);
-        const ray b = ray_of(k, pairs[i * 4 + 2], pairs[i * 4 + 3], 1);
-        double slopes[3][ROW];
-        for (int c = 0; c < 3; c++) {
-            for (int p = 0; p < 5; p++) {
-                slopes[c][p] = scale * a.by[p][c];
-                slopes[c][p + 5] = -scale * b.by[p][c];
-            }
-            slopes[c][10] = scale * (a.w[c] - b.w[c]);
-            slopes[c][11] = 0;
+    lanes sums[10][10] = {{{0}}}, steps[10] = {{0}}, cost = {0};
+    for (size_t i = 0; i < count; i += LANES) {
+        lanes places[4] = {{0}}, there = {0};
+        for (size_t l = 0; l < LANES && i + l < count; l++) {
+            for (int c = 0; c < 4; c++) places[c][l] = pairs[(i + l) * 4 + (size_t)c];
+            there[l] = 1;
         }
-        const double x = slopes[0][10], y = slopes[1][10], z = slopes[2][10];
-        const double weight = huber_weight(sqrt(x * x + y * y + z * z), huber, &cost);
+        lanes a[3], b[3], by[5][3], slopes[10][3], r[3];
+        rays_of(j, places[0], places[1], a, by);
+        for (int p = 0; p < 5; p++) for (int c = 0; c < 3; c++) slopes[p][c] = scale * by[p][c];
+        rays_of(k, places[2], places[3], b, by);
+        for (int p = 0; p < 5; p++) for (int c = 0; c < 3; c++) slopes[p + 5][c] = -scale * by[p][c];
+        for (int c = 0; c < 3; c++) r[c] = scale * (a[c] - b[c]);
+        // Huber's weight and cost (1964): with m the lesser of length and limit, m / length and 2 m length - m^2.
+        const lanes length = __builtin_elementwise_sqrt(r[0] * r[0] + r[1] * r[1] + r[2] * r[2]);
+        const lanes least = __builtin_elementwise_min(length, (lanes){0} + huber);
+        const lanes weight = there * ((least + 1e-300) / (length + 1e-300));
+        cost += there * (2 * least * length - least * least);
         for (int p = 0; p < 10; p++) {
-            const double s0 = weight * slopes[0][p], s1 = weight * slopes[1][p], s2 = weight * slopes[2][p];
-            for (int q = 0; q < ROW; q++) sums[p][q] += s0 * slopes[0][q] + s1 * slopes[1][q] + s2 * slopes[2][q];
+            const lanes s0 = weight * slopes[p][0], s1 = weight * slopes[p][1], s2 = weight * slopes[p][2];
+            steps[p] += s0 * r[0] + s1 * r[1] + s2 * r[2];
+            for (int q = p; q < 10; q++) sums[p][q] += s0 * slopes[q][0] + s1 * slopes[q][1] + s2 * slopes[q][2];
         }
     }
     for (int p = 0; p < 10; p++) {
-        vector[p] += sums[p][10];
-        for (int q = p; q < 10; q++) matrix[p * 10 + q] += sums[p][q];
+        vector[p] += total_of(steps[p]);
+        for (int q = p; q < 10; q++) matrix[p * 10 + q] += total_of(sums[p][q]);
     }
-    *total = cost;
+    *total = total_of(cost);
 }
-
 VARIANTS(
     vk_ray_sums,
     (const vk_ray_view *j, const vk_ray_view *k, const double *pairs, size_t count, double huber, double *matrix,

@@ -182,7 +182,7 @@ package struct ToneSplines: Sendable {
             var rho = SIMD4<Float>.zero
             for at in 0..<count { rho += rest[at] * rest[at] / diagonal[at] }
             if step == 0 { first = rho.sum() }
-            guard rho.sum() > first * 1e-7, rho.sum() > 1e-12 else { return }
+            guard rho.sum() > first * 1e-6, rho.sum() > 1e-12 else { return }
             for at in 0..<count {
                 let fresh = rest[at] / diagonal[at]
                 direction[at] = step == 0 ? fresh : fresh + direction[at] * Self.ratio(rho, last)

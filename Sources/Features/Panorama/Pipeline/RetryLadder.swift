@@ -11,7 +11,7 @@ final class RetryLadder {
     }
 
     /// So many points of a photo tell whether it is worth while to find them all.
-    private static let scouts = 600
+    private static let scouts = 400
     /// Full-size pixels below which a photo shows nothing at 1.6 megapixels that it did not show at 0.6.
     private static let small = 900_000
 
