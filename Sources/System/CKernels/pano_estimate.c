@@ -28,32 +28,21 @@ size_t vk_transfer_score(
     return found;
 }
 
-// A pixel's direction in the world, and its derivatives by turn, focal length and lens.
+// A pixel's direction in the world.
 typedef struct {
-    double w[3], by[5][3];
+    double w[3];
 } ray;
 
 BODY void back(const double *r, const double *v, double *out) {
     for (int i = 0; i < 3; i++) out[i] = r[i] * v[0] + r[3 + i] * v[1] + r[6 + i] * v[2];
 }
 
-BODY ray ray_of(const vk_ray_view *view, double x, double y, int with_slopes) {
+BODY ray ray_of(const vk_ray_view *view, double x, double y) {
     ray out;
     const double rho = (x * x + y * y) * view->inverse_square, stretch = 1 + view->lens * rho;
     const double z = view->focal * stretch, size = sqrt(x * x + y * y + z * z), scale = 1 / size;
     const double d[3] = {x * scale, y * scale, z * scale};
     back(view->rotation, d, out.w);
-    if (!with_slopes) return out;
-    const double turns[3][3] = {{0, d[2], -d[1]}, {-d[2], 0, d[0]}, {d[1], -d[0], 0}};
-    for (int k = 0; k < 3; k++) back(view->rotation, turns[k], out.by[k]);
-    // (I - d d^T) (0, 0, 1) / |q|
-    const double along[3] = {-d[0] * d[2] * scale, -d[1] * d[2] * scale, (1 - d[2] * d[2]) * scale};
-    double slope[3];
-    back(view->rotation, along, slope);
-    for (int i = 0; i < 3; i++) {
-        out.by[3][i] = slope[i] * stretch;
-        out.by[4][i] = slope[i] * view->focal * rho;
-    }
     return out;
 }
 
@@ -75,8 +64,9 @@ BODY void back_lanes(const double r[9], const lanes v[3], lanes out[3]) {
     for (int i = 0; i < 3; i++) out[i] = r[i] * v[0] + r[3 + i] * v[1] + r[6 + i] * v[2];
 }
 
-// As `ray_of` with slopes: the ray, and how it changes by three turns, the focal length and the lens.
-BODY void rays_of(const vk_ray_view *view, lanes x, lanes y, lanes w[3], lanes by[5][3]) {
+// As `ray_of`, and its slopes: the ray, and how it changes by three turns, the focal length and the lens.
+BODY void rays_of(const vk_ray_view *view, const lanes place[2], lanes w[3], lanes by[5][3]) {
+    const lanes x = place[0], y = place[1];
     const lanes rho = (x * x + y * y) * view->inverse_square, stretch = 1 + view->lens * rho;
     const lanes z = view->focal * stretch, scale = 1 / __builtin_elementwise_sqrt(x * x + y * y + z * z);
     const lanes d[3] = {x * scale, y * scale, z * scale}, none = {0};
@@ -93,9 +83,9 @@ BODY void rays_of(const vk_ray_view *view, lanes x, lanes y, lanes w[3], lanes b
     }
 }
 
-BODY double total_of(lanes values) {
+BODY double total_of(const lanes *values) {
     double sum = 0;
-    for (int l = 0; l < LANES; l++) sum += values[l];
+    for (int l = 0; l < LANES; l++) sum += (*values)[l];
     return sum;
 }
 
@@ -111,9 +101,9 @@ BODY void vk_ray_sums_body(
             there[l] = 1;
         }
         lanes a[3], b[3], by[5][3], slopes[10][3], r[3];
-        rays_of(j, places[0], places[1], a, by);
+        rays_of(j, places, a, by);
         for (int p = 0; p < 5; p++) for (int c = 0; c < 3; c++) slopes[p][c] = scale * by[p][c];
-        rays_of(k, places[2], places[3], b, by);
+        rays_of(k, places + 2, b, by);
         for (int p = 0; p < 5; p++) for (int c = 0; c < 3; c++) slopes[p + 5][c] = -scale * by[p][c];
         for (int c = 0; c < 3; c++) r[c] = scale * (a[c] - b[c]);
         // Huber's weight and cost (1964): with m the lesser of length and limit, m / length and 2 m length - m^2.
@@ -128,10 +118,10 @@ BODY void vk_ray_sums_body(
         }
     }
     for (int p = 0; p < 10; p++) {
-        vector[p] += total_of(steps[p]);
-        for (int q = p; q < 10; q++) matrix[p * 10 + q] += total_of(sums[p][q]);
+        vector[p] += total_of(&steps[p]);
+        for (int q = p; q < 10; q++) matrix[p * 10 + q] += total_of(&sums[p][q]);
     }
-    *total = total_of(cost);
+    *total = total_of(&cost);
 }
 VARIANTS(
     vk_ray_sums,
@@ -152,8 +142,8 @@ void vk_ray_errors(
     const vk_ray_view *j, const vk_ray_view *k, const double *pairs, size_t count, double *errors) {
     const double scale = sqrt(j->focal * k->focal);
     for (size_t i = 0; i < count; i++) {
-        const ray a = ray_of(j, pairs[i * 4], pairs[i * 4 + 1], 0);
-        const ray b = ray_of(k, pairs[i * 4 + 2], pairs[i * 4 + 3], 0);
+        const ray a = ray_of(j, pairs[i * 4], pairs[i * 4 + 1]);
+        const ray b = ray_of(k, pairs[i * 4 + 2], pairs[i * 4 + 3]);
         const double x = a.w[0] - b.w[0], y = a.w[1] - b.w[1], z = a.w[2] - b.w[2];
         errors[i] = scale * sqrt(x * x + y * y + z * z);
     }
