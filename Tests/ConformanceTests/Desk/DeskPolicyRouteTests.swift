@@ -206,6 +206,7 @@ struct DeskPolicyRouteTests {
             let agents = try await desk.boss.call("GET", "/api/v1/desk/agents")["agents"]?.arrayValue ?? []
             #expect(agents.first { $0["name"] == "anna" }?["status"] == "offline")
             // Who comes back is there again, without the conversation.
+            try await ben.call("PUT", "/api/v1/desk/agents/me", ["status": "available"])
             try await anna.call("PUT", "/api/v1/desk/agents/me", ["status": "available"])
             #expect(try await ben.conversation(number)["owner_id"] == "@ben:localhost")
         }
