@@ -80,7 +80,7 @@ package struct SeamBand: Sendable {
             }
         }
         self.labels = labels
-        self.open = Self.widened(open, width, height)
+        self.open = Self.widened(open, width, height, wraps: sheet.wraps)
     }
 
     /// The labels with the last of the photos wherever it is valid in the band: what a single cut of a pair starts from.
@@ -94,19 +94,19 @@ package struct SeamBand: Sendable {
     }
 
     /// All pixels within reach of one that is set, across and then down.
-    private static func widened(_ set: [UInt8], _ width: Int, _ height: Int) -> [UInt8] {
+    private static func widened(_ set: [UInt8], _ width: Int, _ height: Int, wraps: Bool) -> [UInt8] {
         var out = set
-        func spread(_ start: Int, _ step: Int, _ count: Int, from source: [UInt8]) {
+        func spread(_ start: Int, _ step: Int, _ count: Int, from source: [UInt8], around: Bool = false) {
             for way in [1, -1] {
                 var left = 0
-                for index in 0..<count {
-                    let at = start + (way > 0 ? index : count - 1 - index) * step
+                for index in 0..<(around ? count + reach : count) {
+                    let at = start + (way > 0 ? index % count : count - 1 - index % count) * step
                     left = source[at] > 0 ? reach + 1 : left - 1
                     if left > 0 { out[at] = 1 }
                 }
             }
         }
-        for y in 0..<height { spread(y * width, 1, width, from: set) }
+        for y in 0..<height { spread(y * width, 1, width, from: set, around: wraps) }
         let across = out
         for x in 0..<width { spread(x, width, height, from: across) }
         return out

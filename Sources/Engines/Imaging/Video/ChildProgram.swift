@@ -59,7 +59,8 @@ final class ChildProgram {
         }
         self.stream = ends[0]
         errors = talk[0]
-        seconds = limits.decoderSeconds
+        // What is encoded comes from here, as fast as it is made.
+        seconds = stream == .output ? limits.decoderSeconds : Int(Int32.max)
         silence = limits.decoderSilence
     }
 
@@ -78,7 +79,13 @@ final class ChildProgram {
         let environment = words.map { strdup($0) } + [nil]
         defer { (arguments + environment).forEach { free($0) } }
         var process: pid_t = 0
-        let failure = posix_spawn(&process, command.first ?? "", &actions, nil, arguments, environment)
+        // In a group of its own: Ctrl-C is answered here, and ends it from here.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        posix_spawnattr_setpgroup(&attributes, 0)
+        let failure = posix_spawn(&process, command.first ?? "", &actions, &attributes, arguments, environment)
         guard failure == 0 else { return .failure(.programFailed(String(cString: strerror(failure)))) }
         return .success(process)
     }
@@ -140,6 +147,11 @@ final class ChildProgram {
             drain()
             let gone = waitpid(process, &ending, WNOHANG)
             if gone == process { break }
+            // Somebody asked the system to forget children: that it went is all that can be known.
+            if gone < 0, errno == ECHILD {
+                ending = 0
+                break
+            }
             guard Self.now - started < Double(seconds) else { throw .timedOut(seconds) }
             // Its last words, or their end, come when it goes.
             _ = watch(stream: nil, milliseconds: hasErrors ? 50 : 2)

@@ -17,8 +17,9 @@ public enum FFmpegProgram {
     private static func bounded(_ limits: VideoLimits, writes: Bool) -> [String] {
         guard let prlimit = find("prlimit") else { return [] }
         let memory = max(64, limits.decoderMebibytes) << 20
-        return [prlimit, "--cpu=\(max(1, limits.decoderSeconds))", "--as=\(memory)", "--core=0"]
-            + (writes ? [] : ["--fsize=0"]) + ["--"]
+        // What is encoded was made here, and a long clip takes long: only what reads files is bounded in time.
+        let reading = ["--cpu=\(max(1, limits.decoderSeconds))", "--fsize=0"]
+        return [prlimit, "--as=\(memory)", "--core=0"] + (writes ? [] : reading) + ["--"]
     }
 
     /// The command that decodes a file to a stream of Y4M: no other file, no network, no sound.
@@ -39,8 +40,9 @@ public enum FFmpegProgram {
     static func encoding(to path: String, _ program: String, _ limits: VideoLimits) -> [String] {
         bounded(limits, writes: true) + [
             program, "-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-protocol_whitelist", "pipe",
-            "-f", "yuv4mpegpipe", "-i", "pipe:0", "-c:v", "libx264", "-crf", "18", "-pix_fmt", "yuv420p",
-            "-movflags", "+faststart", "-f", "mp4", "file:\(path)",
+            "-f", "yuv4mpegpipe", "-i", "pipe:0", "-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2", "-c:v", "libx264",
+            "-threads", "4", "-crf", "18", "-pix_fmt", "yuv420p", "-movflags", "+faststart",
+            "-f", "mp4", "file:\(path)",
         ]
     }
 }

@@ -192,8 +192,8 @@ struct AuditSheet {
     /// Differences of gradients in squares beside a change of source over those in the rest.
     private func seams(_ source: [Int?]) -> Double {
         var beside = Set<Int>()
-        for at in worth.indices {
-            for next in neighbours(at) {
+        for at in worth.indices where worth[at] {
+            for next in neighbours(at) where worth[next] {
                 if let a = source[at], let b = source[next], a != b { beside.formUnion([at, next]) }
             }
         }

@@ -129,7 +129,7 @@ package struct TileBlend: Sendable {
         guard canvas.isClosed else { return (lines, [across.clamped(to: inside)].filter { !$0.isEmpty }) }
         // A box that goes nearly all round would meet itself.
         guard across.count < canvas.width else { return (lines, [inside]) }
-        let spans = [-1, 0, 1].map { turn in
+        let spans = [-2, -1, 0, 1].map { turn in
             (across.lowerBound + turn * canvas.width..<across.upperBound + turn * canvas.width).clamped(to: inside)
         }
         return (lines, spans.filter { !$0.isEmpty })

@@ -21,7 +21,8 @@ struct PhotoShelf {
     init(photos: [StitchPhoto], read: [ReadPhoto], memoryMebibytes: Int) {
         self.photos = photos
         sizes = read.map { ($0.width, $0.height) }
-        most = MemoryPlan(mebibytes: memoryMebibytes).photoBytes
+        // A fifth for pictures that were shrunk from those on the shelf.
+        most = MemoryPlan(mebibytes: memoryMebibytes).photoBytes / 5 * 4
         holdsAll = read.reduce(0) { $0 + $1.width * $1.height * 3 } <= most
     }
 

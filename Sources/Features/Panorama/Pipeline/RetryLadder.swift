@@ -21,12 +21,13 @@ final class RetryLadder {
     private var few: [Int: [Rung: PhotoPoints]] = [:]
     private var all: [Rung: [Int: PhotoPoints?]] = [:]
 
-    init(stages: StageReader, read: [ReadPhoto]) {
+    init(stages: StageReader, read: [ReadPhoto], code: PointCode) {
         self.stages = stages
         self.read = read
         var detector = PointDetector()
         detector.megapixels = 1.6
         detector.limit = 4000
+        detector.code = code
         self.detector = detector
     }
 

@@ -13,8 +13,6 @@ struct SoftPhotos {
     /// The share of the neighbour's fine differences under which a photo is blurred: edges eight times as wide, for their
     /// energy falls as 1 / width.
     private static let soft: Float = 0.12
-    /// Of the places of a photo, those that others must show.
-    private static let covered = 0.97
     /// Only edges of that many squares say anything.
     private static let fewest = 8
     /// Pixels a side of a square, and from one to the next.
@@ -26,11 +24,14 @@ struct SoftPhotos {
     ///
     /// - Parameter plane: The light of a photo at the matching size.
     init(_ graph: MatchGraph, _ photos: [StitchPhoto], plane: (Int) -> WeightedPlane?) {
-        var planes: [Int: WeightedPlane] = [:]
+        // The latest few: of a large heap not all fit.
+        var planes: [(photo: Int, plane: WeightedPlane?)] = []
         func light(_ photo: Int) -> WeightedPlane? {
-            if let known = planes[photo] { return known }
-            planes[photo] = plane(photo)
-            return planes[photo]
+            if let known = planes.first(where: { $0.photo == photo }) { return known.plane }
+            let made = plane(photo)
+            planes.append((photo, made))
+            if planes.count > 8 { planes.removeFirst() }
+            return made
         }
         var sharper: [Int: [MatchEdge]] = [:]
         for edge in graph.edges where photos[edge.first].mask == nil && photos[edge.second].mask == nil {
@@ -51,7 +52,15 @@ struct SoftPhotos {
             let isPinned = mine.contains(where: \.isPinned)
             // One that is blurred itself and left out shows nothing.
             let others = (sharper[photo] ?? []).filter { !spare.contains($0.other(than: photo)) }
-            if holds, !isPinned, Self.share(of: photo, shownBy: others, graph) >= Self.covered {
+            // What was spared because of this one must not lose what it showed.
+            let stand = spare.allSatisfy { gone in
+                let left = (sharper[gone] ?? []).filter {
+                    let other = $0.other(than: gone)
+                    return other != photo && !spare.contains(other)
+                }
+                return Self.isShown(gone, by: left, graph)
+            }
+            if holds, !isPinned, stand, Self.isShown(photo, by: others, graph) {
                 spare.insert(photo)
                 edges = rest
             } else {
@@ -82,24 +91,30 @@ struct SoftPhotos {
         }
     }
 
-    /// The share of a photo's places that the other ends of some edges have in view.
-    private static func share(of photo: Int, shownBy edges: [MatchEdge], _ graph: MatchGraph) -> Double {
-        guard let own = graph.points[photo] else { return 0 }
-        // The outermost parts are what crops and soft seams take: places of blurred things are not sure to some pixels.
+    /// Whether the other ends of some edges have all of a photo in view; of its outermost places, which crops and soft seams
+    /// take, a tenth may be missing.
+    private static func isShown(_ photo: Int, by edges: [MatchEdge], _ graph: MatchGraph) -> Bool {
+        guard let own = graph.points[photo] else { return false }
+        // Places of blurred things are not sure to some pixels.
         let (width, height) = (0.94 * own.width, 0.94 * own.height)
-        let places = (0..<(16 * 12)).map { (at: Int) -> (Double, Double) in
-            let (column, row) = (Double(at % 16), Double(at / 16))
-            return (width * (column / 15 - 0.5), height * (row / 11 - 0.5))
-        }
-        let shown = places.count { place in
-            edges.contains { edge in
+        let (columns, rows) = (32, 24)
+        var lost = 0
+        for at in 0..<(columns * rows) {
+            let (column, row) = (at % columns, at / columns)
+            let place = (
+                width * (Double(column) / Double(columns - 1) - 0.5), height * (Double(row) / Double(rows - 1) - 0.5)
+            )
+            let shown = edges.contains { edge in
                 guard let other = graph.points[edge.other(than: photo)],
                     let there = edge.homography(from: photo)?.maps(x: place.0, y: place.1)
                 else { return false }
                 return abs(there.x) <= other.width / 2 && abs(there.y) <= other.height / 2
             }
+            guard !shown else { continue }
+            guard column == 0 || row == 0 || column == columns - 1 || row == rows - 1 else { return false }
+            lost += 1
         }
-        return Double(shown) / Double(places.count)
+        return lost * 10 <= 2 * (columns + rows)
     }
 
     /// The median share of the neighbour's fine differences that a photo has in squares of 16 pixels, light made equal; nil

@@ -200,7 +200,7 @@ public struct Stitcher: Sendable {
         _ stages: StageReader, _ read: [ReadPhoto], _ graph: inout MatchGraph,
         _ tell: (StitchStage, Int, Int) throws -> Void
     ) throws {
-        let ladder = RetryLadder(stages: stages, read: read)
+        let ladder = RetryLadder(stages: stages, read: read, code: options.code)
         for rung in RetryLadder.Rung.allCases {
             try graph.retry(
                 tier: rung.rawValue, ratio: 0.8, changes: { ladder.changes($0, rung) },

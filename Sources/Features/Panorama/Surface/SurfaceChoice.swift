@@ -137,7 +137,8 @@ package struct SurfaceChoice: Sendable {
             width = max(256, (width + 32) / 64 * 64)
             scale = Double(width) / (2 * .pi)
         }
-        let height = Int(((v1 - v0) * scale).rounded(.down))
+        // From pole to pole is half of all round, to the row.
+        let height = Int(((v1 - v0) * scale + 1e-6).rounded(.down))
         guard width > 0, height > 0 else { return nil }
         return (
             Canvas(

@@ -26,6 +26,9 @@ package struct CameraPath: Sendable {
         self.kind = kind
     }
 
+    /// Frames to each side that are looked at.
+    private static let farthest = 2000
+
     /// For each frame the map from it to the frame on the smooth way.
     ///
     /// - Parameter deviation: The Gaussian's standard deviation in frames; 0 or less leaves everything as it is.
@@ -33,7 +36,7 @@ package struct CameraPath: Sendable {
         let count = steps.count + 1
         guard deviation > 0, deviation.isFinite else { return [Matrix3](repeating: .identity, count: count) }
         // More than that is flat anyway, and nothing is gained beyond the length of the clip.
-        let reach = min(Int((3 * min(deviation, 1e6)).rounded(.up)), 2 * count)
+        let reach = min(Int((3 * min(deviation, 1e6)).rounded(.up)), 2 * count, Self.farthest)
         let weights = (0...reach).map { exp(-Double($0 * $0) / (2 * deviation * deviation)) }
         var out: [Matrix3] = []
         for part in steps.split(omittingEmptySubsequences: false, whereSeparator: { $0 == nil }) {

@@ -81,7 +81,8 @@ struct KeySearch {
 
     mutating func finish() -> VideoFrames.Choice {
         closePart()
-        let moved = keys.count > cuts.count + 1
+        // A cut shows another scene, or the same one so far on that nothing tells the motion.
+        let moved = keys.count > 1
         let verdict: VideoFrames.Verdict = keys.count > limit ? .overLimit : moved ? .moves : .still
         return VideoFrames.Choice(
             frames: Array(keys.prefix(limit)), cuts: cuts, count: count, leastOverlap: least, verdict: verdict)

@@ -67,11 +67,14 @@ public struct VideoStabiliser: Sendable {
         let path = CameraPath(steps: steps, kind: kind)
         let (width, height) = (clip.format.width, clip.format.height)
         var window = min(60, max(0, window.isFinite ? window : 0))
-        var corrections = path.corrections(deviation: window * clip.format.rate.value)
+        // What a file says of its rate may be anything.
+        let rate = min(240, max(1, clip.format.rate.value))
+        var corrections = path.corrections(deviation: window * rate)
         var share = CameraPath.covered(corrections, width: width, height: height)
         while share < min(1, max(0.1, leastShare)), window > 0 {
-            window = window * clip.format.rate.value < 0.3 ? 0 : window * 0.8
-            corrections = path.corrections(deviation: window * clip.format.rate.value)
+            try progress(.init(done: steps.count + 1, of: clip.frameCount))
+            window = window * rate < 0.3 ? 0 : window * 0.8
+            corrections = path.corrections(deviation: window * rate)
             share = CameraPath.covered(corrections, width: width, height: height)
         }
         let format = try clip.format.resized(

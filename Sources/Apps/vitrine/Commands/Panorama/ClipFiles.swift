@@ -50,7 +50,7 @@ enum ClipFiles {
             let clip = try open(path)
             var search = VideoFrames()
             search.overlap = overlap
-            search.limit = max(2, limit / paths.count)
+            search.limit = max(2, (limit - photos.count) / (paths.count - number))
             var bar = ProgressBar("frames")
             func show(_ progress: VideoFrames.Progress) throws {
                 try check()

@@ -52,9 +52,12 @@ struct StabiliseCommand: ParsableCommand {
         stabiliser.window = window
         stabiliser.leastShare = least / 100
         let interrupt = Interrupt()
+        guard !Self.isSame(clip, output) else {
+            throw Failure("'\(output)' is the clip itself: choose another name for the steady one.")
+        }
         // What is not whole is not left under the name that was asked for.
-        let part = output + ".part"
-        defer { try? FileManager.default.removeItem(atPath: part) }
+        let part = try Self.unfinished(beside: output)
+        defer { unlink(part) }
         do {
             let plan = try shown("measuring", interrupt) { try stabiliser.plan(source, progress: $0) }
             try shown("writing", interrupt) { try write(stabiliser, plan, source, part, $0) }
@@ -62,8 +65,25 @@ struct StabiliseCommand: ParsableCommand {
             interrupt.end()
             say(plan)
         } catch let error as VideoError {
+            if interrupt.isAsked { throw ExitCode(130) }
             throw Failure("\(clip): \(error)")
         } catch is CancellationError { throw ExitCode(130) }
+    }
+
+    /// Whether two names lead to one file.
+    private static func isSame(_ one: String, _ other: String) -> Bool {
+        var (a, b) = (stat(), stat())
+        return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino
+    }
+
+    /// A new, empty file in the folder of another one.
+    private static func unfinished(beside output: String) throws -> String {
+        var name = Array((output + ".XXXXXX").utf8CString)
+        let file = mkstemp(&name)
+        guard file >= 0 else { throw Failure("'\(output)' cannot be written: \(String(cString: strerror(errno))).") }
+        fchmod(file, 0o644)
+        close(file)
+        return name.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? output }
     }
 
     /// Does work under a bar, until somebody asks to stop.
@@ -83,16 +103,14 @@ struct StabiliseCommand: ParsableCommand {
         _ progress: (VideoFrames.Progress) throws -> Void
     ) throws {
         guard (output as NSString).pathExtension.lowercased() == "y4m" else {
-            let writer = try FFmpegWriter(path: (path as NSString).standardizingPath, format: plan.format)
+            let writer = try FFmpegWriter(path: path, format: plan.format)
             try stabiliser.apply(plan, to: source, progress: progress) { try writer.append($0) }
             return try writer.finish()
         }
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let file = FileHandle(forWritingAtPath: path)
-        else { throw Failure("'\(output)' cannot be written.") }
-        defer { try? file.close() }
+        guard let file = FileHandle(forWritingAtPath: path) else { throw Failure("'\(output)' cannot be written.") }
         var writer = try Y4MWriter(format: plan.format) { try file.write(contentsOf: Data($0)) }
         try stabiliser.apply(plan, to: source, progress: progress) { try writer.append($0) }
+        try file.close()
     }
 
     private func say(_ plan: VideoStabiliser.Plan) {
