@@ -31,5 +31,8 @@ struct WorldTests {
         #expect(trial.fault == (seed == 6 ? .stranger : .blurred))
         #expect(outcome.areVerdictsRight, "\(verdict.photos.map(\.verdict))")
         #expect(verdict.groups.first?.holes == 0)
+        guard seed != 6 else { return }
+        let graph = try Stitcher().outcome(trial.photos) { _ in nil }.graph
+        #expect(graph.edges.contains { $0.fate == .leftOut } && !graph.edges.contains { $0.fate == .unsolved })
     }
 }

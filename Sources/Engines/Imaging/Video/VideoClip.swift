@@ -6,6 +6,8 @@ public protocol VideoClip: Sendable {
     var frameCount: Int? { get }
     /// Whether any frame can be had at once.
     var isSeekable: Bool { get }
+    /// Whether the file is known to end too early; the frames before that are there.
+    var isCutShort: Bool { get }
 
     /// Goes through the frames from the first one on.
     ///
@@ -19,6 +21,9 @@ public protocol VideoClip: Sendable {
 }
 
 extension VideoClip {
+    /// Nothing is known of it.
+    public var isCutShort: Bool { false }
+
     /// The frame of a number, by going through those before it.
     public func frame(_ index: Int) throws(VideoError) -> VideoFrame {
         guard index >= 0 else { throw .noFrame(index) }

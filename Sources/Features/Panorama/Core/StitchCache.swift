@@ -37,6 +37,8 @@ public struct StitchGraph: Sendable, Codable, Hashable {
         case contradicts
         /// The two are the same picture.
         case copy
+        /// It would do, and one of the two is left out: others show all of it sharper.
+        case leftOut
         /// It would do, and its group came to nothing.
         case unsolved
     }

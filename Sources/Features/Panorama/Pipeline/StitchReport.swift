@@ -185,7 +185,9 @@ struct StitchReport {
         let edges = compared.map { pair, outcome -> StitchGraph.Edge in
             let isCopy = graph.copies[pair[0]] != nil || graph.copies[pair[1]] != nil
             let known = fates[pair]
-            let fate = known?.fate ?? (isCopy ? .copy : outcome.edge == nil ? .tooFew : .unsolved)
+            let isSpare = causes.blurred.contains(pair[0]) || causes.blurred.contains(pair[1])
+            let fate =
+                known?.fate ?? (isCopy ? .copy : outcome.edge == nil ? .tooFew : isSpare ? .leftOut : .unsolved)
             var needed = max(Double(EdgeAcceptance.least), EdgeAcceptance.needed(matches: outcome.matches))
             // Where cameras were known, fewer were enough.
             if found[pair] != nil { needed = min(needed, Double(outcome.inliers)) }

@@ -35,7 +35,8 @@ extension StitchReportPage {
             case .used: "stroke=\"#3a9d5d\" stroke-width=\"\(short(min(6, 1 + Double(edge.inliers) / 60)))\""
             case .contradicts: "stroke=\"#d0463b\" stroke-width=\"2\" stroke-dasharray=\"6 4\""
             case .copy: "stroke=\"#3b7dd0\" stroke-width=\"2\" stroke-dasharray=\"6 4\""
-            case .tooFew, .unsolved: "stroke=\"#888\" stroke-width=\"1\" stroke-dasharray=\"2 4\" opacity=\".6\""
+            case .tooFew, .leftOut, .unsolved:
+                "stroke=\"#888\" stroke-width=\"1\" stroke-dasharray=\"2 4\" opacity=\".6\""
             }
         let words =
             "\(graph.photos[edge.first]) – \(graph.photos[edge.second]): \(edge.inliers) of \(edge.matches) points agree, "

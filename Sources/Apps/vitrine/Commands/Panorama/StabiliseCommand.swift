@@ -51,10 +51,10 @@ struct StabiliseCommand: ParsableCommand {
         stabiliser.motion = VideoStabiliser.Motion(rawValue: motion) ?? .similarity
         stabiliser.window = window
         stabiliser.leastShare = least / 100
-        let interrupt = Interrupt()
         guard !Self.isSame(clip, output) else {
             throw Failure("'\(output)' is the clip itself: choose another name for the steady one.")
         }
+        let interrupt = Interrupt()
         // What is not whole is not left under the name that was asked for.
         let part = try Self.unfinished(beside: output)
         defer { unlink(part) }

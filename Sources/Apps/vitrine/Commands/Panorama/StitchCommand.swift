@@ -124,6 +124,7 @@ struct StitchCommand: AsyncParsableCommand {
     func run() async throws {
         let interrupt = Interrupt()
         let (clips, others) = ClipFiles.parted(paths)
+        ClipFiles.tellOfOthers(inFolders: others)
         let files = try self.files(clips, others, interrupt)
         guard files.count > 0 else { throw Failure("There is no photo in \(paths.joined(separator: ", ")).") }
         do {
@@ -194,7 +195,9 @@ struct StitchCommand: AsyncParsableCommand {
         guard !clips.isEmpty else { return try StitchFiles.photos(others) }
         do {
             let overlap = (frameOverlap ?? (summary ? 80 : 65)) / 100
-            let taken = try ClipFiles.photos(clips, overlap: overlap, limit: frames, memory: memory) {
+            let taken = try ClipFiles.photos(
+                clips, overlap: overlap, limit: frames, memory: memory, alone: others.isEmpty
+            ) {
                 if interrupt.isAsked { throw CancellationError() }
             }
             return try StitchFiles.photos(others) + taken
