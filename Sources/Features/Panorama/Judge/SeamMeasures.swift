@@ -74,7 +74,8 @@ struct SeamMeasures {
         return sum > 60 && sum < 735 ? sum : nil
     }
 
-    /// Empty areas that do not touch the border of the canvas.
+    /// Empty areas that do not touch the border of the canvas; what touches at a corner is one area, for a notch of the
+    /// border narrower than a pixel is no hole.
     static func holes(_ labels: [Int16], width: Int, height: Int, isClosed: Bool) -> Int {
         var seen = labels.map { $0 >= 0 }
         func fill(_ start: Int) {
@@ -82,14 +83,13 @@ struct SeamMeasures {
             seen[start] = true
             while let at = stack.popLast() {
                 let (x, y) = (at % width, at / width)
-                var next: [Int] = []
-                if y > 0 { next.append(at - width) }
-                if y + 1 < height { next.append(at + width) }
-                if x > 0 { next.append(at - 1) } else if isClosed { next.append(at + width - 1) }
-                if x + 1 < width { next.append(at + 1) } else if isClosed { next.append(at - width + 1) }
-                for place in next where !seen[place] {
-                    seen[place] = true
-                    stack.append(place)
+                for row in max(0, y - 1)...min(height - 1, y + 1) {
+                    for side in (x - 1)...(x + 1) where isClosed || (0..<width).contains(side) {
+                        let place = row * width + (side + width) % width
+                        guard !seen[place] else { continue }
+                        seen[place] = true
+                        stack.append(place)
+                    }
                 }
             }
         }

@@ -175,7 +175,7 @@ package struct SurfaceChoice: Sendable {
             let gap = Self.widestGap(seen)
             // Samples stand up to two bins apart in wide photos.
             isClosed = gap.count <= 6 && directions.count > 0
-            across = 2 * .pi * Double(bins - gap.count) / Double(bins)
+            across = isClosed ? 2 * .pi : 2 * .pi * Double(bins - gap.count) / Double(bins)
             let start = gap.start + gap.count
             middle = (Double(start) + Double(bins - gap.count) / 2) / Double(bins) * 2 * .pi - .pi
             if isClosed { middle = 0 }
