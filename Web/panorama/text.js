@@ -39,7 +39,7 @@ export const text = {
     panorama_link: ['Anybody with this link may look at it: {link}', '任何人均可凭此链接查看：{link}'],
     panorama_seams: ['Show seams', '显示接缝'],
     panorama_graph: ['What joins what', '照片之间的连接'],
-    panorama_graph_text: ['Solid lines hold a panorama together, red ones contradict the others, dotted ones are too little.', '实线连接全景，红线与其他矛盾，虚线表示匹配不足。'],
+    panorama_graph_text: ['Solid lines hold a panorama together, red ones contradict the others, dotted ones are too little, or lead to a photo that is left out.', '实线连接全景，红线与其他矛盾，虚线表示匹配不足，或连到未采用的照片。'],
     panorama_edge: ['{a} – {b}: {inliers} of {matches} points agree, {needed} needed', '{a} – {b}：{matches} 个匹配中 {inliers} 个一致，需要 {needed} 个'],
     panorama_nothing: ['No panorama came out', '未能拼出全景'],
     panorama_cancelled: ['It was stopped', '已停止'],

@@ -20,8 +20,8 @@ extension StitchReportPage {
             <section><h2>What joins what</h2>
             <svg viewBox="0 0 \(Int(side)) \(Int(side))" role="img" aria-label="Graph of matches">\
             \(lines.joined())\(nodes.joined())</svg>
-            <p><small>Solid: holds a panorama together. Red: contradicts the others. Dotted: too little agreed. Numbers are
-            places in the list of photos; hover for counts.</small></p></section>
+            <p><small>Solid: holds a panorama together. Red: contradicts the others. Dotted: too little agreed, or one of the
+            two is left out. Numbers are places in the list of photos; hover for counts.</small></p></section>
             """
     }
 
